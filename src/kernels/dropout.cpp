@@ -1,0 +1,56 @@
+#include "kernels/dropout.h"
+
+// Plain loops that the compiler turns into vector code for each instruction set; the loader picks one at start.
+// Sanitizers run before the picking and so get the plain build.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#define HEED_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
+#else
+#define HEED_VECTOR_CLONES
+#endif
+
+namespace heed::kernels {
+namespace {
+
+struct Rule {
+  uint32_t low, high, threshold;
+  float scale;
+};
+
+Rule make_rule(double p, uint64_t seed) {
+  return {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), static_cast<uint32_t>(p * 4294967296.0),
+          static_cast<float>(1.0 / (1.0 - p))};
+}
+
+// Two rounds of multiply and shift over the element's number, 32 bits so that eight or sixteen fit a register.
+inline float keep(uint32_t i, const Rule& rule) {
+  uint32_t h = i * 0x9e3779b1U + rule.low;
+  h ^= h >> 16;
+  h *= 0x7feb352dU;
+  h ^= (h >> 15) ^ rule.high;
+  h *= 0x846ca68bU;
+  h ^= h >> 16;
+  return h >= rule.threshold ? rule.scale : 0.0F;
+}
+
+HEED_VECTOR_CLONES
+void run_dropout_add(const float* x, const float* residual, float* y, int64_t begin, int64_t end, Rule rule) {
+  for (int64_t i = begin; i < end; ++i) y[i] = residual[i] + x[i] * keep(static_cast<uint32_t>(i), rule);
+}
+
+HEED_VECTOR_CLONES
+void run_dropout(const float* x, float* y, int64_t begin, int64_t end, Rule rule) {
+  for (int64_t i = begin; i < end; ++i) y[i] = x[i] * keep(static_cast<uint32_t>(i), rule);
+}
+
+}  // namespace
+
+void dropout_add(const float* x, const float* residual, float* y, int64_t begin, int64_t end, double p,
+                 uint64_t seed) {
+  run_dropout_add(x, residual, y, begin, end, make_rule(p, seed));
+}
+
+void dropout(const float* x, float* y, int64_t begin, int64_t end, double p, uint64_t seed) {
+  run_dropout(x, y, begin, end, make_rule(p, seed));
+}
+
+}  // namespace heed::kernels
