@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attention/variant.h"
+#include "base/error.h"
+#include "base/nearest.h"
+#include "model/config.h"
+#include "model/file_name.h"
+
+namespace heed {
+namespace {
+
+constexpr int64_t kMaxDimension = int64_t{1} << 20;
+constexpr int64_t kMaxElements = int64_t{1} << 31;
+constexpr int64_t kMaxLayers = 64;
+constexpr int64_t kMaxHeads = 64;
+constexpr double kMaxTemperature = 1e6;
+
+class ConfigCheck {
+ public:
+  ConfigCheck(const ModelConfig& config, const std::string& where) : c_(config), where_(where) {}
+
+  void run() const {
+    dimensions();
+    architecture();
+    attention();
+    text();
+    classification_heads();
+    sizes();
+  }
+
+ private:
+  void dimensions() const {
+    range("dim", c_.dim, 1, kMaxDimension);
+    range("ffn_dim", c_.ffn_dim, 1, kMaxDimension);
+    range("heads", c_.heads, 1, kMaxDimension);
+    range("key_heads", c_.key_heads, 1, kMaxDimension);
+    range("encoder_layers", c_.encoder_layers, 1, kMaxLayers);
+    range("source_vocabulary", c_.source_vocabulary, 4, kMaxDimension);
+    range("max_length", c_.max_length, 2, kMaxDimension);
+    if (c_.dim % c_.heads != 0) {
+      fail("dim", "a multiple of heads (" + std::to_string(c_.heads) + ")", c_.dim);
+    }
+    if (c_.heads % c_.key_heads != 0) {
+      fail("heads", "a multiple of key_heads (" + std::to_string(c_.key_heads) + ")", c_.heads);
+    }
+    choice("activation", c_.activation, {"relu", "gelu"});
+    choice("positions", c_.positions, {"sinusoidal", "none"});
+  }
+
+  void architecture() const {
+    if (c_.architecture == Architecture::transformer_encoder) {
+      range("decoder_layers", c_.decoder_layers, 0, 0);
+      range("target_vocabulary", c_.target_vocabulary, 0, 0);
+      return;
+    }
+    range("decoder_layers", c_.decoder_layers, 1, kMaxLayers);
+    range("target_vocabulary", c_.target_vocabulary, 4, kMaxDimension);
+    if (c_.shared_embeddings && c_.source_vocabulary != c_.target_vocabulary) {
+      fail("target_vocabulary",
+           "source_vocabulary (" + std::to_string(c_.source_vocabulary) + ") because embeddings are shared",
+           c_.target_vocabulary);
+    }
+  }
+
+  void attention() const {
+    const AttentionConfig& a = c_.attention;
+    choice("attention.score", a.score, attention::score_names());
+    choice("attention.normaliser", a.normaliser, attention::normaliser_names());
+    choice("attention.sum_guard", a.sum_guard, {"error", "absolute", "softmax"});
+    choice("attention.values", a.values, {"projected", "keys"});
+    choice("attention.bias", a.bias, {"none", "alibi", "relative"});
+    range("attention.relative_reach", a.relative_reach, 1, kMaxDimension);
+    range("attention.window", a.window, 0, kMaxDimension);
+    range("attention.hard_top", a.hard_top, 1, kMaxDimension);
+    if (a.learned_span && a.normaliser != "softmax") {
+      fail("attention.learned_span", "false with normaliser '" + a.normaliser + "' (a span fades a softmax)",
+           "true");
+    }
+  }
+
+  void text() const {
+    choice("text.normalisation", c_.normalisation, {"nfkc", "nfc", "none"});
+    file_name("text.source_tokenizer", c_.source_tokenizer);
+    if (c_.architecture == Architecture::transformer_encoder) {
+      if (!c_.target_tokenizer.empty()) {
+        fail("text.target_tokenizer", "\"\" for an encoder", quote_name(c_.target_tokenizer));
+      }
+      return;
+    }
+    file_name("text.target_tokenizer", c_.target_tokenizer);
+    if (c_.shared_embeddings && c_.source_tokenizer != c_.target_tokenizer) {
+      fail("text.target_tokenizer", "'" + c_.source_tokenizer + "' because embeddings are shared",
+           quote_name(c_.target_tokenizer));
+    }
+  }
+
+  void classification_heads() const {
+    const auto count = static_cast<int64_t>(c_.classification_heads.size());
+    const bool encoder = c_.architecture == Architecture::transformer_encoder;
+    if (encoder && (count < 1 || count > kMaxHeads)) {
+      fail("classification_heads", "1 to " + std::to_string(kMaxHeads) + " heads", count);
+    }
+    if (!encoder && count != 0) fail("classification_heads", "none on a transformer_seq2seq", count);
+    std::set<std::string> names;
+    for (const HeadConfig& head : c_.classification_heads) {
+      if (!names.insert(head.name).second)
+        fail("classification_heads", "names that differ", quote_name(head.name));
+      classification_head(head);
+    }
+  }
+
+  void classification_head(const HeadConfig& head) const {
+    if (!is_head_name(head.name)) {
+      fail("classification_heads", "names of 1 to 64 letters, digits, '_' or '-'", quote_name(head.name));
+    }
+    const std::string field = "heads/" + head.name;
+    choice(field + ".kind", head.kind, {"classification"});
+    range(field + ".labels", static_cast<int64_t>(head.labels.size()), head.multi_label ? 1 : 2,
+          kMaxDimension);
+    std::set<std::string_view> seen;
+    for (const std::string& label : head.labels) {
+      if (label.empty()) fail(field + ".labels", "labels that are not empty", "\"\"");
+      if (!seen.insert(label).second)
+        fail(field + ".labels", "labels that differ", quote_name(label) + " twice");
+    }
+    if (!std::isfinite(head.temperature) || head.temperature <= 0.0 || head.temperature > kMaxTemperature) {
+      fail(field + ".temperature", "a number above 0 and at most 1e6", std::to_string(head.temperature));
+    }
+  }
+
+  // Dimensions may each be in range and still multiply to more memory than anyone meant.
+  void sizes() const {
+    product("the table of positions", {c_.max_length, c_.dim});
+    for (const WeightShape& weight : weight_shapes(c_)) product(weight.name, weight.shape);
+  }
+
+  void product(const std::string& name, const std::vector<int64_t>& shape) const {
+    int64_t elements = 1;
+    for (const int64_t side : shape) {
+      elements *= side;  // no overflow: the running product is at most 2^31, a side at most 2^21 + 1
+      if (elements > kMaxElements) {
+        throw Error(
+            ErrorCode::invalid_argument,
+            where_ + ": " + name + ": expected at most 2^31 elements, found more; lower the dimensions");
+      }
+    }
+  }
+
+  void range(const std::string& field, int64_t value, int64_t min, int64_t max) const {
+    if (value >= min && value <= max) return;
+    const std::string limits =
+        min == max ? std::to_string(min) : std::to_string(min) + " to " + std::to_string(max);
+    fail(field, limits, value);
+  }
+
+  void choice(const std::string& field, const std::string& value,
+              const std::vector<std::string>& known) const {
+    if (std::find(known.begin(), known.end(), value) != known.end()) return;
+    std::string list;
+    for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+    fail(field, "one of " + list, quote_name(value) + did_you_mean(value, known));
+  }
+
+  void file_name(const std::string& field, const std::string& value) const {
+    if (!is_plain_file_name(value)) fail(field, "a plain file name", quote_name(value));
+  }
+
+  template <class Number>
+  void fail(const std::string& field, const std::string& expected, Number found) const {
+    fail(field, expected, std::to_string(found));
+  }
+  [[noreturn]] void fail(const std::string& field, const std::string& expected,
+                         const std::string& found) const {
+    throw Error(ErrorCode::invalid_argument,
+                where_ + ": field '" + field + "': expected " + expected + ", found " + found);
+  }
+  [[noreturn]] void fail(const std::string& field, const std::string& expected, const char* found) const {
+    fail(field, expected, std::string(found));
+  }
+
+  const ModelConfig& c_;
+  const std::string& where_;
+};
+
+}  // namespace
+
+void check_config(const ModelConfig& config, const std::string& where) { ConfigCheck(config, where).run(); }
+
+}  // namespace heed

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+// What a model is, as data: read from and written to config.json. Nothing here computes.
+namespace heed {
+
+// The attention of every layer, by name; attention/variant.h says what the names mean.
+struct AttentionConfig {
+  std::string score = "scaled_dot";
+  std::string normaliser = "softmax";
+  std::string sum_guard = "softmax";
+  std::string values = "projected";  // or "keys": values are the projected keys
+  std::string bias = "none";         // or "alibi", "relative" (self-attention only; cross-attention has none)
+  int64_t relative_reach = 16;       // for bias = "relative"
+  int64_t window = 0;                // 0: no window (self-attention only)
+  int64_t hard_top = 4;              // keys kept by normaliser = "hard"
+  bool learned_temperature = false;  // a factor a head on the scores
+  bool learned_span = false;         // a reach a head (self-attention only)
+
+  bool operator==(const AttentionConfig&) const = default;
+};
+
+struct HeadConfig {
+  std::string name;                     // also the name of its recipe entry and its heads/<name>.json
+  std::string kind = "classification";  // one file in train/heads/ and one in infer/heads/ a kind
+  std::vector<std::string> labels;      // in the order of its outputs; stored in heads/<name>.json
+  bool multi_label = false;             // sigmoid a label instead of one softmax
+  double temperature = 1.0;  // logits are divided by it before probabilities (fitted on validation)
+
+  bool operator==(const HeadConfig&) const = default;
+};
+
+enum class Architecture { transformer_seq2seq, transformer_encoder };
+
+struct ModelConfig {
+  static constexpr int64_t kFormatVersion = 1;
+
+  Architecture architecture = Architecture::transformer_seq2seq;
+  int64_t dim = 256;  // D
+  int64_t ffn_dim = 1024;
+  int64_t heads = 4;      // H; dim is a multiple of it
+  int64_t key_heads = 4;  // Hkv; heads is a multiple of it
+  int64_t encoder_layers = 3;
+  int64_t decoder_layers = 3;     // 0 for transformer_encoder
+  int64_t source_vocabulary = 0;  // rows of the embedding
+  int64_t target_vocabulary = 0;
+  int64_t max_length = 512;              // longest sequence in tokens, end of sentence included
+  bool shared_embeddings = true;         // one table for source, target and output (needs a joint tokenizer)
+  std::string activation = "relu";       // or "gelu"
+  std::string positions = "sinusoidal";  // or "none"
+  AttentionConfig attention;
+  std::vector<HeadConfig> classification_heads;
+
+  // Text side: how a line becomes tokens.
+  std::string source_tokenizer = "joint.model";  // file in tokenizers/
+  std::string target_tokenizer = "joint.model";  // "" for an encoder
+  std::string normalisation = "nfkc";            // or "nfc", "none"
+  bool lowercase = false;
+
+  int64_t head_width() const { return dim / heads; }
+  bool operator==(const ModelConfig&) const = default;
+};
+
+std::string to_string(Architecture architecture);
+Architecture parse_architecture(const std::string& name);
+
+// Checks every field's range and the relations between them, so that no later allocation is of an attacker's
+// choosing (each dimension at most 2^20, each layer count at most 64, each product at most 2^31 elements).
+// Throws invalid_argument: "WHERE: field 'dim': expected a multiple of heads (4), found 255".
+void check_config(const ModelConfig& config, const std::string& where);
+
+// The shape of every weight that a model of this configuration has, by name, in file order: the one list that
+// training, serving and the loader agree on.
+struct WeightShape {
+  std::string name;
+  std::vector<int64_t> shape;
+};
+std::vector<WeightShape> weight_shapes(const ModelConfig& config);
+
+// config.json <-> ModelConfig. Unknown keys and newer format versions are errors that say so. Labels are not
+// in it: they live in heads/<name>.json.
+Json to_json(const ModelConfig& config);
+ModelConfig config_from_json(const Json& json, const std::string& where);
+
+}  // namespace heed

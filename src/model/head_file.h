@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "model/config.h"
+
+namespace heed {
+
+// heads/<name>.json: labels in order and temperature.
+Json head_to_json(const HeadConfig& head);
+
+// Fills labels and temperature of `head`. Throws corrupt_data or unsupported naming `where` and the field.
+void read_head_json(const Json& json, const std::string& where, HeadConfig& head);
+
+}  // namespace heed

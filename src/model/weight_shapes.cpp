@@ -1,0 +1,96 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/config.h"
+
+namespace heed {
+namespace {
+
+// Writes the list by scope, so that the functions below read like the weight tree.
+class ShapeList {
+ public:
+  explicit ShapeList(const ModelConfig& config) : c_(config) {}
+
+  std::vector<WeightShape> build() {
+    const bool seq2seq = c_.architecture == Architecture::transformer_seq2seq;
+    add("embedding.weight", {c_.source_vocabulary, c_.dim});
+    if (seq2seq && !c_.shared_embeddings) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
+    encoder();
+    if (seq2seq) decoder();
+    if (seq2seq && !c_.shared_embeddings) add("output.weight", {c_.target_vocabulary, c_.dim});
+    for (const HeadConfig& head : c_.classification_heads) classification_head(head);
+    return std::move(list_);
+  }
+
+ private:
+  void encoder() {
+    for (int64_t i = 0; i < c_.encoder_layers; ++i) {
+      const std::string layer = "encoder.layers." + std::to_string(i);
+      attention(layer + ".self_attention", true);
+      feed_forward(layer + ".feed_forward");
+    }
+    norm("encoder.norm");
+  }
+
+  void decoder() {
+    for (int64_t i = 0; i < c_.decoder_layers; ++i) {
+      const std::string layer = "decoder.layers." + std::to_string(i);
+      attention(layer + ".self_attention", true);
+      attention(layer + ".cross_attention", false);
+      feed_forward(layer + ".feed_forward");
+    }
+    norm("decoder.norm");
+  }
+
+  void attention(const std::string& scope, bool self) {
+    const AttentionConfig& a = c_.attention;
+    const int64_t width = c_.head_width();
+    norm(scope + ".norm");
+    linear(scope + ".query", c_.heads * width, c_.dim);
+    linear(scope + ".key", c_.key_heads * width, c_.dim);
+    if (a.values == "projected") linear(scope + ".value", c_.key_heads * width, c_.dim);
+    linear(scope + ".output", c_.dim, c_.heads * width);
+    if (a.score == "additive") add(scope + ".score_vector", {c_.heads, width});
+    if (a.score == "bilinear") add(scope + ".score_matrix", {c_.heads, width, width});
+    if (a.learned_temperature) add(scope + ".log_temperature", {c_.heads});
+    if (self && a.learned_span) add(scope + ".span", {c_.heads});
+    if (self && a.bias == "relative") add(scope + ".relative_bias", {c_.heads, 2 * a.relative_reach + 1});
+  }
+
+  void feed_forward(const std::string& scope) {
+    norm(scope + ".norm");
+    linear(scope + ".up", c_.ffn_dim, c_.dim);
+    linear(scope + ".down", c_.dim, c_.ffn_dim);
+  }
+
+  void classification_head(const HeadConfig& head) {
+    const std::string scope = "heads." + head.name;
+    add(scope + ".pool.query", {c_.heads, c_.head_width()});
+    linear(scope + ".pool.key", c_.dim, c_.dim);
+    linear(scope + ".output", static_cast<int64_t>(head.labels.size()), c_.dim);
+  }
+
+  void norm(const std::string& scope) {
+    add(scope + ".weight", {c_.dim});
+    add(scope + ".bias", {c_.dim});
+  }
+
+  void linear(const std::string& scope, int64_t out, int64_t in) {
+    add(scope + ".weight", {out, in});
+    add(scope + ".bias", {out});
+  }
+
+  void add(std::string name, std::vector<int64_t> shape) {
+    list_.push_back({std::move(name), std::move(shape)});
+  }
+
+  const ModelConfig& c_;
+  std::vector<WeightShape> list_;
+};
+
+}  // namespace
+
+std::vector<WeightShape> weight_shapes(const ModelConfig& config) { return ShapeList(config).build(); }
+
+}  // namespace heed

@@ -1,0 +1,189 @@
+#include "model/config.h"
+
+#include <functional>
+#include <limits>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "infer/tiny_model.h"
+
+namespace heed {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+ModelConfig valid_translator() { return test::tiny_contents(test::tiny_translator()).config; }
+ModelConfig valid_classifier() { return test::tiny_contents(test::tiny_classifier()).config; }
+
+std::string refusal(ModelConfig config, const std::function<void(ModelConfig&)>& spoil) {
+  spoil(config);
+  return message_of([&] { check_config(config, "config.json"); });
+}
+
+TEST(Config, survives_json_and_back) {
+  ModelConfig config = valid_translator();
+  config.attention = {
+      .score = "additive", .normaliser = "sum", .values = "keys", .bias = "relative", .window = 7};
+  config.lowercase = true;
+  EXPECT_EQ(config_from_json(to_json(config), "config.json"), config);
+}
+
+TEST(Config, keeps_labels_out_of_its_file) {
+  const ModelConfig config = valid_classifier();
+  const Json json = to_json(config);
+  EXPECT_THAT(json.dump(), ::testing::Not(HasSubstr("card_lost")));
+  const ModelConfig back = config_from_json(json, "config.json");
+  EXPECT_EQ(back.classification_heads.at(1).name, "topics");
+  EXPECT_TRUE(back.classification_heads.at(1).multi_label);
+}
+
+TEST(Config, names_an_unknown_field_and_the_nearest_known_one) {
+  Json json = to_json(valid_translator());
+  json["encoder_layer"] = 3;
+  EXPECT_THAT(message_of([&] { config_from_json(json, "config.json"); }),
+              ::testing::AllOf(HasSubstr("'encoder_layer'"), HasSubstr("'encoder_layers'")));
+}
+
+TEST(Config, names_a_missing_field_and_a_wrong_type) {
+  Json json = to_json(valid_translator());
+  json.erase("dim");
+  EXPECT_THAT(message_of([&] { config_from_json(json, "config.json"); }),
+              HasSubstr("config.json: field 'dim'"));
+  json = to_json(valid_translator());
+  json["attention"]["window"] = "wide";
+  EXPECT_THAT(message_of([&] { config_from_json(json, "config.json"); }),
+              HasSubstr("attention: field 'window': expected a whole number, found string"));
+}
+
+TEST(Config, refuses_a_newer_format_as_unsupported) {
+  Json json = to_json(valid_translator());
+  json["format_version"] = 2;
+  json["something_new"] = true;
+  try {
+    config_from_json(json, "config.json");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_THAT(error.what(), HasSubstr("needs a newer heed"));
+  }
+}
+
+TEST(Config, accepts_both_architectures) {
+  EXPECT_NO_THROW(check_config(valid_translator(), "config.json"));
+  EXPECT_NO_THROW(check_config(valid_classifier(), "config.json"));
+}
+
+TEST(Config, relations_between_dimensions_are_checked) {
+  EXPECT_EQ(refusal(valid_translator(), [](auto& c) { c.dim = 15; }),
+            "config.json: field 'dim': expected a multiple of heads (2), found 15");
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.key_heads = 3; }),
+              HasSubstr("a multiple of key_heads (3)"));
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { --c.target_vocabulary; }),
+              HasSubstr("embeddings are shared"));
+  EXPECT_THAT(refusal(valid_classifier(), [](auto& c) { c.decoder_layers = 1; }),
+              HasSubstr("'decoder_layers'"));
+}
+
+TEST(Config, parts_that_do_not_go_together_are_refused) {
+  EXPECT_THAT(refusal(valid_translator(),
+                      [](auto& c) { c.classification_heads = valid_classifier().classification_heads; }),
+              HasSubstr("none on a transformer_seq2seq"));
+  EXPECT_THAT(refusal(valid_classifier(), [](auto& c) { c.classification_heads.clear(); }),
+              HasSubstr("1 to 64 heads"));
+  EXPECT_THAT(refusal(valid_classifier(),
+                      [](auto& c) {
+                        c.attention.learned_span = true;
+                        c.attention.normaliser = "sparsemax";
+                      }),
+              HasSubstr("'attention.learned_span'"));
+}
+
+TEST(Config, numbers_out_of_range_are_refused_whatever_their_sign) {
+  for (const int64_t bad : {int64_t{0}, int64_t{-1}, std::numeric_limits<int64_t>::min(),
+                            (int64_t{1} << 20) + 1, std::numeric_limits<int64_t>::max()}) {
+    EXPECT_THAT(refusal(valid_translator(), [bad](auto& c) { c.dim = bad; }), HasSubstr("'dim'")) << bad;
+    EXPECT_THAT(refusal(valid_translator(), [bad](auto& c) { c.heads = bad; }), HasSubstr("'heads'")) << bad;
+    EXPECT_THAT(refusal(valid_translator(), [bad](auto& c) { c.encoder_layers = bad; }), HasSubstr("layers'"))
+        << bad;
+    EXPECT_THAT(refusal(valid_translator(), [bad](auto& c) { c.max_length = bad; }), HasSubstr("length'"))
+        << bad;
+  }
+}
+
+TEST(Config, products_of_fair_dimensions_are_limited_too) {
+  EXPECT_THAT(refusal(valid_translator(),
+                      [](auto& c) {
+                        c.dim = 1 << 20;
+                        c.ffn_dim = 1 << 20;
+                      }),
+              HasSubstr("at most 2^31 elements"));
+  EXPECT_THAT(refusal(valid_translator(),
+                      [](auto& c) {
+                        c.dim = 1 << 14;
+                        c.heads = c.key_heads = 1;
+                        c.max_length = 1 << 20;
+                      }),
+              HasSubstr("positions"));
+}
+
+TEST(Config, names_are_checked_against_the_known_ones) {
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.attention.score = "scaled-dot"; }),
+              HasSubstr("did you mean 'scaled_dot'?"));
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.activation = "swish"; }),
+              HasSubstr("one of relu, gelu"));
+}
+
+TEST(Config, file_names_stay_inside_their_folder) {
+  for (const std::string bad : {"../secret", "/etc/passwd", "..", "", ".hidden", "a/b", "line\nbreak"}) {
+    EXPECT_THAT(refusal(valid_translator(), [&](auto& c) { c.source_tokenizer = c.target_tokenizer = bad; }),
+                HasSubstr("a plain file name"))
+        << bad;
+  }
+  EXPECT_THAT(refusal(valid_classifier(), [](auto& c) { c.classification_heads[0].name = "../intent"; }),
+              HasSubstr("classification_heads"));
+}
+
+TEST(Config, labels_and_temperatures_are_checked) {
+  const auto head = [](auto change) {
+    return [change](ModelConfig& c) { change(c.classification_heads[0]); };
+  };
+  EXPECT_THAT(refusal(valid_classifier(), head([](HeadConfig& h) { h.labels = {"only"}; })),
+              HasSubstr("2 to"));
+  EXPECT_THAT(refusal(valid_classifier(), head([](HeadConfig& h) {
+                        h.labels = {"a", "b", "a"};
+                      })),
+              HasSubstr("labels that differ"));
+  EXPECT_THAT(refusal(valid_classifier(), head([](HeadConfig& h) {
+                        h.labels = {"a", ""};
+                      })),
+              HasSubstr("not empty"));
+  for (const double bad :
+       {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    EXPECT_THAT(refusal(valid_classifier(), head([bad](HeadConfig& h) { h.temperature = bad; })),
+                HasSubstr("heads/intent.temperature"));
+  }
+}
+
+TEST(Architecture, names_survive_the_round_trip_and_others_are_refused) {
+  for (const Architecture architecture :
+       {Architecture::transformer_seq2seq, Architecture::transformer_encoder}) {
+    EXPECT_EQ(parse_architecture(to_string(architecture)), architecture);
+  }
+  EXPECT_THAT(message_of([] { parse_architecture("transformer_encodr"); }),
+              HasSubstr("'transformer_encoder'"));
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,90 @@
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "infer/tiny_model.h"
+#include "model/config.h"
+
+namespace heed {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> names_of(const ModelConfig& config) {
+  std::vector<std::string> names;
+  for (const WeightShape& weight : weight_shapes(config)) names.push_back(weight.name);
+  return names;
+}
+
+std::map<std::string, std::vector<int64_t>> shapes_of(const ModelConfig& config) {
+  std::map<std::string, std::vector<int64_t>> shapes;
+  for (const WeightShape& weight : weight_shapes(config)) shapes[weight.name] = weight.shape;
+  return shapes;
+}
+
+TEST(WeightShapes, a_one_layer_encoder_with_a_head_lists_its_weights_in_file_order) {
+  ModelConfig config = test::tiny_classifier();
+  config.encoder_layers = 1;
+  config.classification_heads.resize(1);
+  EXPECT_THAT(
+      names_of(config),
+      ElementsAre("embedding.weight", "encoder.layers.0.self_attention.norm.weight",
+                  "encoder.layers.0.self_attention.norm.bias", "encoder.layers.0.self_attention.query.weight",
+                  "encoder.layers.0.self_attention.query.bias", "encoder.layers.0.self_attention.key.weight",
+                  "encoder.layers.0.self_attention.key.bias", "encoder.layers.0.self_attention.value.weight",
+                  "encoder.layers.0.self_attention.value.bias",
+                  "encoder.layers.0.self_attention.output.weight",
+                  "encoder.layers.0.self_attention.output.bias", "encoder.layers.0.feed_forward.norm.weight",
+                  "encoder.layers.0.feed_forward.norm.bias", "encoder.layers.0.feed_forward.up.weight",
+                  "encoder.layers.0.feed_forward.up.bias", "encoder.layers.0.feed_forward.down.weight",
+                  "encoder.layers.0.feed_forward.down.bias", "encoder.norm.weight", "encoder.norm.bias",
+                  "heads.intent.pool.query", "heads.intent.pool.key.weight", "heads.intent.pool.key.bias",
+                  "heads.intent.output.weight", "heads.intent.output.bias"));
+}
+
+TEST(WeightShapes, linear_weights_are_out_by_in_and_grouped_heads_shrink_keys) {
+  ModelConfig config = test::tiny_translator();
+  config.key_heads = 1;
+  const auto shapes = shapes_of(config);
+  EXPECT_THAT(shapes.at("encoder.layers.1.self_attention.query.weight"), ElementsAre(16, 16));
+  EXPECT_THAT(shapes.at("encoder.layers.1.self_attention.key.weight"), ElementsAre(8, 16));
+  EXPECT_THAT(shapes.at("decoder.layers.0.cross_attention.value.bias"), ElementsAre(8));
+  EXPECT_THAT(shapes.at("decoder.layers.0.feed_forward.up.weight"), ElementsAre(24, 16));
+  EXPECT_THAT(shapes.at("decoder.layers.0.feed_forward.down.weight"), ElementsAre(16, 24));
+}
+
+TEST(WeightShapes, learned_parts_appear_where_the_variant_has_them) {
+  ModelConfig config = test::tiny_translator();
+  config.attention.score = "bilinear";
+  config.attention.bias = "relative";
+  config.attention.relative_reach = 3;
+  config.attention.learned_temperature = true;
+  config.attention.learned_span = true;
+  config.attention.values = "keys";
+  const auto shapes = shapes_of(config);
+  EXPECT_THAT(shapes.at("decoder.layers.0.self_attention.score_matrix"), ElementsAre(2, 8, 8));
+  EXPECT_THAT(shapes.at("decoder.layers.0.self_attention.relative_bias"), ElementsAre(2, 7));
+  EXPECT_THAT(shapes.at("encoder.layers.0.self_attention.span"), ElementsAre(2));
+  EXPECT_THAT(shapes.at("decoder.layers.0.cross_attention.log_temperature"), ElementsAre(2));
+  EXPECT_FALSE(shapes.contains("decoder.layers.0.cross_attention.span"));
+  EXPECT_FALSE(shapes.contains("decoder.layers.0.cross_attention.relative_bias"));
+  EXPECT_FALSE(shapes.contains("encoder.layers.0.self_attention.value.weight"));
+  EXPECT_FALSE(shapes.contains("encoder.layers.0.self_attention.score_vector"));
+}
+
+TEST(WeightShapes, separate_embeddings_bring_two_tables_more) {
+  ModelConfig config = test::tiny_translator();
+  config.source_vocabulary = 10;
+  config.target_vocabulary = 12;
+  EXPECT_FALSE(shapes_of(config).contains("output.weight"));
+  config.shared_embeddings = false;
+  EXPECT_THAT(shapes_of(config).at("embedding.weight"), ElementsAre(10, 16));
+  EXPECT_THAT(shapes_of(config).at("target_embedding.weight"), ElementsAre(12, 16));
+  EXPECT_THAT(shapes_of(config).at("output.weight"), ElementsAre(12, 16));
+}
+
+}  // namespace
+}  // namespace heed
