@@ -1,0 +1,114 @@
+#include "infer/classifier.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "infer/alignment.h"
+#include "infer/encoder.h"
+#include "infer/heads/classification.h"
+#include "infer/single_thread.h"
+#include "infer/text_encoder.h"
+
+namespace heed::infer {
+namespace {
+
+constexpr int64_t kBatchTokens = 4096;
+
+const ModelDirectory& require_heads(const ModelDirectory& directory) {
+  if (!directory.config.classification_heads.empty()) return directory;
+  throw Error(ErrorCode::invalid_argument, directory.path.string() +
+                                               ": expected a model with a classification head, found " +
+                                               to_string(directory.config.architecture) + " without one");
+}
+
+std::vector<LabelScore> rank_labels(const ClassificationHead& head, std::span<const float> logits) {
+  if (!std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); })) {
+    throw Error(ErrorCode::corrupt_data,
+                "head '" + head.config().name +
+                    "': expected finite logits, found others; check the weights with heed "
+                    "model verify");
+  }
+  const std::vector<double> probabilities = head.probabilities(logits);
+  std::vector<LabelScore> scores;
+  for (size_t i = 0; i < probabilities.size(); ++i)
+    scores.push_back({head.config().labels[i], probabilities[i]});
+  std::stable_sort(scores.begin(), scores.end(),
+                   [](const LabelScore& a, const LabelScore& b) { return a.probability > b.probability; });
+  return scores;
+}
+
+}  // namespace
+
+struct Classifier::Impl {
+  explicit Impl(const ModelDirectory& directory)
+      : config(require_heads(directory).config),
+        text(directory),
+        encoder(Weights(directory.weights), config) {
+    for (const HeadConfig& head : config.classification_heads) {
+      heads.emplace_back(Weights(directory.weights) / "heads" / head.name, head, config);
+    }
+  }
+
+  void classify_batch(const PackedTexts& texts, std::span<ClassificationResult> results) const;
+
+  ModelConfig config;
+  TextEncoder text;
+  Encoder encoder;
+  std::vector<ClassificationHead> heads;
+};
+
+void Classifier::Impl::classify_batch(const PackedTexts& texts,
+                                      std::span<ClassificationResult> results) const {
+  const Matrix encoded = encoder.forward(texts);
+  int64_t longest = 0;
+  for (size_t i = 0; i < results.size(); ++i) longest = std::max(longest, texts.length(i));
+  for (const ClassificationHead& head : heads) {
+    attention::Tap tap{.top = longest, .keys = {}, .weights = {}, .entropy = {}};
+    const Matrix logits = head.logits(encoded, texts, &tap);
+    for (size_t i = 0; i < results.size(); ++i) {
+      const auto row = static_cast<int64_t>(i);
+      results[i].heads.push_back(
+          {.head = head.config().name,
+           .labels = rank_labels(head, {logits.row(row), static_cast<size_t>(logits.cols)}),
+           .attention = mean_attention(tap, config.heads, row, 1, texts.length(i))[0]});
+    }
+  }
+}
+
+Classifier::Classifier(const ModelDirectory& directory) {
+  const SingleThread single;
+  impl_ = std::make_unique<Impl>(directory);
+}
+Classifier::~Classifier() = default;
+Classifier::Classifier(Classifier&&) noexcept = default;
+
+std::vector<ClassificationResult> Classifier::classify(std::span<const std::string> texts) const {
+  const SingleThread single;
+  std::vector<ClassificationResult> results(texts.size());
+  size_t begin = 0;
+  PackedTexts batch;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const std::vector<int32_t> ids = impl_->text.encode(texts[i]);
+    results[i].pieces = impl_->text.pieces(ids);
+    batch.add(ids, impl_->config.max_length);
+    if (static_cast<int64_t>(batch.ids.size()) < kBatchTokens && i + 1 < texts.size()) continue;
+    impl_->classify_batch(batch, std::span(results).subspan(begin, i + 1 - begin));
+    begin = i + 1;
+    batch = {};
+  }
+  return results;
+}
+
+std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids) const {
+  check_ids(ids, impl_->config.source_vocabulary, "ids");
+  const SingleThread single;
+  PackedTexts text;
+  text.add(ids, impl_->config.max_length);
+  const Matrix encoded = impl_->encoder.forward(text);
+  std::vector<std::vector<float>> logits;
+  for (const ClassificationHead& head : impl_->heads) logits.push_back(head.logits(encoded, text).values);
+  return logits;
+}
+
+}  // namespace heed::infer

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model_directory.h"
+
+namespace heed::infer {
+
+struct LabelScore {
+  std::string label;
+  double probability = 0.0;  // after the head's temperature
+};
+
+struct HeadResult {
+  std::string head;
+  std::vector<LabelScore> labels;  // all, most likely first
+  std::vector<float> attention;    // over the text's pieces, the pooling's weights averaged over heads
+};
+
+struct ClassificationResult {
+  std::vector<std::string> pieces;  // </s> last
+  std::vector<HeadResult> heads;    // as in the configuration
+};
+
+// An encoder with its heads, ready to answer. Thread-safe for concurrent calls.
+class Classifier {
+ public:
+  // Copies what it needs of the directory. Throws invalid_argument where the model has no heads.
+  explicit Classifier(const ModelDirectory& directory);
+  ~Classifier();
+  Classifier(Classifier&&) noexcept;
+
+  std::vector<ClassificationResult> classify(std::span<const std::string> texts) const;
+
+  // Raw logits [labels] a head (before temperature) of one text's ids (</s> is added).
+  std::vector<std::vector<float>> logits(std::span<const int32_t> ids) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heed::infer

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "infer/attention_block.h"
+
+namespace heed::infer {
+
+// What one decoder layer remembers: keys and values of the target so far, a slot a hypothesis (slot s owns
+// rows s * capacity to (s + 1) * capacity), and those of the source.
+struct LayerMemory {
+  KeyValues target;
+  KeyValues source;
+};
+
+// The memory of all layers for a number of hypotheses.
+class DecoderState {
+ public:
+  DecoderState(std::vector<KeyValues> sources, int64_t slots);
+
+  LayerMemory& layer(size_t i) { return layers_[i]; }
+  int64_t first_row(int64_t slot) const { return slot * capacity_; }
+
+  // Makes room for `length` target rows a slot; grows by doubling, so that a row is moved a bounded number of
+  // times.
+  void reserve(int64_t length);
+
+  // Slot `to` becomes a copy of the first `length` rows of slot `from`, in every layer.
+  void copy_slot(int64_t from, int64_t to, int64_t length);
+
+ private:
+  std::vector<LayerMemory> layers_;
+  int64_t slots_;
+  int64_t capacity_ = 0;
+};
+
+}  // namespace heed::infer

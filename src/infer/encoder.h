@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "attention/attention.h"
+#include "infer/attention_block.h"
+#include "infer/embedding.h"
+#include "infer/feed_forward.h"
+
+namespace heed::infer {
+
+// Texts of a batch as packed rows of token ids, </s> last in each.
+struct PackedTexts {
+  std::vector<int32_t> ids;
+  std::vector<attention::Sequence> sequences;  // one a text: its rows seen by its own rows
+
+  // Appends a text, cut to `max_length` rows with </s> kept.
+  void add(std::span<const int32_t> text, int64_t max_length);
+  int64_t length(size_t text) const { return sequences[text].query_count; }
+};
+
+class EncoderLayer {
+ public:
+  EncoderLayer(const Weights& scope, const ModelConfig& config);
+
+  void forward(Matrix& x, std::span<const attention::Sequence> texts) const;
+
+ private:
+  AttentionBlock self_attention_;
+  FeedForward feed_forward_;
+};
+
+class Encoder {
+ public:
+  Encoder(const Weights& weights, const ModelConfig& config);
+
+  // [N, D] of N packed rows.
+  Matrix forward(const PackedTexts& texts) const;
+
+ private:
+  Embedding embedding_;
+  std::vector<EncoderLayer> layers_;
+  LayerNorm norm_;
+};
+
+}  // namespace heed::infer

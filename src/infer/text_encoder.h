@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model_directory.h"
+#include "text/normalise.h"
+#include "text/tokenizer.h"
+
+namespace heed::infer {
+
+// How lines become the token ids of a model, as in training: normalised, cut into pieces, cut to the model's
+// length.
+class TextEncoder {
+ public:
+  explicit TextEncoder(const ModelDirectory& directory);
+
+  // Without </s>, at most max_length - 1. Throws too_large where the line has more than 1 MiB, before any
+  // work on it.
+  std::vector<int32_t> encode(const std::string& line) const;
+
+  // The pieces of such ids, then "</s>".
+  std::vector<std::string> pieces(std::span<const int32_t> ids) const;
+
+ private:
+  Tokenizer tokenizer_;
+  NormaliseOptions options_;
+  int64_t max_length_;
+};
+
+// Throws invalid_argument naming the first id that is not in [0, vocabulary).
+void check_ids(std::span<const int32_t> ids, int64_t vocabulary, const std::string& what);
+
+}  // namespace heed::infer

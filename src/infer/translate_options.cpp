@@ -1,0 +1,34 @@
+#include <cmath>
+#include <string>
+
+#include "base/error.h"
+#include "infer/translator.h"
+
+namespace heed::infer {
+namespace {
+
+constexpr int64_t kMaxBeam = 256;
+constexpr int64_t kMaxBatchTokens = int64_t{1} << 20;
+constexpr int64_t kMaxLength = int64_t{1} << 20;
+constexpr double kMaxLengthPenalty = 10.0;
+
+void range(const std::string& option, int64_t value, int64_t min, int64_t max) {
+  if (value >= min && value <= max) return;
+  throw Error(ErrorCode::invalid_argument, option + ": expected " + std::to_string(min) + " to " +
+                                               std::to_string(max) + ", found " + std::to_string(value));
+}
+
+}  // namespace
+
+void check_options(const TranslateOptions& options) {
+  range("beam", options.beam, 1, kMaxBeam);
+  range("nbest (at most beam)", options.nbest, 1, options.beam);
+  range("max_length", options.max_length, 0, kMaxLength);
+  range("batch_tokens", options.batch_tokens, 1, kMaxBatchTokens);
+  if (!(options.length_penalty >= 0.0 && options.length_penalty <= kMaxLengthPenalty)) {
+    throw Error(ErrorCode::invalid_argument,
+                "length_penalty: expected 0 to 10, found " + std::to_string(options.length_penalty));
+  }
+}
+
+}  // namespace heed::infer

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model_directory.h"
+
+namespace heed::infer {
+
+struct TranslateOptions {
+  int64_t beam = 4;   // 1 is greedy
+  int64_t nbest = 1;  // at most beam
+  double length_penalty =
+      1.0;                 // score = log probability / ((5 + length) / 6)^penalty (arXiv:1609.08144 eq. 14)
+  int64_t max_length = 0;  // in tokens; 0: 2 * source + 10, at most the model's
+  bool alignment = false;  // fill Translation::alignment
+  int64_t batch_tokens = 4096;  // source tokens decoded together
+};
+
+// Throws invalid_argument naming the option that is out of range. The engine calls it at its entrance.
+void check_options(const TranslateOptions& options);
+
+struct Translation {
+  std::string text;
+  double score = 0.0;               // as ranked, length-normalised
+  std::vector<std::string> pieces;  // target pieces, </s> last when it was produced
+  // alignment[t][s]: share of target piece t's cross-attention, averaged over the last decoder layer's heads,
+  // on source piece s.
+  std::vector<std::vector<float>> alignment;
+};
+
+struct TranslationResult {
+  std::vector<std::string> source_pieces;  // </s> last
+  std::vector<Translation> best;           // nbest, best first
+};
+
+// A translation model ready to answer. Thread-safe for concurrent calls; each call runs on the calling
+// thread.
+class Translator {
+ public:
+  // Copies what it needs of the directory. Throws invalid_argument where the model cannot translate.
+  explicit Translator(const ModelDirectory& directory);
+  ~Translator();
+  Translator(Translator&&) noexcept;
+
+  // One result a line, in order. Empty lines give an empty translation. Results do not depend on what else is
+  // in `lines`.
+  std::vector<TranslationResult> translate(std::span<const std::string> lines,
+                                           const TranslateOptions& options) const;
+
+  // Logits [T, V] of the target ids given the source ids (no <s>/</s> in either: they are added as in
+  // training, so T = target + 1).
+  std::vector<float> logits(std::span<const int32_t> source, std::span<const int32_t> target) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heed::infer

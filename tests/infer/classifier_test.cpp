@@ -1,0 +1,121 @@
+#include "infer/classifier.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "infer/tiny_model.h"
+#include "infer/variants.h"
+
+namespace heed::infer {
+namespace {
+
+const std::vector<std::string> kTexts = {"my card was stolen", "如何转账？", "",
+                                         "which fee do you take? 你们收取什么费用？", "a red fox runs"};
+
+class TinyClassifier : public ::testing::Test {
+ protected:
+  TinyClassifier()
+      : version_(write_model(folder_ / "m", test::tiny_contents(test::tiny_classifier(), 8))),
+        model_(open_model(version_)),
+        classifier_(model_),
+        tokenizer_(Tokenizer::from_bytes(model_.tokenizer("joint.model"), "t")) {}
+
+  test::ScratchFolder folder_;
+  std::filesystem::path version_;
+  ModelDirectory model_;
+  Classifier classifier_;
+  Tokenizer tokenizer_;
+};
+
+double probability_of(const HeadResult& head, const std::string& label) {
+  for (const LabelScore& score : head.labels) {
+    if (score.label == label) return score.probability;
+  }
+  return -1.0;
+}
+
+TEST_F(TinyClassifier, a_single_label_head_gives_the_softmax_of_its_logits_over_the_temperature) {
+  const auto logits = classifier_.logits(tokenizer_.encode(kTexts[0]))[0];
+  const HeadResult head = classifier_.classify({&kTexts[0], 1})[0].heads[0];
+  double sum = 0.0;
+  for (const float logit : logits) sum += std::exp(logit / 1.5);
+  const std::vector<std::string> labels = {"transfer", "card_lost", "fee"};
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(probability_of(head, labels[i]), std::exp(logits[i] / 1.5) / sum, 1e-6);
+}
+
+TEST_F(TinyClassifier, a_multi_label_head_gives_a_sigmoid_a_label) {
+  const auto logits = classifier_.logits(tokenizer_.encode(kTexts[0]))[1];
+  const HeadResult head = classifier_.classify({&kTexts[0], 1})[0].heads[1];
+  EXPECT_EQ(head.head, "topics");
+  EXPECT_NEAR(probability_of(head, "cards"), 1.0 / (1.0 + std::exp(-logits[0])), 1e-6);
+  EXPECT_NEAR(probability_of(head, "money"), 1.0 / (1.0 + std::exp(-logits[1])), 1e-6);
+}
+
+TEST_F(TinyClassifier, labels_come_most_likely_first_and_attention_covers_the_pieces) {
+  for (const ClassificationResult& result : classifier_.classify(kTexts)) {
+    EXPECT_EQ(result.pieces.back(), "</s>");
+    ASSERT_EQ(result.heads.size(), 2U);
+    for (const HeadResult& head : result.heads) {
+      for (size_t i = 1; i < head.labels.size(); ++i) {
+        EXPECT_GE(head.labels[i - 1].probability, head.labels[i].probability);
+      }
+      ASSERT_EQ(head.attention.size(), result.pieces.size());
+      double sum = 0.0;
+      for (const float share : head.attention) sum += share;
+      EXPECT_NEAR(sum, 1.0, 1e-5);
+    }
+  }
+}
+
+TEST_F(TinyClassifier, a_large_batch_gives_the_bits_of_its_singles) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 400; ++i)
+    many.push_back(kTexts[static_cast<size_t>(i) % kTexts.size()] + " page " + std::to_string(i));
+  const auto together = classifier_.classify(many);
+  ASSERT_EQ(together.size(), many.size());
+  for (const size_t i : {0, 1, 77, 250, 399}) {
+    const ClassificationResult alone = classifier_.classify({&many[i], 1})[0];
+    EXPECT_EQ(alone.pieces, together[i].pieces);
+    for (size_t h = 0; h < 2; ++h) {
+      EXPECT_EQ(alone.heads[h].attention, together[i].heads[h].attention);
+      for (size_t k = 0; k < alone.heads[h].labels.size(); ++k) {
+        EXPECT_EQ(alone.heads[h].labels[k].label, together[i].heads[h].labels[k].label);
+        EXPECT_EQ(alone.heads[h].labels[k].probability, together[i].heads[h].labels[k].probability);
+      }
+    }
+  }
+}
+
+TEST_F(TinyClassifier, no_texts_give_no_results) { EXPECT_TRUE(classifier_.classify({}).empty()); }
+
+TEST(Classifier, refuses_a_translator) {
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::tiny_contents(test::tiny_translator()));
+  EXPECT_THROW(Classifier(open_model(folder / "m")), Error);
+}
+
+TEST(Classifier, names_the_head_whose_weights_are_not_finite) {
+  const test::ScratchFolder folder;
+  ModelContents contents = test::tiny_contents(test::tiny_classifier());
+  for (Tensor& tensor : contents.weights) {
+    if (tensor.name == "heads.topics.output.bias")
+      std::fill(tensor.bytes.begin(), tensor.bytes.end(), '\xff');
+  }
+  write_model(folder / "m", contents);
+  const Classifier classifier(open_model(folder / "m"));
+  try {
+    classifier.classify(kTexts);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::corrupt_data);
+    EXPECT_NE(std::string(error.what()).find("'topics'"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace heed::infer

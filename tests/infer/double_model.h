@@ -1,0 +1,207 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "attention/reference.h"
+#include "model/attention_variant.h"
+#include "model/config.h"
+#include "model/model_directory.h"
+#include "text/tokenizer.h"
+
+// The whole model once more, one text at a time, in double precision and plain loops: no packing, no cache,
+// no batch. What the engine is checked against.
+namespace heed::test {
+
+using Row = std::vector<double>;
+using Rows = std::vector<Row>;
+
+class DoubleModel {
+ public:
+  explicit DoubleModel(const ModelDirectory& model) : c_(model.config) {
+    for (const auto& [name, view] : model.weights.tensors()) {
+      const std::vector<float> floats = view.to_floats();
+      weights_[name] = Row(floats.begin(), floats.end());
+    }
+  }
+
+  // [T + 1, V] after <s> and each of `target`.
+  Rows translation_logits(std::vector<int32_t> source, std::vector<int32_t> target) const {
+    source.push_back(Tokenizer::kEnd);
+    target.insert(target.begin(), Tokenizer::kBegin);
+    const Rows encoded = encode(source);
+    Rows y = embed(c_.shared_embeddings ? "embedding" : "target_embedding", target);
+    for (int64_t i = 0; i < c_.decoder_layers; ++i) {
+      const std::string layer = "decoder.layers." + std::to_string(i);
+      const Rows normed = norm(layer + ".self_attention.norm", y);
+      add(y, attend(layer + ".self_attention", normed, normed, self_attention_variant(c_.attention, true)));
+      const Rows query = norm(layer + ".cross_attention.norm", y);
+      add(y, attend(layer + ".cross_attention", query, encoded, cross_attention_variant(c_.attention)));
+      add(y, feed_forward(layer + ".feed_forward", y));
+    }
+    const std::string table = c_.shared_embeddings ? "embedding.weight" : "output.weight";
+    return multiply(norm("decoder.norm", y), weights_.at(table), nullptr);
+  }
+
+  // Logits of every head.
+  Rows head_logits(std::vector<int32_t> ids) const {
+    ids.push_back(Tokenizer::kEnd);
+    const Rows encoded = encode(ids);
+    Rows logits;
+    for (const HeadConfig& head : c_.classification_heads) {
+      const std::string scope = "heads." + head.name;
+      const Rows keys = linear(scope + ".pool.key", encoded);
+      const Rows pooled = {pool(weights_.at(scope + ".pool.query"), keys, encoded)};
+      logits.push_back(linear(scope + ".output", pooled)[0]);
+    }
+    return logits;
+  }
+
+ private:
+  Rows encode(const std::vector<int32_t>& ids) const {
+    Rows x = embed("embedding", ids);
+    for (int64_t i = 0; i < c_.encoder_layers; ++i) {
+      const std::string layer = "encoder.layers." + std::to_string(i);
+      const Rows normed = norm(layer + ".self_attention.norm", x);
+      add(x, attend(layer + ".self_attention", normed, normed, self_attention_variant(c_.attention, false)));
+      add(x, feed_forward(layer + ".feed_forward", x));
+    }
+    return norm("encoder.norm", x);
+  }
+
+  Rows embed(const std::string& scope, const std::vector<int32_t>& ids) const {
+    const Row& table = weights_.at(scope + ".weight");
+    Rows rows;
+    for (size_t t = 0; t < ids.size(); ++t) {
+      Row row;
+      for (int64_t i = 0; i < c_.dim; ++i) {
+        const double angle =
+            static_cast<double>(t) / std::pow(10000.0, static_cast<double>(i / 2 * 2) / c_.dim);
+        const double place = c_.positions == "none" ? 0.0 : i % 2 == 0 ? std::sin(angle) : std::cos(angle);
+        row.push_back(table[ids[t] * c_.dim + i] * std::sqrt(static_cast<double>(c_.dim)) + place);
+      }
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+  Rows norm(const std::string& scope, const Rows& x) const {
+    Rows y = x;
+    for (Row& row : y) {
+      double mean = 0.0, variance = 0.0;
+      for (const double v : row) mean += v / c_.dim;
+      for (const double v : row) variance += (v - mean) * (v - mean) / c_.dim;
+      for (int64_t i = 0; i < c_.dim; ++i) {
+        row[i] = (row[i] - mean) / std::sqrt(variance + 1e-5) * weights_.at(scope + ".weight")[i] +
+                 weights_.at(scope + ".bias")[i];
+      }
+    }
+    return y;
+  }
+
+  static Rows multiply(const Rows& x, const Row& weight, const Row* bias) {
+    Rows y;
+    for (const Row& row : x) {
+      Row out(weight.size() / row.size());
+      for (size_t o = 0; o < out.size(); ++o) {
+        out[o] = bias == nullptr ? 0.0 : (*bias)[o];
+        for (size_t i = 0; i < row.size(); ++i) out[o] += weight[o * row.size() + i] * row[i];
+      }
+      y.push_back(out);
+    }
+    return y;
+  }
+
+  Rows linear(const std::string& scope, const Rows& x) const {
+    return multiply(x, weights_.at(scope + ".weight"), &weights_.at(scope + ".bias"));
+  }
+
+  Rows feed_forward(const std::string& scope, const Rows& x) const {
+    Rows inner = linear(scope + ".up", norm(scope + ".norm", x));
+    for (Row& row : inner) {
+      for (double& v : row) {
+        v = c_.activation == "gelu" ? 0.5 * v * (1.0 + std::erf(v / std::sqrt(2.0))) : std::max(v, 0.0);
+      }
+    }
+    return linear(scope + ".down", inner);
+  }
+
+  Rows attend(const std::string& scope, const Rows& x, const Rows& y,
+              const attention::Variant& variant) const {
+    const Row query = flat(linear(scope + ".query", x));
+    const Row key = flat(linear(scope + ".key", y));
+    const Row value = c_.attention.values == "keys" ? key : flat(linear(scope + ".value", y));
+    const int64_t width = c_.head_width();
+    const attention::Sequence all = {.query_count = static_cast<int64_t>(x.size()),
+                                     .key_count = static_cast<int64_t>(y.size())};
+    Row out(query.size());
+    const attention::Inputs<double> inputs = {.sequences = {&all, 1},
+                                              .heads = c_.heads,
+                                              .key_heads = c_.key_heads,
+                                              .width = width,
+                                              .value_width = width,
+                                              .query = {query.data(), c_.heads * width, width},
+                                              .key = {key.data(), c_.key_heads * width, width},
+                                              .value = {value.data(), c_.key_heads * width, width},
+                                              .score_vector = find(scope + ".score_vector"),
+                                              .score_matrix = find(scope + ".score_matrix"),
+                                              .log_temperature = find(scope + ".log_temperature"),
+                                              .span = find(scope + ".span"),
+                                              .relative_bias = find(scope + ".relative_bias"),
+                                              .mask = {},
+                                              .bias = {}};
+    attention::reference_forward<double>(variant, inputs, {out.data(), c_.heads * width, width});
+    return linear(scope + ".output", split(out, c_.heads * width));
+  }
+
+  Row pool(const Row& query, const Rows& keys, const Rows& values) const {
+    const int64_t width = c_.head_width();
+    Row pooled(c_.dim);
+    for (int64_t h = 0; h < c_.heads; ++h) {
+      Row weights;
+      double sum = 0.0;
+      for (const Row& key : keys) {
+        double score = 0.0;
+        for (int64_t i = 0; i < width; ++i) score += query[h * width + i] * key[h * width + i];
+        weights.push_back(std::exp(score / std::sqrt(static_cast<double>(width))));
+        sum += weights.back();
+      }
+      for (size_t s = 0; s < keys.size(); ++s) {
+        for (int64_t i = 0; i < width; ++i)
+          pooled[h * width + i] += weights[s] / sum * values[s][h * width + i];
+      }
+    }
+    return pooled;
+  }
+
+  const double* find(const std::string& name) const {
+    const auto found = weights_.find(name);
+    return found == weights_.end() ? nullptr : found->second.data();
+  }
+
+  static Row flat(const Rows& rows) {
+    Row all;
+    for (const Row& row : rows) all.insert(all.end(), row.begin(), row.end());
+    return all;
+  }
+  static Rows split(const Row& all, int64_t width) {
+    Rows rows;
+    for (auto at = all.begin(); at != all.end(); at += width) rows.emplace_back(at, at + width);
+    return rows;
+  }
+  static void add(Rows& x, const Rows& y) {
+    for (size_t r = 0; r < x.size(); ++r) {
+      for (size_t i = 0; i < x[r].size(); ++i) x[r][i] += y[r][i];
+    }
+  }
+
+  ModelConfig c_;
+  std::map<std::string, Row> weights_;
+};
+
+}  // namespace heed::test

@@ -1,0 +1,74 @@
+#include "infer/packed_matrix.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "infer/single_thread.h"
+
+namespace heed::infer {
+namespace {
+
+std::vector<float> random_floats(size_t count, uint64_t seed) {
+  Random random(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random.normal());
+  return values;
+}
+
+struct Shape {
+  int64_t out, in;
+};
+
+class PackedMatrixShapes : public ::testing::TestWithParam<Shape> {};
+
+TEST_P(PackedMatrixShapes, agree_with_plain_loops) {
+  const SingleThread single;
+  const auto [out, in] = GetParam();
+  const auto weight = random_floats(out * in, 1), bias = random_floats(out, 2), x = random_floats(7 * in, 3);
+  const PackedMatrix matrix(weight, bias, out, in);
+  std::vector<float> y(7 * out);
+  matrix.multiply(x.data(), 7, y.data());
+  for (int64_t r = 0; r < 7; ++r) {
+    for (int64_t o = 0; o < out; ++o) {
+      double sum = bias[o];
+      for (int64_t i = 0; i < in; ++i) sum += static_cast<double>(x[r * in + i]) * weight[o * in + i];
+      EXPECT_NEAR(y[r * out + o], sum, 1e-4) << r << " " << o;
+    }
+  }
+}
+
+TEST_P(PackedMatrixShapes, give_a_row_the_same_bits_whatever_stands_beside_it) {
+  const SingleThread single;
+  const auto [out, in] = GetParam();
+  const int64_t most = 600;
+  const auto weight = random_floats(out * in, 4), x = random_floats(most * in, 5);
+  const PackedMatrix matrix(weight, {}, out, in);
+  std::vector<float> all(most * out), some(most * out);
+  matrix.multiply(x.data(), most, all.data());
+  for (const int64_t rows :
+       {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 100, 127, 255, 256, 257, 511}) {
+    const int64_t first = most - rows;
+    matrix.multiply(x.data() + first * in, rows, some.data());
+    ASSERT_TRUE(std::equal(some.begin(), some.begin() + rows * out, all.begin() + first * out)) << rows;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, PackedMatrixShapes,
+                         ::testing::Values(Shape{16, 16}, Shape{1, 5}, Shape{7, 15}, Shape{160, 16},
+                                           Shape{64, 256}, Shape{1024, 64}, Shape{33, 129}),
+                         [](const auto& info) {
+                           return std::to_string(info.param.out) + "_by_" + std::to_string(info.param.in);
+                         });
+
+TEST(PackedMatrix, of_no_rows_writes_nothing) {
+  const SingleThread single;
+  const PackedMatrix matrix(std::vector<float>{1.0F, 2.0F}, {}, 1, 2);
+  float untouched = 5.0F;
+  matrix.multiply(nullptr, 0, &untouched);
+  EXPECT_EQ(untouched, 5.0F);
+}
+
+}  // namespace
+}  // namespace heed::infer

@@ -1,0 +1,270 @@
+#include "infer/translator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "infer/tiny_model.h"
+#include "infer/variants.h"
+#include "text/normalise.h"
+
+namespace heed::infer {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::string> kLines = {"open the file and print this page",
+                                         "狗在这里睡觉",
+                                         "a",
+                                         "where is my card? my card was stolen, how do I send money",
+                                         "如何转账？你们收取什么费用？我的银行卡在哪里",
+                                         "close all windows"};
+
+class TinyTranslator : public ::testing::Test {
+ protected:
+  explicit TinyTranslator(const ModelConfig& config = test::tiny_translator())
+      : model_(write(config)),
+        translator_(model_),
+        tokenizer_(Tokenizer::from_bytes(model_.tokenizer("joint.model"), "t")) {}
+
+  ModelDirectory write(const ModelConfig& config) {
+    write_model(folder_ / "m", test::tiny_contents(config, 21));
+    return open_model(folder_ / "m");
+  }
+
+  // Log-probabilities of softmax over the logits after <s> and `target`.
+  std::vector<double> next(const std::string& line, const std::vector<int32_t>& target) const {
+    const std::vector<float> all = translator_.logits(tokenizer_.encode(normalise(line, {})), target);
+    const std::vector<float> last(all.end() - tokenizer_.size(), all.end());
+    double sum = 0.0;
+    for (const float logit : last) sum += std::exp(static_cast<double>(logit));
+    std::vector<double> values;
+    for (const float logit : last) values.push_back(logit - std::log(sum));
+    return values;
+  }
+
+  std::vector<TranslationResult> run(const std::vector<std::string>& lines,
+                                     const TranslateOptions& options) const {
+    return translator_.translate(lines, options);
+  }
+
+  test::ScratchFolder folder_;
+  ModelDirectory model_;
+  Translator translator_;
+  Tokenizer tokenizer_;
+};
+
+bool same(const TranslationResult& a, const TranslationResult& b) {
+  if (a.source_pieces != b.source_pieces || a.best.size() != b.best.size()) return false;
+  for (size_t i = 0; i < a.best.size(); ++i) {
+    const Translation &x = a.best[i], &y = b.best[i];
+    if (x.text != y.text || x.score != y.score || x.pieces != y.pieces || x.alignment != y.alignment)
+      return false;
+  }
+  return true;
+}
+
+TEST_F(TinyTranslator, beam_1_takes_the_argmax_of_the_teacher_forced_logits_at_every_step) {
+  for (const std::string& line : kLines) {
+    std::vector<int32_t> ids;
+    while (ids.size() < 12 && (ids.empty() || ids.back() != Tokenizer::kEnd)) {
+      const std::vector<double> scores = next(line, ids);
+      ids.push_back(
+          static_cast<int32_t>(std::max_element(scores.begin() + 2, scores.end()) - scores.begin()));
+    }
+    std::vector<std::string> pieces;
+    for (const int32_t id : ids) pieces.push_back(tokenizer_.piece(id));
+    EXPECT_EQ(run({line}, {.beam = 1, .max_length = 12})[0].best[0].pieces, pieces) << line;
+  }
+}
+
+TEST_F(TinyTranslator, scores_are_normalised_log_probabilities_of_the_pieces) {
+  const auto result = run({kLines[0]}, {.beam = 4, .nbest = 4, .length_penalty = 0.7, .max_length = 9});
+  for (const Translation& translation : result[0].best) {
+    std::vector<int32_t> ids;
+    double log_probability = 0.0;
+    for (const std::string& piece : translation.pieces) {
+      int32_t id = 0;
+      while (tokenizer_.piece(id) != piece) ++id;
+      log_probability += next(kLines[0], ids)[id];
+      ids.push_back(id);
+    }
+    const double length = static_cast<double>(ids.size());
+    EXPECT_NEAR(translation.score, log_probability / std::pow((5.0 + length) / 6.0, 0.7), 1e-4);
+  }
+}
+
+TEST_F(TinyTranslator, a_beam_as_wide_as_the_vocabulary_finds_the_best_of_all_short_translations) {
+  const std::string line = kLines[1];
+  const auto width = static_cast<int32_t>(tokenizer_.size());
+  double best = -1e9;
+  const std::vector<double> first = next(line, {});
+  for (int32_t a = 2; a < width; ++a) {
+    if (a == Tokenizer::kEnd) {
+      best = std::max(best, first[a]);
+      continue;
+    }
+    const std::vector<double> second = next(line, {a});
+    best = std::max(best, first[a] + *std::max_element(second.begin() + 2, second.end()));
+  }
+  const auto result = run({line}, {.beam = 256, .length_penalty = 0.0, .max_length = 2});
+  EXPECT_NEAR(result[0].best[0].score, best, 1e-4);
+}
+
+TEST_F(TinyTranslator, a_wider_beam_scores_at_least_as_well_on_average) {
+  double sums[2] = {0.0, 0.0};
+  for (int i = 0; i < 2; ++i) {
+    for (const auto& result : run(kLines, {.beam = i == 0 ? 1 : 8, .max_length = 10}))
+      sums[i] += result.best[0].score;
+  }
+  EXPECT_GT(sums[1], sums[0]);
+}
+
+TEST_F(TinyTranslator, nbest_comes_best_first_and_without_repeats) {
+  for (const auto& result : run(kLines, {.beam = 6, .nbest = 6, .max_length = 8})) {
+    EXPECT_EQ(result.best.size(), 6U);
+    for (size_t i = 1; i < result.best.size(); ++i) {
+      EXPECT_GE(result.best[i - 1].score, result.best[i].score);
+      for (size_t k = 0; k < i; ++k) EXPECT_NE(result.best[k].pieces, result.best[i].pieces);
+    }
+  }
+}
+
+TEST_F(TinyTranslator, the_best_one_does_not_depend_on_how_many_are_asked_for) {
+  const auto one = run(kLines, {.beam = 6, .nbest = 1});
+  const auto all = run(kLines, {.beam = 6, .nbest = 6});
+  for (size_t i = 0; i < kLines.size(); ++i) {
+    EXPECT_EQ(one[i].best[0].pieces, all[i].best[0].pieces);
+    EXPECT_EQ(one[i].best[0].score, all[i].best[0].score);
+  }
+}
+
+TEST_F(TinyTranslator, empty_lines_give_empty_translations_in_their_place) {
+  const auto results = run({"", "close all windows", " \t ", ""}, {.alignment = true});
+  ASSERT_EQ(results.size(), 4U);
+  for (const size_t empty : {0, 2, 3}) {
+    ASSERT_EQ(results[empty].best.size(), 1U);
+    EXPECT_EQ(results[empty].best[0].text, "");
+    EXPECT_TRUE(results[empty].best[0].pieces.empty());
+    EXPECT_EQ(results[empty].source_pieces, std::vector<std::string>{"</s>"});
+  }
+  EXPECT_TRUE(same(results[1], run({"close all windows"}, {.alignment = true})[0]));
+  EXPECT_TRUE(run({}, {}).empty());
+}
+
+TEST_F(TinyTranslator, alignments_have_a_row_a_target_piece_that_sums_to_one_over_the_source) {
+  for (const auto& result : run(kLines, {.beam = 3, .nbest = 2, .max_length = 11, .alignment = true})) {
+    for (const Translation& translation : result.best) {
+      ASSERT_EQ(translation.alignment.size(), translation.pieces.size());
+      for (const auto& row : translation.alignment) {
+        ASSERT_EQ(row.size(), result.source_pieces.size());
+        double sum = 0.0;
+        for (const float share : row) sum += share;
+        EXPECT_NEAR(sum, 1.0, 1e-5);
+      }
+    }
+  }
+}
+
+TEST_F(TinyTranslator, a_translation_is_never_longer_than_asked_or_than_the_model) {
+  for (const auto& result : run(kLines, {.beam = 2, .max_length = 3}))
+    EXPECT_LE(result.best[0].pieces.size(), 3U);
+  for (const auto& result : run(kLines, {.beam = 1, .max_length = 1 << 20})) {
+    EXPECT_LE(static_cast<int64_t>(result.best[0].pieces.size()), model_.config.max_length);
+  }
+}
+
+TEST_F(TinyTranslator, a_line_longer_than_the_model_is_cut_and_a_huge_one_refused) {
+  std::string line;
+  while (line.size() < 300000) line += "print this page 打印此页 ";
+  const auto result = run({line}, {.beam = 1, .max_length = 2});
+  EXPECT_EQ(static_cast<int64_t>(result[0].source_pieces.size()), model_.config.max_length);
+  line.resize((size_t{1} << 20) + 1, 'x');
+  EXPECT_THROW(run({line}, {}), Error);
+}
+
+TEST_F(TinyTranslator, threads_may_share_it) {
+  const auto expected = run(kLines, {.beam = 2});
+  std::vector<std::vector<TranslationResult>> found(3);
+  std::vector<std::thread> threads;
+  for (auto& results : found) threads.emplace_back([&] { results = run(kLines, {.beam = 2}); });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& results : found) {
+    for (size_t i = 0; i < kLines.size(); ++i) EXPECT_TRUE(same(results[i], expected[i]));
+  }
+}
+
+TEST_F(TinyTranslator, options_out_of_range_are_named) {
+  const auto refusal = [&](const TranslateOptions& options) -> std::string {
+    try {
+      run({"a"}, options);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(refusal({.beam = 0}), HasSubstr("beam"));
+  EXPECT_THAT(refusal({.beam = 1000000}), HasSubstr("beam"));
+  EXPECT_THAT(refusal({.beam = 2, .nbest = 3}), HasSubstr("nbest"));
+  EXPECT_THAT(refusal({.length_penalty = std::nan("")}), HasSubstr("length_penalty"));
+  EXPECT_THAT(refusal({.max_length = -1}), HasSubstr("max_length"));
+  EXPECT_THAT(refusal({.batch_tokens = 0}), HasSubstr("batch_tokens"));
+}
+
+TEST(Translator, outlives_the_directory_that_it_was_made_from) {
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::tiny_contents(test::tiny_translator()));
+  const Translator translator(open_model(folder / "m"));
+  std::filesystem::remove_all(folder / "m");
+  EXPECT_EQ(translator.translate(std::vector<std::string>{"close all windows"}, {}).size(), 1U);
+}
+
+TEST(Translator, refuses_an_encoder) {
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::tiny_contents(test::tiny_classifier()));
+  EXPECT_THROW(Translator(open_model(folder / "m")), Error);
+}
+
+TEST(Translator, names_weights_that_are_not_finite_instead_of_answering) {
+  const test::ScratchFolder folder;
+  ModelContents contents = test::tiny_contents(test::tiny_translator());
+  for (Tensor& tensor : contents.weights) {
+    if (tensor.name == "decoder.norm.weight") std::fill(tensor.bytes.begin(), tensor.bytes.end(), '\xff');
+  }
+  write_model(folder / "m", contents);
+  const Translator translator(open_model(folder / "m"));
+  EXPECT_THROW(translator.translate(std::vector<std::string>{"a"}, {}), Error);
+}
+
+class TranslatorOfVariant : public ::testing::TestWithParam<test::NamedVariant> {};
+
+TEST_P(TranslatorOfVariant, answers_a_batch_with_the_bits_of_its_singles) {
+  ModelConfig config = test::tiny_translator();
+  GetParam().apply(config);
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::tiny_contents(config, 5));
+  const Translator translator(open_model(folder / "m"));
+  const TranslateOptions options = {.beam = 3, .nbest = 3, .max_length = 20, .alignment = true};
+  const auto together = translator.translate(kLines, options);
+  TranslateOptions small_batches = options;
+  small_batches.batch_tokens = 20;
+  const auto in_batches = translator.translate(kLines, small_batches);
+  for (size_t i = 0; i < kLines.size(); ++i) {
+    EXPECT_TRUE(same(together[i], translator.translate({&kLines[i], 1}, options)[0])) << kLines[i];
+    EXPECT_TRUE(same(together[i], in_batches[i])) << kLines[i];
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, TranslatorOfVariant, ::testing::ValuesIn(test::model_variants()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace heed::infer

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/config.h"
+
+namespace heed::test {
+
+struct NamedVariant {
+  std::string name;
+  std::function<void(ModelConfig&)> apply;
+};
+
+// One change of architecture or attention each, and some together.
+inline const std::vector<NamedVariant>& model_variants() {
+  static const std::vector<NamedVariant> variants = {
+      {"plain", [](ModelConfig&) {}},
+      {"dot", [](ModelConfig& c) { c.attention.score = "dot"; }},
+      {"cosine", [](ModelConfig& c) { c.attention.score = "cosine"; }},
+      {"additive", [](ModelConfig& c) { c.attention.score = "additive"; }},
+      {"bilinear", [](ModelConfig& c) { c.attention.score = "bilinear"; }},
+      {"sum", [](ModelConfig& c) { c.attention.normaliser = "sum"; }},
+      {"sum_absolute",
+       [](ModelConfig& c) {
+         c.attention.normaliser = "sum";
+         c.attention.sum_guard = "absolute";
+       }},
+      {"sigmoid", [](ModelConfig& c) { c.attention.normaliser = "sigmoid"; }},
+      {"sparsemax", [](ModelConfig& c) { c.attention.normaliser = "sparsemax"; }},
+      {"entmax15", [](ModelConfig& c) { c.attention.normaliser = "entmax15"; }},
+      {"hard",
+       [](ModelConfig& c) {
+         c.attention.normaliser = "hard";
+         c.attention.hard_top = 2;
+       }},
+      {"grouped_heads", [](ModelConfig& c) { c.key_heads = 1; }},
+      {"values_are_keys", [](ModelConfig& c) { c.attention.values = "keys"; }},
+      {"alibi", [](ModelConfig& c) { c.attention.bias = "alibi"; }},
+      {"relative",
+       [](ModelConfig& c) {
+         c.attention.bias = "relative";
+         c.attention.relative_reach = 3;
+       }},
+      {"window", [](ModelConfig& c) { c.attention.window = 2; }},
+      {"learned_temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; }},
+      {"learned_span", [](ModelConfig& c) { c.attention.learned_span = true; }},
+      {"separate_embeddings", [](ModelConfig& c) { c.shared_embeddings = false; }},
+      {"gelu", [](ModelConfig& c) { c.activation = "gelu"; }},
+      {"no_positions", [](ModelConfig& c) { c.positions = "none"; }},
+      {"odd_widths",
+       [](ModelConfig& c) {
+         c.dim = 15;
+         c.heads = 3;
+         c.key_heads = 3;
+         c.ffn_dim = 7;
+       }},
+      {"classic",  // the plain ratio over the keys themselves, as in docs/attention.md
+       [](ModelConfig& c) {
+         c.attention.normaliser = "sum";
+         c.attention.values = "keys";
+       }},
+      {"together", [](ModelConfig& c) {
+         c.key_heads = 1;
+         c.attention.score = "cosine";
+         c.attention.values = "keys";
+         c.attention.bias = "relative";
+         c.attention.relative_reach = 2;
+         c.attention.window = 4;
+         c.attention.learned_temperature = true;
+         c.attention.learned_span = true;
+         c.activation = "gelu";
+       }}};
+  return variants;
+}
+
+}  // namespace heed::test
