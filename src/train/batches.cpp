@@ -1,0 +1,105 @@
+#include "train/batches.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+
+namespace heed::train {
+namespace {
+
+PackedTexts pack(const std::vector<const std::vector<int32_t>*>& texts, bool begin_token, bool end_token) {
+  std::vector<int64_t> ids, positions;
+  PackedTexts packed;
+  packed.begins.push_back(0);
+  for (const auto* text : texts) {
+    if (begin_token) ids.push_back(Tokenizer::kBegin);
+    ids.insert(ids.end(), text->begin(), text->end());
+    if (end_token) ids.push_back(Tokenizer::kEnd);
+    const int64_t length = static_cast<int64_t>(ids.size()) - packed.begins.back();
+    for (int64_t t = 0; t < length; ++t) positions.push_back(t);
+    packed.begins.push_back(static_cast<int64_t>(ids.size()));
+  }
+  packed.ids = torch::tensor(ids, torch::kInt64);
+  packed.positions = torch::tensor(positions, torch::kInt64);
+  return packed;
+}
+
+torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers, size_t head,
+                          const HeadConfig& config) {
+  const int64_t count = static_cast<int64_t>(numbers.size());
+  if (config.multi_label) {
+    torch::Tensor labels = torch::zeros({count, static_cast<int64_t>(config.labels.size())});
+    auto cell = labels.accessor<float, 2>();
+    for (int64_t i = 0; i < count; ++i) {
+      for (const int64_t label : examples[numbers[i]].labels[head]) cell[i][label] = 1.0F;
+    }
+    return labels;
+  }
+  std::vector<int64_t> labels;
+  for (const int64_t number : numbers) labels.push_back(examples[number].labels[head].front());
+  return torch::tensor(labels, torch::kInt64);
+}
+
+}  // namespace
+
+std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys) {
+  std::vector<attention::Sequence> sequences;
+  for (int64_t b = 0; b < queries.texts(); ++b) {
+    sequences.push_back({.query_begin = queries.begins[b],
+                         .query_count = queries.begins[b + 1] - queries.begins[b],
+                         .key_begin = keys.begins[b],
+                         .key_count = keys.begins[b + 1] - keys.begins[b],
+                         .query_position = 0});
+  }
+  return sequences;
+}
+
+std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examples, int64_t batch_tokens,
+                                               uint64_t seed, int64_t epoch) {
+  Random random(mix64(seed) ^ static_cast<uint64_t>(epoch));
+  std::vector<int64_t> order(examples.size());
+  std::iota(order.begin(), order.end(), 0);
+  random.shuffle(order);  // among equals of the sort below
+  const auto tokens = [&](int64_t i) {
+    return 1 + static_cast<int64_t>(std::max(examples[i].source.size(), examples[i].target.size()));
+  };
+  // Neighbours differ by a token or two, so batches of one length get company from the next.
+  std::vector<int64_t> length(examples.size());
+  for (size_t i = 0; i < length.size(); ++i) length[i] = tokens(i) + static_cast<int64_t>(random.below(3));
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return length[a] < length[b]; });
+
+  std::vector<std::vector<int64_t>> batches;
+  int64_t used = batch_tokens + 1;
+  for (const int64_t i : order) {
+    if (used + tokens(i) > batch_tokens) {
+      batches.emplace_back();
+      used = 0;
+    }
+    batches.back().push_back(i);
+    used += tokens(i);
+  }
+  random.shuffle(batches);
+  return batches;
+}
+
+Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                 const ModelConfig& config) {
+  std::vector<const std::vector<int32_t>*> sources, targets;
+  for (const int64_t number : numbers) {
+    sources.push_back(&examples[number].source);
+    targets.push_back(&examples[number].target);
+  }
+  Batch batch;
+  batch.source = pack(sources, false, true);
+  if (config.architecture == Architecture::transformer_seq2seq) {
+    batch.target = pack(targets, true, false);
+    batch.target_labels = pack(targets, false, true).ids;
+  }
+  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
+    batch.head_labels.push_back(pack_labels(examples, numbers, head, config.classification_heads[head]));
+  }
+  return batch;
+}
+
+}  // namespace heed::train

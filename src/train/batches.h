@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "attention/attention.h"
+#include "train/examples.h"
+
+namespace heed::train {
+
+// Texts of a batch one after another, without padding: row i of any [N, D] tensor belongs to ids[i].
+struct PackedTexts {
+  torch::Tensor ids;        // [N] int64
+  torch::Tensor positions;  // [N] int64, from 0 in each text
+  std::vector<int64_t> begins;  // B + 1 row numbers: text b is rows begins[b] .. begins[b + 1]
+
+  int64_t texts() const { return static_cast<int64_t>(begins.size()) - 1; }
+  int64_t rows() const { return begins.back(); }
+};
+
+// Which rows attend to which: text b of `queries` to text b of `keys`.
+std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys);
+
+struct Batch {
+  PackedTexts source;           // ids + </s>
+  PackedTexts target;           // <s> + ids
+  torch::Tensor target_labels;  // [rows of target] int64: ids + </s>
+  // A head: class numbers [B] int64, or 0/1 [B, L] float where multi-label.
+  std::vector<torch::Tensor> head_labels;
+};
+
+// Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer side (one text
+// always fits), batches in random order. A pure function of the examples, the seed and the epoch.
+std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examples, int64_t batch_tokens,
+                                               uint64_t seed, int64_t epoch);
+
+Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers, const ModelConfig& config);
+
+}  // namespace heed::train

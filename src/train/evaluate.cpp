@@ -1,0 +1,106 @@
+#include <cmath>
+#include <numeric>
+
+#include "metrics/calibration.h"
+#include "metrics/classification.h"
+#include "train/trainer.h"
+
+namespace heed::train {
+namespace {
+
+constexpr int64_t kTextsPerBatch = 256;
+
+// Rows in order, so that logits come back in order.
+std::vector<std::vector<int64_t>> batches_in_order(const Split& split, int64_t batch_tokens) {
+  std::vector<std::vector<int64_t>> batches;
+  int64_t used = batch_tokens + 1;
+  for (size_t i = 0; i < split.examples.size(); ++i) {
+    const Example& example = split.examples[i];
+    const auto tokens = 1 + static_cast<int64_t>(std::max(example.source.size(), example.target.size()));
+    if (used + tokens > batch_tokens || static_cast<int64_t>(batches.back().size()) == kTextsPerBatch) {
+      batches.emplace_back();
+      used = 0;
+    }
+    batches.back().push_back(static_cast<int64_t>(i));
+    used += tokens;
+  }
+  return batches;
+}
+
+std::span<const float> floats(const torch::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
+}
+
+std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, const Split& split, size_t head,
+                                                   const HeadConfig& config) {
+  std::vector<int32_t> truth;
+  for (const Example& example : split.examples) truth.push_back(static_cast<int32_t>(example.labels[head].front()));
+  const auto classes = static_cast<int64_t>(config.labels.size());
+  const auto predicted = metrics::highest_classes(floats(logits), classes);
+  const auto matrix = metrics::confusion_matrix(truth, predicted, classes);
+  const auto probabilities = metrics::softmax_rows(floats(logits), classes, config.temperature);
+  return {{"accuracy", metrics::accuracy(matrix)},
+          {"macro_f1", metrics::macro_f1(matrix)},
+          {"calibration_error", metrics::expected_calibration_error(probabilities, truth, classes)}};
+}
+
+std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, const Split& split, size_t head,
+                                                  const HeadConfig& config) {
+  const size_t labels = config.labels.size();
+  std::vector<uint8_t> truth(split.examples.size() * labels), predicted(truth.size());
+  for (size_t i = 0; i < split.examples.size(); ++i) {
+    for (const int64_t label : split.examples[i].labels[head]) truth[i * labels + label] = 1;
+  }
+  const auto scores = floats(logits);
+  for (size_t i = 0; i < predicted.size(); ++i) predicted[i] = scores[i] > 0.0F ? 1 : 0;
+  const auto result = metrics::multi_label_scores(truth, predicted, static_cast<int64_t>(labels));
+  return {{"accuracy", result.exact_match}, {"macro_f1", result.macro_f1}, {"micro_f1", result.micro_f1}};
+}
+
+}  // namespace
+
+torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> parts;
+  for (const auto& numbers : batches_in_order(split, batch_tokens)) {
+    const Batch batch = make_batch(split.examples, numbers, network.config());
+    DropoutPlan none;
+    parts.push_back(network.heads()[head].logits(network.encode(batch.source, none), batch.source, none));
+  }
+  return torch::cat(parts).contiguous();
+}
+
+std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens) {
+  const torch::NoGradGuard no_grad;
+  const ModelConfig& config = network.config();
+  const std::vector<double> even(config.classification_heads.size(), 1.0);
+  double nll = 0.0;
+  int64_t units = 0, correct = 0;
+  for (const auto& numbers : batches_in_order(split, batch_tokens)) {
+    const Loss loss = network.loss(make_batch(split.examples, numbers, config), 0.0, even, {});
+    nll += loss.negative_log_likelihood;
+    units += loss.units;
+    correct += loss.correct;
+  }
+  std::map<std::string, double> values{{"loss", nll / static_cast<double>(units)}};
+  if (config.architecture == Architecture::transformer_seq2seq) {
+    values["perplexity"] = std::exp(values["loss"]);
+    values["token_accuracy"] = static_cast<double>(correct) / static_cast<double>(units);
+    return values;
+  }
+  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
+    const HeadConfig& about = config.classification_heads[head];
+    const torch::Tensor logits = head_logits(network, split, head, batch_tokens);
+    const auto figures = about.multi_label ? multi_label_metrics(logits, split, head, about)
+                                           : single_label_metrics(logits, split, head, about);
+    for (const auto& [name, value] : figures) {
+      if (head == 0) values[name] = value;  // the first head decides what recipes call by bare names
+      if (config.classification_heads.size() > 1) values[about.name + "/" + name] = value;
+    }
+  }
+  return values;
+}
+
+bool greater_is_better(const std::string& metric) { return metric != "loss"; }
+
+}  // namespace heed::train

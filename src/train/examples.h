@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/table.h"
+#include "text/normalise.h"
+#include "text/tokenizer.h"
+#include "train/recipe.h"
+
+namespace heed::train {
+
+// One training example as numbers. Ids without <s> and </s>.
+struct Example {
+  std::vector<int32_t> source;
+  std::vector<int32_t> target;               // translation
+  std::vector<std::vector<int64_t>> labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+};
+
+// Texts as they were, beside their numbers: what metrics over text need.
+struct Split {
+  data::Table table;
+  std::vector<Example> examples;
+};
+
+struct Tokenizers {
+  Tokenizer source;
+  Tokenizer target;  // the same one when joint, or for an encoder
+};
+
+// A recipe's data, read, checked, split and turned into numbers.
+struct Corpus {
+  Split train, valid, test;
+  Tokenizers tokenizers;
+  ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
+  std::string report;  // of the training rows, for a person
+  int64_t dropped_leaks = 0;
+};
+
+// Reads the recipe's tables. Refuses leaks between training and held-out rows unless data.drop_leaked. Where
+// `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are learned from the training rows.
+// Throws with file, line and cure.
+Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {});
+
+// The tokenizer files of a model directory, by name.
+std::map<std::string, std::string> tokenizer_files(const Corpus& corpus);
+
+}  // namespace heed::train

@@ -1,0 +1,88 @@
+#include "train/layers.h"
+
+#include "base/random.h"
+#include "model/attention_variant.h"
+
+namespace heed::train {
+
+using torch::Tensor;
+
+uint64_t DropoutPlan::mix(uint64_t seed) { return mix64(seed); }
+
+Linear::Linear(const Parameters& parameters, const std::string& scope)
+    : weight(parameters.at(scope + ".weight")), bias(parameters.at(scope + ".bias")) {}
+
+Tensor Linear::operator()(const Tensor& x) const { return torch::addmm(bias, x, weight.t()); }
+
+LayerNorm::LayerNorm(const Parameters& parameters, const std::string& scope)
+    : weight(parameters.at(scope + ".weight")), bias(parameters.at(scope + ".bias")) {}
+
+Tensor LayerNorm::operator()(const Tensor& x) const {
+  return torch::layer_norm(x, weight.sizes(), weight, bias, 1e-5);
+}
+
+AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
+                               Kind kind)
+    : variant_(kind == Kind::cross ? cross_attention_variant(config.attention)
+                                   : self_attention_variant(config.attention, kind == Kind::decoder_self)),
+      heads_(config.heads),
+      key_heads_(config.key_heads),
+      norm_(parameters, scope + ".norm"),
+      query_(parameters, scope + ".query"),
+      key_(parameters, scope + ".key"),
+      output_(parameters, scope + ".output") {
+  if (config.attention.values != "keys") value_ = std::make_unique<Linear>(parameters, scope + ".value");
+  learned_ = {.score_vector = parameters.find(scope + ".score_vector"),
+              .score_matrix = parameters.find(scope + ".score_matrix"),
+              .log_temperature = parameters.find(scope + ".log_temperature"),
+              .span = parameters.find(scope + ".span"),
+              .relative_bias = parameters.find(scope + ".relative_bias")};
+}
+
+Tensor AttentionBlock::self(const Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const {
+  const Tensor normed = norm_(x);
+  return run(x, normed, normed, sequences, dropout);
+}
+
+Tensor AttentionBlock::cross(const Tensor& x, const Tensor& memory, const Sequences& sequences,
+                             DropoutPlan& dropout) const {
+  return run(x, norm_(x), memory, sequences, dropout);
+}
+
+Tensor AttentionBlock::run(const Tensor& x, const Tensor& normed, const Tensor& seen, const Sequences& sequences,
+                           DropoutPlan& dropout) const {
+  const Tensor key = key_(seen);
+  const Tensor value = value_ ? (*value_)(seen) : key;
+  const Tensor attended = attend(query_(normed), key, value, learned_,
+                                 {.variant = variant_,
+                                  .sequences = sequences,
+                                  .heads = heads_,
+                                  .key_heads = key_heads_,
+                                  .dropout = dropout.attention_rate,
+                                  .dropout_seed = dropout.next()});
+  return dropout_add(output_(attended), x, dropout.rate, dropout.next());
+}
+
+FeedForward::FeedForward(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
+    : norm_(parameters, scope + ".norm"),
+      up_(parameters, scope + ".up"),
+      down_(parameters, scope + ".down"),
+      gelu_(config.activation == "gelu") {}
+
+Tensor FeedForward::operator()(const Tensor& x, DropoutPlan& plan) const {
+  const Tensor inner = up_(norm_(x));
+  const Tensor active = gelu_ ? dropout(torch::gelu(inner), plan.rate, plan.next())
+                              : relu_dropout(inner, plan.rate, plan.next());
+  return dropout_add(down_(active), x, plan.rate, plan.next());
+}
+
+EncoderLayer::EncoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
+    : self_attention(parameters, scope + ".self_attention", config, AttentionBlock::Kind::encoder_self),
+      feed_forward(parameters, scope + ".feed_forward", config) {}
+
+DecoderLayer::DecoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
+    : self_attention(parameters, scope + ".self_attention", config, AttentionBlock::Kind::decoder_self),
+      cross_attention(parameters, scope + ".cross_attention", config, AttentionBlock::Kind::cross),
+      feed_forward(parameters, scope + ".feed_forward", config) {}
+
+}  // namespace heed::train

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "train/batches.h"
+#include "train/functions.h"
+#include "train/parameters.h"
+
+// Blocks of the transformer, built by scope name so that the code reads like the weight tree. x is packed rows
+// [N, D] throughout. infer/ computes the same; tests hold the two together.
+namespace heed::train {
+
+// How much to drop in this step, and the next seed to drop by. Rates of 0 outside training.
+struct DropoutPlan {
+  double rate = 0.0;
+  double attention_rate = 0.0;
+  uint64_t seed = 0;
+
+  uint64_t next() { return seed = mix(seed); }
+
+ private:
+  static uint64_t mix(uint64_t seed);
+};
+
+struct Linear {
+  torch::Tensor weight, bias;  // [out, in], [out]
+
+  Linear(const Parameters& parameters, const std::string& scope);
+  torch::Tensor operator()(const torch::Tensor& x) const;
+};
+
+struct LayerNorm {
+  torch::Tensor weight, bias;
+
+  LayerNorm(const Parameters& parameters, const std::string& scope);
+  torch::Tensor operator()(const torch::Tensor& x) const;
+};
+
+using Sequences = std::shared_ptr<const std::vector<attention::Sequence>>;
+
+// x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention.
+class AttentionBlock {
+ public:
+  enum class Kind { encoder_self, decoder_self, cross };
+  AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config, Kind kind);
+
+  torch::Tensor self(const torch::Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const;
+  torch::Tensor cross(const torch::Tensor& x, const torch::Tensor& memory, const Sequences& sequences,
+                      DropoutPlan& dropout) const;
+
+ private:
+  torch::Tensor run(const torch::Tensor& x, const torch::Tensor& normed, const torch::Tensor& seen,
+                    const Sequences& sequences, DropoutPlan& dropout) const;
+
+  attention::Variant variant_;
+  int64_t heads_, key_heads_;
+  LayerNorm norm_;
+  Linear query_, key_;
+  std::unique_ptr<Linear> value_;  // absent where values are the keys
+  Linear output_;
+  AttentionParameters learned_;
+};
+
+// x + down(activation(up(norm(x))))
+class FeedForward {
+ public:
+  FeedForward(const Parameters& parameters, const std::string& scope, const ModelConfig& config);
+  torch::Tensor operator()(const torch::Tensor& x, DropoutPlan& dropout) const;
+
+ private:
+  LayerNorm norm_;
+  Linear up_, down_;
+  bool gelu_;
+};
+
+struct EncoderLayer {
+  AttentionBlock self_attention;
+  FeedForward feed_forward;
+
+  EncoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config);
+};
+
+struct DecoderLayer {
+  AttentionBlock self_attention, cross_attention;
+  FeedForward feed_forward;
+
+  DecoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config);
+};
+
+}  // namespace heed::train

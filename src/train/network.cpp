@@ -1,0 +1,94 @@
+#include "train/network.h"
+
+#include <cmath>
+
+#include "kernels/positions.h"
+
+namespace heed::train {
+
+using torch::Tensor;
+
+Network::Network(const ModelConfig& config, Parameters parameters)
+    : config_(config), parameters_(std::move(parameters)), encoder_norm_(parameters_, "encoder.norm") {
+  source_embedding_ = parameters_.at("embedding.weight");
+  target_embedding_ = source_embedding_;
+  output_embedding_ = source_embedding_;
+  if (config.positions == "sinusoidal") {
+    position_table_ = torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
+                          .reshape({config.max_length, config.dim});
+  }
+  for (int64_t i = 0; i < config.encoder_layers; ++i) {
+    encoder_.emplace_back(parameters_, "encoder.layers." + std::to_string(i), config);
+  }
+  if (config.architecture == Architecture::transformer_seq2seq) {
+    if (!config.shared_embeddings) {
+      target_embedding_ = parameters_.at("target_embedding.weight");
+      output_embedding_ = parameters_.at("output.weight");
+    }
+    for (int64_t i = 0; i < config.decoder_layers; ++i) {
+      decoder_.emplace_back(parameters_, "decoder.layers." + std::to_string(i), config);
+    }
+    decoder_norm_ = std::make_unique<LayerNorm>(parameters_, "decoder.norm");
+  }
+  for (const HeadConfig& head : config.classification_heads) heads_.emplace_back(parameters_, head, config);
+}
+
+Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {
+  Tensor x = torch::embedding(table, texts.ids) * std::sqrt(static_cast<double>(config_.dim));
+  if (position_table_.defined()) x = x + position_table_.index_select(0, texts.positions);
+  return dropout(x, plan.rate, plan.next());
+}
+
+Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
+  const auto sequences = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(source, source));
+  Tensor x = embed(source_embedding_, source, plan);
+  for (const EncoderLayer& layer : encoder_) {
+    x = layer.self_attention.self(x, sequences, plan);
+    x = layer.feed_forward(x, plan);
+  }
+  return encoder_norm_(x);
+}
+
+Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
+                       DropoutPlan& plan) const {
+  const auto own = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, target));
+  const auto across = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, source));
+  Tensor y = embed(target_embedding_, target, plan);
+  for (const DecoderLayer& layer : decoder_) {
+    y = layer.self_attention.self(y, own, plan);
+    y = layer.cross_attention.cross(y, memory, across, plan);
+    y = layer.feed_forward(y, plan);
+  }
+  return (*decoder_norm_)(y);
+}
+
+Loss Network::loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights,
+                   DropoutPlan plan) const {
+  const Tensor memory = encode(batch.source, plan);
+  Loss loss;
+  if (decoder_norm_) {
+    const Tensor hidden = decode(batch.target, memory, batch.source, plan);
+    const ProjectedLoss projected =
+        projected_cross_entropy(hidden, output_embedding_, batch.target_labels, smoothing);
+    return {.mean = projected.loss,
+            .negative_log_likelihood = projected.negative_log_likelihood,
+            .correct = projected.correct,
+            .units = batch.target.rows()};
+  }
+  loss.mean = torch::zeros({});
+  for (size_t h = 0; h < heads_.size(); ++h) {
+    const Tensor logits = heads_[h].logits(memory, batch.source, plan);
+    const Tensor& labels = batch.head_labels[h];
+    loss.mean = loss.mean + heads_[h].loss(logits, labels, smoothing) * head_weights[h];
+    const torch::NoGradGuard no_grad;
+    loss.negative_log_likelihood +=
+        heads_[h].loss(logits, labels, 0.0).item<double>() * static_cast<double>(batch.source.texts());
+    loss.correct += config_.classification_heads[h].multi_label
+                        ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
+                        : logits.argmax(1).eq(labels).sum().item<int64_t>();
+    loss.units += batch.source.texts();
+  }
+  return loss;
+}
+
+}  // namespace heed::train

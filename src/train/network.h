@@ -1,0 +1,58 @@
+#pragma once
+
+#include <vector>
+
+#include "train/batches.h"
+#include "train/heads/classification.h"
+#include "train/layers.h"
+#include "train/parameters.h"
+
+namespace heed::train {
+
+struct Loss {
+  torch::Tensor mean;                    // differentiable
+  double negative_log_likelihood = 0.0;  // summed over units, without smoothing
+  int64_t correct = 0;
+  int64_t units = 0;                     // target tokens, or texts times heads
+};
+
+// A model of either architecture over its parameters.
+class Network {
+ public:
+  Network(const ModelConfig& config, uint64_t seed) : Network(config, Parameters(config, seed)) {}
+
+  // The same weights in memory, with gradients of their own.
+  Network replica() const { return Network(config_, parameters_.replica()); }
+
+  // tokens of a batch -> encoded rows [N, D]
+  torch::Tensor encode(const PackedTexts& source, DropoutPlan& dropout) const;
+  // -> normed rows [M, D] whose product with output_embedding() are the logits
+  torch::Tensor decode(const PackedTexts& target, const torch::Tensor& memory, const PackedTexts& source,
+                       DropoutPlan& dropout) const;
+  const torch::Tensor& output_embedding() const { return output_embedding_; }
+  const std::vector<ClassificationHead>& heads() const { return heads_; }
+
+  // `head_weights`: of each head's loss in the sum.
+  Loss loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights, DropoutPlan dropout) const;
+
+  const ModelConfig& config() const { return config_; }
+  // Takes over the heads' fitted temperatures.
+  void set_temperatures(const ModelConfig& fitted) { config_.classification_heads = fitted.classification_heads; }
+  const Parameters& parameters() const { return parameters_; }
+
+ private:
+  Network(const ModelConfig& config, Parameters parameters);
+  torch::Tensor embed(const torch::Tensor& table, const PackedTexts& texts, DropoutPlan& dropout) const;
+
+  ModelConfig config_;
+  Parameters parameters_;
+  torch::Tensor source_embedding_, target_embedding_, output_embedding_;
+  torch::Tensor position_table_;  // [max_length, D] or undefined
+  std::vector<EncoderLayer> encoder_;
+  std::vector<DecoderLayer> decoder_;
+  LayerNorm encoder_norm_;
+  std::unique_ptr<LayerNorm> decoder_norm_;
+  std::vector<ClassificationHead> heads_;
+};
+
+}  // namespace heed::train

@@ -1,0 +1,182 @@
+#include "train/recipe.h"
+
+#include <set>
+
+#include "attention/variant.h"
+#include "base/error.h"
+
+namespace heed::train {
+namespace {
+
+void add_data(Settings& s, Recipe::Data& data) {
+  s.add("data.folder", &data.folder, "folder that the file names below are relative to");
+  s.add("data.train", &data.train,
+        "training tables (csv, tsv, jsonl, po, mo, also .gz), or one source and one target text file");
+  s.add("data.valid", &data.valid, "validation files of the same kind; empty: a share of the training rows");
+  s.add("data.test", &data.test, "test files of the same kind, only scored at the end; may be empty");
+  s.add("data.format", &data.format, "format of the files; auto goes by their names",
+        {"auto", "csv", "tsv", "jsonl", "lines", "mo", "po"});
+  s.add("data.columns", &data.columns, "column names, for tables without a header line");
+  s.add("data.source", &data.source, "column of the source text (translation)");
+  s.add("data.target", &data.target, "column of the target text (translation)");
+  s.add("data.text", &data.text, "column of the text (classification)");
+  s.add("data.validation_share", &data.validation_share, "share of the training rows held out", 0.001, 0.5);
+  s.add("data.drop_leaked", &data.drop_leaked,
+        "remove training rows that also stand in validation or test, instead of refusing");
+  s.add("data.max_rows", &data.max_rows, "use only so many training rows; 0: all");
+}
+
+void add_text(Settings& s, Recipe& recipe) {
+  s.add("text.vocabulary", &recipe.text.vocabulary, "pieces of the vocabulary", 16, 1 << 20);
+  s.add("text.algorithm", &recipe.text.algorithm, "how pieces are learned", {"unigram", "bpe"});
+  s.add("text.joint", &recipe.text.joint, "one vocabulary for source and target");
+  s.add("text.character_coverage", &recipe.text.character_coverage, "share of characters with a piece", 0.9, 1.0);
+  s.add("text.normalisation", &recipe.model.normalisation, "Unicode form", {"nfkc", "nfc", "none"});
+  s.add("text.lowercase", &recipe.model.lowercase, "fold case");
+}
+
+void add_model(Settings& s, Recipe& recipe) {
+  ModelConfig& model = recipe.model;
+  s.add("model.architecture", &recipe.architecture, "what kind of network",
+        {"transformer_seq2seq", "transformer_encoder"});
+  s.add("model.dim", &model.dim, "width D of a token's vector", 4, 1 << 14);
+  s.add("model.ffn_dim", &model.ffn_dim, "inner width of the feed-forward block", 1, 1 << 16);
+  s.add("model.encoder_layers", &model.encoder_layers, "encoder layers", 1, 64);
+  s.add("model.decoder_layers", &model.decoder_layers, "decoder layers (translation)", 0, 64);
+  s.add("model.max_length", &model.max_length, "longest text in tokens, the rest is cut", 4, 1 << 16);
+  s.add("model.shared_embeddings", &model.shared_embeddings, "one table for source, target and output");
+  s.add("model.activation", &model.activation, "of the feed-forward block", {"relu", "gelu"});
+  s.add("model.positions", &model.positions, "how positions enter", {"sinusoidal", "none"});
+  AttentionConfig& attention = model.attention;
+  s.add("model.attention.heads", &model.heads, "query heads, a divisor of dim", 1, 256);
+  s.add("model.attention.key_heads", &model.key_heads, "key/value heads, a divisor of heads; 0: as many", 0, 256);
+  s.add("model.attention.score", &attention.score, "how a query meets a key", attention::score_names());
+  s.add("model.attention.normaliser", &attention.normaliser, "how scores become weights",
+        attention::normaliser_names());
+  s.add("model.attention.sum_guard", &attention.sum_guard,
+        "what the plain ratio does with a negative score or a sum near zero", {"error", "absolute", "softmax"});
+  s.add("model.attention.values", &attention.values, "own projection, or the keys themselves", {"projected", "keys"});
+  s.add("model.attention.bias", &attention.bias, "added to self-attention scores", {"none", "alibi", "relative"});
+  s.add("model.attention.relative_reach", &attention.relative_reach, "distances of bias = \"relative\"", 1, 4096);
+  s.add("model.attention.window", &attention.window, "self-attention sees keys nearer than this; 0: all");
+  s.add("model.attention.hard_top", &attention.hard_top, "keys kept by normaliser = \"hard\"", 1, 4096);
+  s.add("model.attention.learned_temperature", &attention.learned_temperature, "a learned temperature a head");
+  s.add("model.attention.learned_span", &attention.learned_span, "a learned reach a head (self-attention)");
+}
+
+Settings head_settings(HeadRecipe& head) {
+  Settings s;
+  s.add("name", &head.name, "name of the head, also of its file");
+  s.add("kind", &head.kind, "what it answers", {"classification"});
+  s.add("label", &head.label, "column of its label");
+  s.add("multi_label", &head.multi_label, "a row may have several labels, or none");
+  s.add("separator", &head.separator, "between the labels of a row");
+  s.add("weight", &head.weight, "of its loss in the sum", 0.0, 1e6);
+  return s;
+}
+
+void add_train(Settings& s, Recipe::Train& train) {
+  s.add("train.epochs", &train.epochs, "passes over the training rows", 1);
+  s.add("train.max_steps", &train.max_steps, "stop after so many steps; 0: no limit");
+  s.add("train.minutes", &train.minutes, "stop after so many minutes of training; 0: no limit", 0, 1e6);
+  s.add("train.batch_tokens", &train.batch_tokens, "tokens of a batch (of its longer side)", 1, 1 << 20);
+  s.add("train.accumulate", &train.accumulate, "batches a step; they run side by side, a thread each", 1, 1 << 16);
+  s.add("train.learning_rate", &train.learning_rate, "the highest one of the schedule", 0, 10);
+  s.add("train.schedule", &train.schedule, "after the warm-up", {"inverse_sqrt", "cosine", "linear", "constant"});
+  s.add("train.warmup_steps", &train.warmup_steps, "steps of linear warm-up");
+  s.add("train.weight_decay", &train.weight_decay, "decoupled, AdamW; not on biases and norms", 0, 10);
+  s.add("train.beta1", &train.beta1, "AdamW's first decay", 0, 0.9999999);
+  s.add("train.beta2", &train.beta2, "AdamW's second decay", 0, 0.9999999);
+  s.add("train.epsilon", &train.epsilon, "AdamW's epsilon", 1e-20, 1);
+  s.add("train.clip_norm", &train.clip_norm, "largest gradient norm; 0: no clipping", 0, 1e9);
+  s.add("train.dropout", &train.dropout, "of embeddings, residual branches and the feed-forward block", 0, 0.95);
+  s.add("train.attention_dropout", &train.attention_dropout, "of attention weights", 0, 0.95);
+  s.add("train.label_smoothing", &train.label_smoothing, "mass spread over all labels", 0, 0.9);
+  s.add("train.average_decay", &train.average_decay,
+        "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
+  s.add("train.seed", &train.seed, "of initial weights, order and dropout");
+  s.add("train.threads", &train.threads, "0: as many as cores; a step is the same with any number", 0, 1024);
+  s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
+  s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
+  s.add("train.metric", &train.metric, "decides the best model and early stopping, on validation",
+        {"loss", "accuracy", "macro_f1", "bleu", "chrf"});
+  s.add("train.patience", &train.patience, "stop after so many validations without a better metric; 0: never");
+  s.add("train.snapshot_minutes", &train.snapshot_minutes,
+        "also keep the model as it is after so many minutes, in <output.model>-<minutes>min");
+}
+
+}  // namespace
+
+std::filesystem::path Recipe::path(const std::string& file) const {
+  return std::filesystem::path(data.folder) / file;
+}
+
+Settings recipe_settings(Recipe& recipe) {
+  Settings s;
+  add_data(s, recipe.data);
+  add_text(s, recipe);
+  add_model(s, recipe);
+  add_train(s, recipe.train);
+  s.add("eval.beam", &recipe.eval.beam, "beam of BLEU on validation and test", 1, 64);
+  s.add("eval.length_penalty", &recipe.eval.length_penalty, "of beam search", 0, 10);
+  s.add("eval.tokenizer", &recipe.eval.tokenizer, "BLEU's tokenizer", {"13a", "zh", "char", "none"});
+  s.add("eval.valid_rows", &recipe.eval.valid_rows, "rows translated a validation, for BLEU; 0: all");
+  s.add("output.model", &recipe.output.model, "model directory to write");
+  s.add("output.description", &recipe.output.description, "what it is, for the card");
+  s.add("output.licence", &recipe.output.licence, "licence of the data, for the card");
+  s.add_list(
+      "model.heads",
+      [&recipe](size_t i) {
+        if (i >= recipe.heads.size()) recipe.heads.resize(i + 1);
+        return head_settings(recipe.heads[i]);
+      },
+      [&recipe] { return recipe.heads.size(); }, "one a label column of an encoder");
+  return s;
+}
+
+Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  Recipe recipe;
+  recipe.model.key_heads = 0;
+  Settings settings = recipe_settings(recipe);
+  settings.read_toml(path);
+  for (const std::string& assignment : overrides) settings.set(assignment);
+  check_recipe(recipe, path.string());
+  return recipe;
+}
+
+void check_recipe(Recipe& recipe, const std::string& where) {
+  const auto fail = [&](const std::string& message) {
+    throw Error(ErrorCode::invalid_argument, where + ": " + message);
+  };
+  recipe.model.architecture = parse_architecture(recipe.architecture);
+  if (recipe.model.key_heads == 0) recipe.model.key_heads = recipe.model.heads;
+  if (recipe.data.train.empty()) fail("'data.train': expected at least one file, found none");
+  if (recipe.output.model.empty()) fail("'output.model': expected the folder to write the model to, found none");
+  while (recipe.output.model.size() > 1 && recipe.output.model.back() == '/') recipe.output.model.pop_back();
+  if (recipe.translation()) {
+    if (!recipe.heads.empty()) fail("[[model.heads]]: expected none for transformer_seq2seq");
+    if (recipe.model.decoder_layers < 1) fail("'model.decoder_layers': expected at least 1, found 0");
+    if (recipe.model.shared_embeddings && !recipe.text.joint) {
+      fail("'model.shared_embeddings': expected text.joint = true with it; set one of the two to false");
+    }
+  } else {
+    recipe.model.decoder_layers = 0;
+    if (recipe.heads.empty()) {
+      fail("[[model.heads]]: expected at least one with name and label for transformer_encoder, found none");
+    }
+    if (recipe.train.metric == "bleu" || recipe.train.metric == "chrf") {
+      fail("'train.metric': expected loss, accuracy or macro_f1 for transformer_encoder, found " +
+           recipe.train.metric);
+    }
+  }
+  if (recipe.translation() && (recipe.train.metric == "accuracy" || recipe.train.metric == "macro_f1")) {
+    fail("'train.metric': expected loss, bleu or chrf for transformer_seq2seq, found " + recipe.train.metric);
+  }
+  std::set<std::string> names;
+  for (const HeadRecipe& head : recipe.heads) {
+    if (head.name.empty() || head.label.empty()) fail("[[model.heads]]: expected a name and a label column in each");
+    if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
+  }
+}
+
+}  // namespace heed::train

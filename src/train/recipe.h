@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/settings.h"
+#include "model/config.h"
+
+namespace heed::train {
+
+struct HeadRecipe {
+  std::string name;
+  std::string kind = "classification";
+  std::string label;              // the table's column
+  bool multi_label = false;
+  std::string separator = "|";    // between the labels of one row, multi_label only
+  double weight = 1.0;            // of its loss in the sum
+};
+
+// A training job as data: recipe.toml (docs/formats.md). Every key is declared once, in recipe_settings.
+struct Recipe {
+  struct Data {
+    std::string folder;              // relative names below start here
+    std::vector<std::string> train;  // tables; or, aligned, a source and a target file
+    std::vector<std::string> valid;
+    std::vector<std::string> test;
+    std::string format = "auto";
+    std::vector<std::string> columns;
+    std::string source = "source", target = "target", text = "text";
+    double validation_share = 0.1;   // of the training rows where there is no valid file
+    bool drop_leaked = false;
+    int64_t max_rows = 0;
+  } data;
+  struct Text {
+    int64_t vocabulary = 8000;
+    std::string algorithm = "unigram";
+    bool joint = true;
+    double character_coverage = 0.9995;
+  } text;
+  ModelConfig model;                 // vocabulary sizes, tokenizer files and labels are filled in from the data
+  std::string architecture = "transformer_seq2seq";
+  std::vector<HeadRecipe> heads;
+  struct Train {
+    int64_t epochs = 20;
+    int64_t max_steps = 0;
+    double minutes = 0;
+    int64_t batch_tokens = 1024;
+    int64_t accumulate = 2;
+    double learning_rate = 1e-3;
+    std::string schedule = "inverse_sqrt";
+    int64_t warmup_steps = 1000;
+    double weight_decay = 0.01, beta1 = 0.9, beta2 = 0.98, epsilon = 1e-8, clip_norm = 1.0;
+    double dropout = 0.1, attention_dropout = 0.1, label_smoothing = 0.1;
+    double average_decay = 0.0;
+    int64_t seed = 1;
+    int64_t threads = 0;
+    int64_t checkpoint_steps = 500;
+    int64_t validate_steps = 0;
+    std::string metric = "loss";
+    int64_t patience = 0;
+    std::vector<double> snapshot_minutes;
+  } train;
+  struct Eval {
+    int64_t beam = 4;
+    double length_penalty = 1.0;
+    std::string tokenizer = "13a";
+    int64_t valid_rows = 0;
+  } eval;
+  struct Output {
+    std::string model;
+    std::string description, licence;
+  } output;
+
+  std::filesystem::path path(const std::string& file) const;  // file within data.folder
+  std::filesystem::path run_folder() const { return output.model + ".run"; }
+  bool translation() const { return model.architecture == Architecture::transformer_seq2seq; }
+};
+
+// The recipe's keys bound to `recipe`, which must outlive them.
+Settings recipe_settings(Recipe& recipe);
+
+// Reads, overrides ("section.key=value") and checks a recipe. Throws invalid_argument with file, line, key and cure.
+Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides);
+
+// Checks what one key alone cannot: that what the architecture needs is there. `where` begins its messages.
+void check_recipe(Recipe& recipe, const std::string& where);
+
+}  // namespace heed::train

@@ -1,0 +1,223 @@
+#include "train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace heed::train {
+namespace {
+
+double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+int64_t thread_count(const Recipe& recipe) {
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  return std::min(recipe.train.threads > 0 ? recipe.train.threads : cores, recipe.train.accumulate);
+}
+
+int64_t tokens_of(const Batch& batch) {
+  return batch.target.begins.empty() ? batch.source.rows() : batch.target.rows();
+}
+
+std::string to_line(const std::map<std::string, double>& values) {
+  std::string line;
+  for (const auto& [name, value] : values) line += fmt::format("  {} {:.4f}", name, value);
+  return line;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress)
+    : recipe_(recipe),
+      corpus_(corpus),
+      network_(network),
+      progress_(progress),
+      workers_(network, thread_count(recipe)),
+      optimiser_(network.parameters(), {.beta1 = recipe.train.beta1,
+                                        .beta2 = recipe.train.beta2,
+                                        .epsilon = recipe.train.epsilon,
+                                        .weight_decay = recipe.train.weight_decay}),
+      average_(network.parameters(), recipe.train.average_decay),
+      schedule_{.name = recipe.train.schedule,
+                .highest = recipe.train.learning_rate,
+                .warmup_steps = recipe.train.warmup_steps,
+                .total_steps = expected_steps()} {
+  for (const HeadRecipe& head : recipe.heads) head_weights_.push_back(head.weight);
+}
+
+int64_t Trainer::expected_steps() const {
+  int64_t steps = 0;
+  const auto batches = static_cast<int64_t>(
+      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, 0).size());
+  steps = recipe_.train.epochs * ((batches + recipe_.train.accumulate - 1) / recipe_.train.accumulate);
+  return recipe_.train.max_steps > 0 ? std::min(steps, recipe_.train.max_steps) : steps;
+}
+
+History Trainer::fit(const Callbacks& callbacks, bool resume) {
+  const auto folder = recipe_.run_folder();
+  if (resume) {
+    state_ = load_checkpoint(folder / "checkpoint.safetensors", {network_.parameters(), optimiser_, average_.tensors()});
+  }
+  at::set_num_threads(1);  // threads are over batches: GradientWorkers
+  HistoryWriter history(folder, state_.step);
+  sitting_began_ = interval_began_ = now_seconds();
+  while (!limits_reached() && !stopped_) train_epoch(callbacks, history);
+  if (stopped_) return history.history();
+  state_.seconds = seconds();
+  sitting_began_ = 0.0;
+  if (!state_.finished) {
+    if (state_.batch != 0) validate(callbacks, history);  // a limit fell within an epoch
+    state_.finished = true;
+    save();
+  }
+  load_weights(folder / "best.safetensors", network_.parameters());
+  return history.history();
+}
+
+void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
+  const auto plan = plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, state_.epoch);
+  const auto batches = static_cast<int64_t>(plan.size());
+  while (state_.batch < batches && !limits_reached() && !stopped_) {
+    step(plan);
+    after_step(callbacks, history, batches);
+    if (state_.batch == 0) return;  // after_step has turned the epoch
+  }
+}
+
+void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
+  const int64_t end = std::min<int64_t>(static_cast<int64_t>(plan.size()), state_.batch + recipe_.train.accumulate);
+  ++state_.step;
+  GradientWorkers::Work work{.batches = {},
+                             .dropouts = {},
+                             .smoothing = recipe_.train.label_smoothing,
+                             .head_weights = head_weights_};
+  for (; state_.batch < end; ++state_.batch) {
+    work.batches.push_back(make_batch(corpus_.train.examples, plan[state_.batch], corpus_.config));
+    const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
+    work.dropouts.push_back({.rate = recipe_.train.dropout,
+                             .attention_rate = recipe_.train.attention_dropout,
+                             .seed = mix64(mix64(recipe_.train.seed) ^ place)});
+    interval_tokens_ += tokens_of(work.batches.back());
+  }
+  const GradientWorkers::Sums sums = workers_.run(work);
+  interval_loss_ += sums.negative_log_likelihood;
+  interval_units_ += sums.units;
+  const double norm = gradient_norm(network_.parameters());
+  if (!std::isfinite(norm)) {
+    throw Error(ErrorCode::internal,
+                fmt::format("step {}: expected a finite gradient, found {}; the last checkpoint is kept: lower "
+                            "train.learning_rate or train.clip_norm, or lengthen train.warmup_steps, and start again",
+                            state_.step, norm));
+  }
+  const double clip = recipe_.train.clip_norm;
+  optimiser_.update(state_.step, learning_rate(schedule_, state_.step), clip > 0 && norm > clip ? clip / norm : 1.0);
+  average_.update(state_.step);
+}
+
+// What happens between two steps, always in this order, so that a checkpoint holds all of it.
+void Trainer::after_step(const Callbacks& callbacks, HistoryWriter& history, int64_t batches) {
+  const double elapsed = now_seconds() - interval_began_;
+  const double done = static_cast<double>(state_.step) / static_cast<double>(schedule_.total_steps);
+  const double left = seconds() * (1.0 - done) / done;
+  const double limit_left = recipe_.train.minutes > 0 ? recipe_.train.minutes * 60.0 - seconds() : left;
+  progress_.show({.epoch = state_.epoch + 1,
+                  .epochs = recipe_.train.epochs,
+                  .batch = state_.batch,
+                  .batches = batches,
+                  .loss = interval_loss_ / static_cast<double>(std::max<int64_t>(1, interval_units_)),
+                  .tokens_per_second = static_cast<double>(interval_tokens_) / std::max(elapsed, 1e-9),
+                  .seconds_left = std::min(left, limit_left)});
+  const bool epoch_done = state_.batch >= batches;
+  const bool stop = callbacks.stop_requested && callbacks.stop_requested();
+  const bool validation_due =
+      recipe_.train.validate_steps > 0 ? state_.step % recipe_.train.validate_steps == 0 : epoch_done;
+  if (validation_due || epoch_done) log_training(history, batches);
+  if (epoch_done) {
+    ++state_.epoch;
+    state_.batch = 0;
+  }
+  if (validation_due) validate(callbacks, history);
+  const auto& marks = recipe_.train.snapshot_minutes;
+  if (state_.snapshots < static_cast<int64_t>(marks.size()) && seconds() >= marks[state_.snapshots] * 60.0) {
+    if (callbacks.snapshot) {
+      average_.swap();
+      callbacks.snapshot(network_, marks[state_.snapshots]);
+      average_.swap();
+    }
+    ++state_.snapshots;
+  }
+  if (stop || state_.step % recipe_.train.checkpoint_steps == 0) save();
+  stopped_ = stop;
+}
+
+void Trainer::log_training(HistoryWriter& history, int64_t batches) {
+  const double elapsed = now_seconds() - interval_began_;
+  const double loss = interval_loss_ / static_cast<double>(std::max<int64_t>(1, interval_units_));
+  const double rate = static_cast<double>(interval_tokens_) / std::max(elapsed, 1e-9);
+  history.add({.step = state_.step,
+               .epoch = state_.epoch + 1,
+               .split = "train",
+               .values = {{"loss", loss},
+                          {"tokens_per_second", rate},
+                          {"learning_rate", learning_rate(schedule_, state_.step)},
+                          {"minutes", seconds() / 60.0}}});
+  progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  train loss {:.4f}  {:.0f} tok/s", state_.epoch + 1,
+                            recipe_.train.epochs, state_.batch, batches, state_.step, format_duration(seconds()), loss,
+                            rate));
+  interval_loss_ = 0.0;
+  interval_units_ = interval_tokens_ = 0;
+  interval_began_ = now_seconds();
+}
+
+void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {
+  average_.swap();
+  auto values = evaluate(network_, corpus_.valid, recipe_.train.batch_tokens);
+  if (callbacks.validate) values.merge(callbacks.validate(network_));
+  const auto metric = values.find(recipe_.train.metric);
+  if (metric == values.end()) {
+    throw Error(ErrorCode::invalid_argument, "'train.metric': expected one that this run measures, found '" +
+                                                 recipe_.train.metric + "'");
+  }
+  const bool better = !state_.has_best || (greater_is_better(recipe_.train.metric) ? metric->second > state_.best
+                                                                                    : metric->second < state_.best);
+  if (better) {
+    state_.has_best = true;
+    state_.best = metric->second;
+    state_.best_step = state_.step;
+    state_.worse_validations = 0;
+    save_weights(recipe_.run_folder() / "best.safetensors", network_.parameters());
+  } else {
+    ++state_.worse_validations;
+  }
+  average_.swap();
+  history.add({.step = state_.step, .epoch = state_.epoch, .split = "valid", .values = values});
+  progress_.say("  valid" + to_line(values) + (better ? "  (best)" : ""));
+  interval_began_ = now_seconds();
+}
+
+void Trainer::save() {
+  TrainState now = state_;
+  now.seconds = seconds();
+  save_checkpoint(recipe_.run_folder() / "checkpoint.safetensors",
+                  {network_.parameters(), optimiser_, average_.tensors()}, now);
+}
+
+bool Trainer::limits_reached() const {
+  const Recipe::Train& train = recipe_.train;
+  return state_.finished || state_.epoch >= train.epochs || (train.max_steps > 0 && state_.step >= train.max_steps) ||
+         (train.minutes > 0 && seconds() >= train.minutes * 60.0) ||
+         (train.patience > 0 && state_.worse_validations >= train.patience);
+}
+
+double Trainer::seconds() const {
+  return state_.seconds + (sitting_began_ > 0 ? now_seconds() - sitting_began_ : 0.0);
+}
+
+}  // namespace heed::train

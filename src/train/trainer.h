@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "train/checkpoint.h"
+#include "train/examples.h"
+#include "train/gradient_workers.h"
+#include "train/history.h"
+#include "train/network.h"
+#include "train/progress.h"
+#include "train/recipe.h"
+#include "train/schedule.h"
+#include "train/weight_average.h"
+
+namespace heed::train {
+
+// What a caller may add to a run. All optional.
+struct Callbacks {
+  // More validation metrics (BLEU, which needs decoding), of the weights that would be kept.
+  std::function<std::map<std::string, double>(const Network&)> validate;
+  // Asked to keep the model as it is at one of train.snapshot_minutes.
+  std::function<void(const Network&, double minutes)> snapshot;
+  // Polled after every step: true saves a checkpoint and leaves (SIGTERM).
+  std::function<bool()> stop_requested;
+};
+
+// Loss and the metrics that need no decoding, over a split.
+std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens);
+
+// A head's logits [rows, L] over a split, in the split's order.
+torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
+
+// Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder(): checkpoint.safetensors,
+// best.safetensors, metrics.jsonl, TensorBoard events.
+class Trainer {
+ public:
+  Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress);
+
+  // Trains until the recipe's end, patience or a stop request. `resume`: goes on from the checkpoint. Afterwards the
+  // network holds the best weights on validation (unless stopped). Throws Error{internal} when the loss is no longer a number: at which step, and the cure.
+  History fit(const Callbacks& callbacks, bool resume);
+
+  const TrainState& state() const { return state_; }
+  // False after a stop request: there is more to train.
+  bool finished() const { return state_.finished; }
+
+ private:
+  void train_epoch(const Callbacks& callbacks, HistoryWriter& history);
+  void step(const std::vector<std::vector<int64_t>>& plan);
+  void after_step(const Callbacks& callbacks, HistoryWriter& history, int64_t batches);
+  void validate(const Callbacks& callbacks, HistoryWriter& history);
+  void log_training(HistoryWriter& history, int64_t batches);
+  void save();
+  bool limits_reached() const;
+  double seconds() const;
+  int64_t expected_steps() const;
+
+  const Recipe& recipe_;
+  const Corpus& corpus_;
+  Network& network_;
+  ProgressBar& progress_;
+  GradientWorkers workers_;
+  AdamW optimiser_;
+  WeightAverage average_;
+  Schedule schedule_;
+  std::vector<double> head_weights_;
+  TrainState state_;
+  double sitting_began_ = 0.0;
+  // Since the last line of progress.
+  double interval_began_ = 0.0, interval_loss_ = 0.0;
+  int64_t interval_units_ = 0, interval_tokens_ = 0;
+  bool stopped_ = false;
+};
+
+// True where a greater value of the metric is better.
+bool greater_is_better(const std::string& metric);
+
+}  // namespace heed::train

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "train/parameters.h"
+
+namespace heed::train {
+
+// Exponential moving average of the weights: a <- d a + (1 - d) w, with d smaller in the first steps, min(decay, (1 + t) / (10 + t)).
+// A decay of 0 keeps none.
+class WeightAverage {
+ public:
+  WeightAverage(const Parameters& parameters, double decay);
+
+  void update(int64_t step);
+  // Exchanges the averages and the weights; a second call puts them back. Nothing where no average is kept.
+  void swap();
+  const std::vector<torch::Tensor>& tensors() const { return average_; }
+
+ private:
+  const Parameters& parameters_;
+  double decay_;
+  std::vector<torch::Tensor> average_;
+};
+
+}  // namespace heed::train

@@ -1,0 +1,86 @@
+#include "train/recipe.h"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "base/expect_error.h"
+#include "base/files.h"
+#include "base/temporary_folder.h"
+
+namespace heed::train {
+namespace {
+
+const std::string kTranslation = R"(
+[data]
+train = ["a.en", "a.de"]
+[output]
+model = "out/"
+)";
+const std::string kClassification = R"(
+data.train = "a.csv"
+output.model = "out"
+[model]
+architecture = "transformer_encoder"
+[[model.heads]]
+name = "intent"
+label = "意图"
+)";
+
+Recipe parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "r.toml", text);
+  return read_recipe(folder / "r.toml", overrides);
+}
+
+TEST(Recipe, reads_both_architectures) {
+  const Recipe translation = parse(kTranslation, {"model.attention.heads=8", "train.epochs=2"});
+  EXPECT_TRUE(translation.translation());
+  EXPECT_EQ(translation.output.model, "out");
+  EXPECT_EQ(translation.model.heads, 8);
+  EXPECT_EQ(translation.model.key_heads, 8);  // as many as heads where not said
+  EXPECT_EQ(translation.train.epochs, 2);
+  const Recipe classification = parse(kClassification);
+  EXPECT_FALSE(classification.translation());
+  EXPECT_EQ(classification.heads.at(0).label, "意图");
+  EXPECT_EQ(classification.model.decoder_layers, 0);
+}
+
+TEST(Recipe, a_misspelt_key_names_the_nearest_right_one) {
+  expect_error(ErrorCode::invalid_argument, {"r.toml:7", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
+               [] { parse(kTranslation + "[train]\nepoch = 3\n"); });
+}
+
+TEST(Recipe, what_does_not_fit_together_is_refused) {
+  expect_error(ErrorCode::invalid_argument, {"'data.train'", "found none"}, [] { parse("output.model = 'x'"); });
+  expect_error(ErrorCode::invalid_argument, {"'output.model'"}, [] { parse("data.train = 'x'"); });
+  expect_error(ErrorCode::invalid_argument, {"shared_embeddings", "text.joint"},
+               [] { parse(kTranslation, {"text.joint=false"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.metric'", "loss, bleu or chrf", "accuracy"},
+               [] { parse(kTranslation, {"train.metric=accuracy"}); });
+  expect_error(ErrorCode::invalid_argument, {"[[model.heads]]", "at least one"},
+               [] { parse(kTranslation, {"model.architecture=transformer_encoder"}); });
+  expect_error(ErrorCode::invalid_argument, {"two heads are named 'intent'"}, [] {
+    parse(kClassification + "[[model.heads]]\nname = 'intent'\nlabel = 'b'\n");
+  });
+}
+
+TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
+  Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
+  const std::string resolved = recipe_settings(recipe).to_toml();
+  Recipe again = parse(resolved);
+  EXPECT_EQ(recipe_settings(again).to_toml(), resolved);
+}
+
+TEST(Recipe, every_recipe_of_the_project_reads) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(HEED_SOURCE_DIR "/recipes")) {
+    if (entry.path().extension() != ".toml") continue;
+    EXPECT_NO_THROW(read_recipe(entry.path(), {})) << entry.path();
+    ++count;
+  }
+  EXPECT_GE(count, 3);
+}
+
+}  // namespace
+}  // namespace heed::train

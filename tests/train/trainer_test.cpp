@@ -1,0 +1,180 @@
+#include "train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "base/expect_error.h"
+#include "base/temporary_folder.h"
+#include "train/small_corpus.h"
+
+namespace heed::train {
+namespace {
+
+struct Outcome {
+  std::string weights;  // bytes of best.safetensors and of the checkpoint's tensors
+  History history;
+  TrainState state;
+};
+
+std::string tensor_bytes(const std::filesystem::path& path) {
+  std::string bytes;
+  for (const auto& [name, view] : SafetensorsFile(path).tensors()) bytes += name + std::string(view.bytes);
+  return bytes;
+}
+
+// Trains from scratch or from the checkpoint; stops after `stop_at` steps of this sitting (0: never).
+Outcome run(const Recipe& recipe, bool resume, int64_t stop_at = 0) {
+  const Corpus corpus = load_corpus(recipe);
+  Network network(corpus.config, recipe.train.seed);
+  ProgressBar progress(true);
+  Trainer trainer(recipe, corpus, network, progress);
+  int64_t steps = 0;
+  Callbacks callbacks;
+  if (stop_at > 0) callbacks.stop_requested = [&] { return ++steps >= stop_at; };
+  Outcome result;
+  result.history = trainer.fit(callbacks, resume);
+  result.state = trainer.state();
+  result.weights = tensor_bytes(recipe.run_folder() / "checkpoint.safetensors");
+  return result;
+}
+
+class TrainerTest : public testing::Test {
+ protected:
+  void SetUp() override { write_small_tables(folder_.path(), 120); }
+  Recipe recipe(bool translation, const std::string& name = "model") {
+    Recipe recipe = small_recipe(folder_.path(), translation);
+    recipe.output.model = (folder_ / name).string();
+    std::filesystem::create_directories(recipe.run_folder());
+    return recipe;
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(TrainerTest, learns_to_classify) {
+  Recipe job = recipe(false);
+  job.train.epochs = 12;
+  const Outcome result = run(job, false);
+  const auto loss = result.history.curve("valid", "loss");
+  EXPECT_LT(loss.back(), 0.5 * loss.front());
+  EXPECT_GE(result.history.curve("valid", "accuracy").back(), 0.8);
+  EXPECT_TRUE(result.state.finished);
+}
+
+TEST_F(TrainerTest, learns_to_translate) {
+  Recipe job = recipe(true);
+  job.train.epochs = 15;
+  const auto accuracy = run(job, false).history.curve("valid", "token_accuracy");
+  EXPECT_GE(accuracy.back(), 0.8);
+  EXPECT_GT(accuracy.back(), accuracy.front());
+}
+
+TEST_F(TrainerTest, a_resumed_run_ends_with_the_same_weights_bit_for_bit) {
+  for (const bool translation : {true, false}) {
+    const Outcome whole = run(recipe(translation, "whole"), false);
+    Recipe parts = recipe(translation, "parts");
+    run(parts, false, 2);
+    EXPECT_EQ(read_state(parts.run_folder() / "checkpoint.safetensors").step, 2);
+    run(parts, true, 5);  // across an epoch's end
+    const Outcome last = run(parts, true);
+    EXPECT_EQ(last.weights, whole.weights);
+    EXPECT_EQ(last.history.curve("valid", "loss"), whole.history.curve("valid", "loss"));
+    EXPECT_EQ(last.state.best_step, whole.state.best_step);
+  }
+}
+
+TEST_F(TrainerTest, a_step_does_not_depend_on_the_number_of_threads) {
+  Recipe one = recipe(true, "one"), three = recipe(true, "three");
+  one.train.accumulate = three.train.accumulate = 3;
+  one.train.threads = 1;
+  three.train.threads = 3;
+  EXPECT_EQ(run(one, false).weights, run(three, false).weights);
+}
+
+TEST_F(TrainerTest, patience_stops_a_run_that_gets_no_better) {
+  Recipe job = recipe(false);
+  job.train.epochs = 50;
+  job.train.patience = 2;
+  job.train.learning_rate = 0.0;
+  job.train.average_decay = 0.0;
+  const Outcome result = run(job, false);
+  EXPECT_EQ(result.state.epoch, 3);
+  EXPECT_EQ(result.state.worse_validations, 2);
+}
+
+TEST_F(TrainerTest, a_loss_that_is_no_number_says_at_which_step_and_what_to_change) {
+  Recipe job = recipe(true);
+  job.train.learning_rate = 10.0;
+  job.train.clip_norm = 0.0;
+  job.train.epochs = 40;
+  job.train.weight_decay = 10.0;
+  job.train.average_decay = 0.0;
+  const Corpus corpus = load_corpus(job);
+  Network network(corpus.config, 1);
+  {
+    const torch::NoGradGuard no_grad;
+    torch::Tensor weight = network.parameters().at("embedding.weight");
+    weight.fill_(NAN);
+  }
+  ProgressBar progress(true);
+  Trainer trainer(job, corpus, network, progress);
+  expect_error(ErrorCode::internal, {"step 1", "finite gradient", "learning_rate"},
+               [&] { trainer.fit({}, false); });
+}
+
+TEST_F(TrainerTest, several_heads_train_together_and_a_row_may_have_several_labels) {
+  Recipe job = recipe(false);
+  job.heads.push_back({.name = "tags", .label = "tags", .multi_label = true});
+  job.train.epochs = 15;
+  const Outcome result = run(job, false);
+  EXPECT_GE(result.history.curve("valid", "first/accuracy").back(), 0.8);
+  EXPECT_GE(result.history.curve("valid", "tags/micro_f1").back(), 0.7);
+}
+
+TEST_F(TrainerTest, labels_of_one_class_and_unknown_labels_are_refused_with_their_place) {
+  Recipe job = recipe(false);
+  write_file_atomically(folder_ / "one.csv", "text,label\na,x\nb,x\nc,x\n");
+  job.data.train = {"one.csv"};
+  expect_error(ErrorCode::invalid_argument, {"one.csv", "at least two different labels", "'x'"},
+               [&] { load_corpus(job); });
+  write_file_atomically(folder_ / "valid.csv", "text,label\nq,onee\n");
+  job = recipe(false);
+  job.data.valid = {"valid.csv"};
+  expect_error(ErrorCode::invalid_argument, {"valid.csv:2", "found 'onee'", "did you mean 'one'?"},
+               [&] { load_corpus(job); });
+}
+
+TEST_F(TrainerTest, leaked_rows_are_named_and_dropped_only_when_asked) {
+  Recipe job = recipe(false);
+  job.data.drop_leaked = false;
+  write_file_atomically(folder_ / "test.csv", "text,label\nbrand new words,one\n");
+  const std::string table = read_file(folder_ / "labels.csv");
+  const size_t line = table.find('\n') + 1;
+  write_file_atomically(folder_ / "leaky.csv", "text,label,tags\n" + table.substr(line, table.find('\n', line) - line + 1));
+  job.data.valid = {"test.csv"};
+  EXPECT_EQ(load_corpus(job).dropped_leaks, 0);
+  job.data.test = {"leaky.csv"};
+  expect_error(ErrorCode::invalid_argument, {"labels.csv:2", "leaky.csv:2", "--drop-leaked"}, [&] { load_corpus(job); });
+  job.data.drop_leaked = true;
+  EXPECT_EQ(load_corpus(job).dropped_leaks, 1);
+}
+
+TEST(PlanBatches, holds_every_example_once_within_its_token_budget) {
+  std::vector<Example> examples(300);
+  Random random(2);
+  for (Example& example : examples) example.source.resize(random.below(60));
+  const auto plan = plan_batches(examples, 100, 4, 0);
+  std::vector<int> seen(examples.size());
+  for (const auto& batch : plan) {
+    size_t tokens = 0;
+    for (const int64_t i : batch) {
+      ++seen[i];
+      tokens += examples[i].source.size() + 1;
+    }
+    EXPECT_TRUE(tokens <= 100 || batch.size() == 1);
+  }
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), 300);
+  EXPECT_EQ(plan_batches(examples, 100, 4, 0), plan);
+  EXPECT_NE(plan_batches(examples, 100, 4, 1), plan);
+}
+
+}  // namespace
+}  // namespace heed::train
