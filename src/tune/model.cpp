@@ -1,0 +1,181 @@
+#include "tune/model.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include "base/random.h"
+#include "infer/classifier.h"
+#include "infer/translator.h"
+#include "metrics/temperature.h"
+#include "train/export.h"
+#include "tune/card.h"
+#include "tune/translation_quality.h"
+
+namespace heed::tune {
+namespace {
+
+std::string resolved(train::Recipe recipe) { return train::recipe_settings(recipe).to_toml(); }
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
+  return train::load_corpus(recipe, run.tokenizers());
+}
+
+}  // namespace
+
+uint64_t corpus_fingerprint(const train::Corpus& corpus) {
+  uint64_t hash = 0;
+  const auto add = [&hash](uint64_t value) { hash = mix64(hash ^ value); };
+  for (const train::Split* split : {&corpus.train, &corpus.valid}) {
+    add(split->examples.size());
+    for (const train::Example& example : split->examples) {
+      for (const int32_t id : example.source) add(id);
+      add(~0ULL);
+      for (const int32_t id : example.target) add(id);
+      for (const auto& labels : example.labels) {
+        for (const int64_t label : labels) add(label);
+      }
+    }
+  }
+  return hash;
+}
+
+Model::Model(train::Recipe recipe, FitOptions options)
+    : recipe_(std::move(recipe)),
+      options_(std::move(options)),
+      run_(std::make_unique<RunFolder>(recipe_, resolved(recipe_), options_.start)),
+      corpus_(load(recipe_, *run_)),
+      network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
+      config_(corpus_.config) {
+  if (run_->has_checkpoint()) {
+    run_->check_corpus(corpus_fingerprint(corpus_));
+  } else {
+    run_->keep_tokenizers(train::tokenizer_files(corpus_));
+    run_->keep_environment({{"corpus", std::to_string(corpus_fingerprint(corpus_))},
+                            {"command", options_.command},
+                            {"cpu", cpu_name()},
+                            {"threads", recipe_.train.threads},
+                            {"libtorch", TORCH_VERSION}});
+  }
+}
+
+Model::~Model() = default;
+
+train::History Model::fit() {
+  train::ProgressBar progress(options_.quiet);
+  train::Trainer trainer(recipe_, corpus_, network_, progress);
+  train::Callbacks callbacks;
+  callbacks.stop_requested = options_.stop_requested;
+  callbacks.snapshot = [this](const train::Network& network, double minutes) { snapshot(network, minutes); };
+  if (recipe_.train.metric == "bleu" || recipe_.train.metric == "chrf") {
+    callbacks.validate = [this](const train::Network& network) {
+      return translation_quality(network, corpus_, corpus_.valid, recipe_, recipe_.eval.valid_rows, run_->path());
+    };
+  }
+  train::History history = trainer.fit(callbacks, run_->has_checkpoint());
+  state_ = trainer.state();
+  finished_ = trainer.finished();
+  if (finished_) fit_temperatures();
+  return history;
+}
+
+void Model::fit_temperatures() {
+  for (size_t h = 0; h < config_.classification_heads.size(); ++h) {
+    HeadConfig& head = config_.classification_heads[h];
+    const torch::Tensor logits = train::head_logits(network_, corpus_.valid, h, recipe_.train.batch_tokens);
+    const std::span<const float> scores{logits.data_ptr<float>(), static_cast<size_t>(logits.numel())};
+    const auto labels = static_cast<int64_t>(head.labels.size());
+    if (head.multi_label) {
+      std::vector<uint8_t> targets(static_cast<size_t>(logits.numel()));
+      for (size_t i = 0; i < corpus_.valid.examples.size(); ++i) {
+        for (const int64_t label : corpus_.valid.examples[i].labels[h]) targets[i * labels + label] = 1;
+      }
+      head.temperature = metrics::fit_sigmoid_temperature(scores, targets);
+    } else {
+      std::vector<int32_t> targets;
+      for (const train::Example& example : corpus_.valid.examples) {
+        targets.push_back(static_cast<int32_t>(example.labels[h].front()));
+      }
+      head.temperature = metrics::fit_temperature(scores, targets, labels);
+    }
+  }
+  network_.set_temperatures(config_);
+}
+
+std::map<std::string, double> Model::evaluate(const train::Split& split) const {
+  auto values = train::evaluate(network_, split, recipe_.train.batch_tokens);
+  if (recipe_.translation()) {
+    values.merge(translation_quality(network_, corpus_, split, recipe_, 0, run_->path()));
+  }
+  return values;
+}
+
+std::vector<std::string> Model::predict(const std::vector<std::string>& texts) const {
+  const auto candidate = run_->path() / "candidate";
+  std::filesystem::remove_all(candidate);
+  write_model(candidate, train::model_contents(network_, config_, corpus_));
+  std::vector<std::string> answers;
+  if (recipe_.translation()) {
+    for (auto& result : infer::Translator(open_model(candidate)).translate(texts, {.beam = recipe_.eval.beam})) {
+      answers.push_back(result.best.front().text);
+    }
+  } else {
+    for (auto& result : infer::Classifier(open_model(candidate)).classify(texts)) {
+      answers.push_back(result.heads.front().labels.front().label);
+    }
+  }
+  std::filesystem::remove_all(candidate);
+  return answers;
+}
+
+Json Model::metrics() const {
+  const auto figures = [this](const train::Split& split) {
+    Json values = Json::object();
+    for (const auto& [name, value] : evaluate(split)) values[name] = value;
+    values["rows"] = split.examples.size();
+    return values;
+  };
+  Json splits = {{"valid", figures(corpus_.valid)}};
+  if (!corpus_.test.examples.empty()) splits["test"] = figures(corpus_.test);
+  return {{"command", options_.command},
+          {"seed", recipe_.train.seed},
+          {"splits", std::move(splits)},
+          {"training",
+           {{"rows", corpus_.train.examples.size()},
+            {"dropped_leaks", corpus_.dropped_leaks},
+            {"parameters", network_.parameters().count()},
+            {"steps", state_.step},
+            {"best_step", state_.best_step},
+            {"minutes", state_.seconds / 60.0}}}};
+}
+
+std::filesystem::path Model::save() const {
+  ModelContents contents = train::model_contents(network_, config_, corpus_);
+  contents.metrics = metrics();
+  contents.card = model_card(recipe_, config_, contents.metrics);
+  contents.run = run_->records();
+  return write_model(recipe_.output.model, contents);
+}
+
+void Model::snapshot(const train::Network& network, double minutes) const {
+  ModelContents contents = train::model_contents(network, config_, corpus_);
+  contents.metrics = {{"command", options_.command}, {"seed", recipe_.train.seed}, {"minutes", minutes}};
+  contents.card = model_card(recipe_, config_, contents.metrics);
+  write_model(fmt::format("{}-{:g}min", recipe_.output.model, minutes), contents);
+}
+
+}  // namespace heed::tune

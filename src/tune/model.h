@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/examples.h"
+#include "train/history.h"
+#include "train/network.h"
+#include "train/recipe.h"
+#include "train/trainer.h"
+#include "tune/run_folder.h"
+
+namespace heed::tune {
+
+struct FitOptions {
+  Start start = Start::refuse_unfinished;
+  bool quiet = false;
+  std::string command;                    // for metrics.json: how to repeat it
+  std::function<bool()> stop_requested;   // polled after every step
+};
+
+// A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps, as in Keras:
+//   tune::Model model(train::read_recipe("recipe.toml", {}));
+//   train::History history = model.fit();
+//   auto scores = model.evaluate(model.corpus().test);
+//   auto answers = model.predict({"when does my card arrive?"});
+class Model {
+ public:
+  // Reads the data; throws what is wrong with it before anything is trained.
+  explicit Model(train::Recipe recipe, FitOptions options = {});
+  ~Model();
+
+  // Trains. Afterwards finished() tells whether it ran to its end; if so the best weights stand in the model and
+  // the heads' temperatures are fitted on validation.
+  train::History fit();
+  bool finished() const { return finished_; }
+
+  // Loss and metrics of a split, by the network; BLEU and chrF by the serving engine.
+  std::map<std::string, double> evaluate(const train::Split& split) const;
+
+  // The translation, or the first head's most likely label, of each text, by the serving engine.
+  std::vector<std::string> predict(const std::vector<std::string>& texts) const;
+
+  // Writes the next version of recipe.output.model with metrics, card and the run's records. Returns its path.
+  std::filesystem::path save() const;
+
+  const train::Corpus& corpus() const { return corpus_; }
+  const train::Recipe& recipe() const { return recipe_; }
+  const train::Network& network() const { return network_; }
+
+ private:
+  void fit_temperatures();
+  Json metrics() const;
+  std::string card(const Json& metrics) const;
+  void snapshot(const train::Network& network, double minutes) const;
+
+  train::Recipe recipe_;
+  FitOptions options_;
+  std::unique_ptr<RunFolder> run_;
+  train::Corpus corpus_;
+  train::Network network_;
+  train::TrainState state_;
+  ModelConfig config_;  // the corpus's, with fitted temperatures
+  bool finished_ = false;
+};
+
+// Of every number of every example: tells whether the data of two sittings are the same.
+uint64_t corpus_fingerprint(const train::Corpus& corpus);
+
+}  // namespace heed::tune

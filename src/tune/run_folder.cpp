@@ -1,0 +1,138 @@
+#include "tune/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <set>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "train/checkpoint.h"
+
+namespace heed::tune {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "section.key" -> "key = value" of a resolved recipe, without what may change between sittings.
+std::map<std::string, std::string> fixed_lines(const std::string& recipe_toml) {
+  static const std::set<std::string> kMayChange = {"train.epochs",       "train.max_steps",   "train.minutes",
+                                                   "train.patience",     "train.checkpoint_steps",
+                                                   "train.snapshot_minutes", "output.description", "output.licence"};
+  std::map<std::string, std::string> lines;
+  std::istringstream text(recipe_toml);
+  std::string section;
+  for (std::string line; std::getline(text, line);) {
+    if (line.empty()) continue;
+    if (line.front() == '[') {
+      section = line.substr(line.find_first_not_of('['), line.find(']') - line.find_first_not_of('['));
+      continue;
+    }
+    std::string key = section;
+    key += "." + line.substr(0, line.find(' '));
+    if (kMayChange.count(key) == 0) lines[key] += line + "\n";
+  }
+  return lines;
+}
+
+bool is_record(const std::string& name) {
+  return name == "metrics.jsonl" || name == "recipe.toml" || name == "env.json" || name.starts_with("events.out.");
+}
+
+fs::path made(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw Error(ErrorCode::io, folder.string() + ": cannot create: " + problem.message());
+  return folder;
+}
+
+}  // namespace
+
+RunFolder::Lock::Lock(const fs::path& folder)
+    : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  if (descriptor_ >= 0) ::close(descriptor_);
+  throw Error(ErrorCode::unavailable, folder.string() + ": expected no other training in this folder, found one "
+                                                        "running; wait for it or choose another output.model");
+}
+
+RunFolder::Lock::~Lock() { ::close(descriptor_); }
+
+RunFolder::RunFolder(const train::Recipe& recipe, const std::string& recipe_toml, Start start)
+    : path_(made(recipe.run_folder())), lock_(path_) {
+  if (start == Start::refuse_unfinished && has_checkpoint() && !finished()) {
+    throw Error(ErrorCode::invalid_argument,
+                path_.string() + ": an unfinished training stands here at step " +
+                    std::to_string(train::read_state(path_ / "checkpoint.safetensors").step) +
+                    "; --resume goes on with it, --fresh starts again");
+  }
+  if (start == Start::resume && fs::exists(path_ / "recipe.toml")) {
+    check_recipe(recipe_toml);
+  } else {
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      if (entry.path().filename() != "lock") fs::remove_all(entry.path());
+    }
+  }
+  write_file_atomically(path_ / "recipe.toml", recipe_toml);
+}
+
+bool RunFolder::has_checkpoint() const { return fs::exists(path_ / "checkpoint.safetensors"); }
+
+bool RunFolder::finished() const {
+  return has_checkpoint() && train::read_state(path_ / "checkpoint.safetensors").finished;
+}
+
+void RunFolder::check_recipe(const std::string& recipe_toml) const {
+  const auto before = fixed_lines(read_file(path_ / "recipe.toml"));
+  const auto now = fixed_lines(recipe_toml);
+  for (const auto& [key, line] : now) {
+    const auto at = before.find(key);
+    if (at != before.end() && at->second == line) continue;
+    const auto value = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+    throw Error(ErrorCode::invalid_argument, path_.string() + "/recipe.toml: expected '" + key +
+                                                 "' as the run began (" +
+                                                 (at == before.end() ? "not set" : value(at->second)) + "), found " +
+                                                 value(line) + "; set it back, or --fresh starts again");
+  }
+}
+
+std::map<std::string, std::string> RunFolder::tokenizers() const {
+  std::map<std::string, std::string> files;
+  if (!fs::exists(path_ / "tokenizers")) return files;
+  for (const auto& entry : fs::directory_iterator(path_ / "tokenizers")) {
+    if (entry.path().extension() == ".model") files[entry.path().filename()] = read_file(entry.path());
+  }
+  return files;
+}
+
+void RunFolder::keep_tokenizers(const std::map<std::string, std::string>& files) const {
+  fs::create_directories(path_ / "tokenizers");
+  for (const auto& [name, bytes] : files) write_file_atomically(path_ / "tokenizers" / name, bytes);
+}
+
+void RunFolder::keep_environment(const Json& environment) const {
+  write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
+}
+
+void RunFolder::check_corpus(uint64_t fingerprint) const {
+  const fs::path file = path_ / "env.json";
+  if (!fs::exists(file)) return;
+  if (json_field<std::string>(read_json_file(file), "corpus", file.string()) != std::to_string(fingerprint)) {
+    throw Error(ErrorCode::invalid_argument, path_.string() + ": expected the data that the run began with, found "
+                                                              "other texts or labels; put them back, or --fresh "
+                                                              "starts again");
+  }
+}
+
+std::map<std::string, std::string> RunFolder::records() const {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    const std::string name = entry.path().filename();
+    if (is_record(name)) files[name] = read_file(entry.path());
+  }
+  return files;
+}
+
+}  // namespace heed::tune

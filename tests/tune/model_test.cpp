@@ -1,0 +1,82 @@
+#include "tune/model.h"
+
+#include <gtest/gtest.h>
+
+#include "base/expect_error.h"
+#include "base/temporary_folder.h"
+#include "infer/classifier.h"
+#include "train/small_corpus.h"
+
+namespace heed::tune {
+namespace {
+
+class ModelTest : public testing::Test {
+ protected:
+  void SetUp() override { train::write_small_tables(folder_.path(), 120); }
+  train::Recipe recipe(bool translation) { return train::small_recipe(folder_.path(), translation); }
+  TemporaryFolder folder_;
+};
+
+TEST_F(ModelTest, fits_evaluates_predicts_and_saves_a_classifier) {
+  train::Recipe job = recipe(false);
+  job.train.epochs = 12;
+  Model model(job, {.quiet = true, .command = "heed train small.toml"});
+  const train::History history = model.fit();
+  ASSERT_TRUE(model.finished());
+  EXPECT_EQ(history.curve("valid", "loss").size(), 12U);
+  const auto scores = model.evaluate(model.corpus().valid);
+  EXPECT_GE(scores.at("accuracy"), 0.8);
+  EXPECT_EQ(model.predict({"two five one 900"}), std::vector<std::string>{"two"});
+
+  const auto path = model.save();
+  const ModelDirectory saved = open_model(job.output.model);
+  EXPECT_EQ(saved.path.filename(), path.filename());
+  EXPECT_EQ(saved.metrics["command"], "heed train small.toml");
+  EXPECT_NEAR(saved.metrics["splits"]["valid"]["accuracy"].get<double>(), scores.at("accuracy"), 1e-9);
+  EXPECT_NE(saved.config.classification_heads[0].temperature, 1.0);
+  for (const char* record : {"recipe.toml", "metrics.jsonl", "env.json"}) {
+    EXPECT_TRUE(std::filesystem::exists(path / "run" / record)) << record;
+  }
+  EXPECT_TRUE(std::filesystem::exists(path / "card.md"));
+}
+
+TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
+  train::Recipe job = recipe(true);
+  job.model.dim = 32;
+  job.model.ffn_dim = 64;
+  job.train.epochs = 25;
+  job.train.metric = "bleu";
+  job.eval.tokenizer = "char";
+  Model model(job, {.quiet = true});
+  const auto bleu = model.fit().curve("valid", "bleu");
+  ASSERT_EQ(bleu.size(), 25U);
+  const double best = *std::max_element(bleu.begin(), bleu.end());
+  EXPECT_GT(best, 20.0);
+  EXPECT_NEAR(model.evaluate(model.corpus().valid).at("bleu"), best, 1e-9);  // the best weights stand in the model
+  EXPECT_EQ(model.predict({"", "one"}).at(0), "");
+}
+
+TEST_F(ModelTest, an_unfinished_run_is_neither_lost_nor_mixed_with_another) {
+  train::Recipe job = recipe(false);
+  {
+    Model model(job, {.quiet = true, .stop_requested = [] { return true; }});
+    model.fit();
+    EXPECT_FALSE(model.finished());
+    expect_error(ErrorCode::unavailable, {"one running"}, [&] { Model another(job, {.quiet = true}); });
+  }
+  expect_error(ErrorCode::invalid_argument, {"unfinished", "step 1", "--resume", "--fresh"},
+               [&] { Model model(job, {.quiet = true}); });
+  train::Recipe other = job;
+  other.train.learning_rate = 0.5;
+  expect_error(ErrorCode::invalid_argument, {"'train.learning_rate'", "0.01", "0.5", "--fresh"},
+               [&] { Model model(other, {.start = Start::resume, .quiet = true}); });
+  write_file_atomically(folder_ / "labels.csv", read_file(folder_ / "labels.csv") + "six seven,one,one\n");
+  expect_error(ErrorCode::invalid_argument, {"expected the data that the run began with"},
+               [&] { Model model(job, {.start = Start::resume, .quiet = true}); });
+  Model fresh(job, {.start = Start::fresh, .quiet = true});
+  fresh.fit();
+  EXPECT_TRUE(fresh.finished());
+}
+
+}  // namespace
+}  // namespace heed::tune
