@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+namespace heed::apps {
+
+// What an application offers to the programs that mount it. They walk a list of these and know nothing else
+// of an application; an application knows nothing of them.
+struct Application {
+  std::string_view name;
+  std::string_view description;
+  // Declares its sub-commands, options and examples. A callback writes results to standard output and throws
+  // heed::Error.
+  void (*add_commands)(CLI::App& program);
+};
+
+}  // namespace heed::apps

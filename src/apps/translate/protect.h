@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heed::apps {
+
+// What of a message goes to the model, and what stays around it. A message is cut at line ends and tabs,
+// which a model does not see; white space at the ends of each piece, a pair of tags around it, "..." or "…",
+// and a colon are kept as they stand.
+struct Segment {
+  std::string before;
+  std::string core;  // "" or without a letter: nothing to translate
+  std::string after;
+  char key = 0;  // of the keyboard accelerator taken out of the core
+
+  bool translatable() const;
+};
+
+struct Protected {
+  std::vector<Segment> segments;
+  char marker = 0;  // of the accelerator, 0 where the message has none
+};
+
+// before + core + after of the segments, one after the other, is the message without its accelerator's
+// marker.
+Protected protect(std::string_view message, char accelerator_marker, bool printf_format = false);
+
+// What the model made of a core, brought back to the core's own ends: a colon, an ellipsis or an accelerator
+// that the core does not have is removed.
+std::string tidy_core(std::string_view translated, std::string_view core, char accelerator_marker);
+
+// The translated message; `cores` holds one text a segment, its own core where there was nothing to
+// translate.
+std::string restore(const Protected& message, const std::vector<std::string>& cores);
+
+}  // namespace heed::apps

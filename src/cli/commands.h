@@ -1,0 +1,19 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+// One function a sub-command, each in its own file `<name>_command.cpp`: declares options and an example
+// once, and sets the callback that runs it. A callback throws heed::Error; main prints it and exits with the
+// table's status.
+namespace heed::cli {
+
+void add_train_command(CLI::App& app);  // finds heed-train beside this program and becomes it
+void add_eval_command(CLI::App& app);
+void add_classify_command(CLI::App& app);
+void add_data_command(CLI::App& app);   // check, clean, split
+void add_model_command(CLI::App& app);  // show, verify
+
+// The commands of every application: the one list that names them (applications.cpp).
+void add_application_commands(CLI::App& app);
+
+}  // namespace heed::cli

@@ -1,0 +1,167 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/console.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "model/model_directory.h"
+#include "model/verify.h"
+
+namespace heed::cli {
+namespace {
+
+constexpr size_t kNameWidth = 14;
+
+int64_t count_parameters(const ModelDirectory& model) {
+  int64_t count = 0;
+  for (const auto& item : model.weights.tensors()) count += item.second.elements();
+  return count;
+}
+
+std::string weight_types(const ModelDirectory& model) {
+  std::map<std::string, int64_t> counts;
+  for (const auto& item : model.weights.tensors()) ++counts[to_string(item.second.type)];
+  std::string text;
+  for (const auto& [type, count] : counts)
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + type;
+  return text;
+}
+
+Json describe(const ModelDirectory& model) {
+  Json json;
+  json["name"] = model.name;
+  json["path"] = model.path.string();
+  json["version"] = model.version;
+  json["versions"] = model_versions(model.path.parent_path());
+  json["config"] = to_json(model.config);
+  json["heads"] = Json::array();
+  for (const HeadConfig& head : model.config.classification_heads) {
+    Json item;
+    item["name"] = head.name;
+    item["kind"] = head.kind;
+    item["multi_label"] = head.multi_label;
+    item["labels"] = head.labels;
+    item["temperature"] = head.temperature;
+    json["heads"].push_back(std::move(item));
+  }
+  json["parameters"] = count_parameters(model);
+  json["weights"] = weight_types(model);
+  json["bytes"] = folder_bytes(model.path);
+  json["metrics"] = model.metrics;
+  return json;
+}
+
+void line(const std::string& name, const std::string& value) {
+  apps::print(apps::bold(name) + std::string(name.size() < kNameWidth ? kNameWidth - name.size() : 1, ' ') +
+              value + "\n");
+}
+
+std::string in_thousands(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<size_t>(at), " ");
+  return digits;
+}
+
+std::string list_versions(const ModelDirectory& model) {
+  std::string text = std::to_string(model.version) + " (there are";
+  for (const int64_t version : model_versions(model.path.parent_path()))
+    text += " " + std::to_string(version);
+  return text + ")";
+}
+
+std::string describe_attention(const AttentionConfig& attention) {
+  std::string text = attention.score + ", " + attention.normaliser + ", values " + attention.values;
+  if (attention.bias != "none") text += ", bias " + attention.bias;
+  if (attention.window > 0) text += ", window " + std::to_string(attention.window);
+  if (attention.learned_temperature) text += ", learned temperature";
+  if (attention.learned_span) text += ", learned span";
+  return text;
+}
+
+void show_head(const HeadConfig& head) {
+  std::string labels;
+  for (const std::string& label : head.labels) labels += (labels.empty() ? "" : ", ") + label;
+  line("head " + head.name, std::to_string(head.labels.size()) +
+                                (head.multi_label ? " labels (any number): " : " labels: ") + labels +
+                                "; temperature " + apps::fixed(head.temperature, 3));
+}
+
+// One line a figure, its place in metrics.json as a dotted name: splits.valid.loss.
+void show_metrics(const Json& metrics, const std::string& scope) {
+  for (const auto& [name, value] : metrics.items()) {
+    if (value.is_object()) {
+      show_metrics(value, scope + name + ".");
+    } else {
+      line(scope + name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+void show(const ModelDirectory& model) {
+  const ModelConfig& c = model.config;
+  const bool decodes = c.architecture == Architecture::transformer_seq2seq;
+  line("model", model.name);
+  line("version", list_versions(model));
+  line("path", model.path.string());
+  line("architecture", to_string(c.architecture));
+  line("layers", std::to_string(c.encoder_layers) + " encoder" +
+                     (decodes ? ", " + std::to_string(c.decoder_layers) + " decoder" : ""));
+  line("width", std::to_string(c.dim) + ", feed-forward " + std::to_string(c.ffn_dim) + " " + c.activation);
+  line("heads", std::to_string(c.heads) + " (" + std::to_string(c.key_heads) + " of keys and values)");
+  line("attention", describe_attention(c.attention));
+  line("positions", c.positions + ", up to " + std::to_string(c.max_length) + " tokens");
+  line("vocabulary",
+       in_thousands(c.source_vocabulary) + " " + c.source_tokenizer +
+           (decodes ? ", " + in_thousands(c.target_vocabulary) + " " + c.target_tokenizer : ""));
+  line("text", c.normalisation + (c.lowercase ? ", lower case" : ""));
+  for (const HeadConfig& head : c.classification_heads) show_head(head);
+  line("parameters", in_thousands(count_parameters(model)) + " (" + weight_types(model) + " arrays)");
+  line("size", in_thousands(static_cast<int64_t>(folder_bytes(model.path))) + " bytes");
+  show_metrics(model.metrics, "");
+}
+
+void add_show(CLI::App& parent) {
+  CLI::App* command = parent.add_subcommand("show", "Print what a model is");
+  const auto path = std::make_shared<std::string>();
+  const auto as_json = std::make_shared<bool>(false);
+  command->add_option("MODEL", *path, "Model directory, or one version of it (NAME/3)")->required();
+  command->add_flag("--json", *as_json, "One JSON object on one line");
+  command->footer("Example:\n  heed model show models/bank --json");
+  command->callback([path, as_json] {
+    const ModelDirectory model = open_model(*path);
+    if (*as_json) {
+      apps::print(describe(model).dump() + "\n");
+    } else {
+      show(model);
+    }
+  });
+}
+
+void add_verify(CLI::App& parent) {
+  CLI::App* command = parent.add_subcommand("verify", "Check every file and every number of a model");
+  const auto path = std::make_shared<std::string>();
+  command->add_option("MODEL", *path, "Model directory, or one version of it (NAME/3)")->required();
+  command->footer("Example:\n  heed model verify models/bank");
+  command->callback([path] {
+    const ModelDirectory model = open_model(*path);
+    const VerifiedModel verified = verify_model(model);
+    apps::print("OK " + model.path.string() + ": " + std::to_string(verified.weights) + " weights, " +
+                in_thousands(verified.parameters) + " parameters, all finite; " +
+                in_thousands(static_cast<int64_t>(verified.bytes)) + " bytes\n");
+  });
+}
+
+}  // namespace
+
+void add_model_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("model", "Look at trained models");
+  command->require_subcommand(1);
+  command->footer("Example:\n  heed model show models/bank");
+  add_show(*command);
+  add_verify(*command);
+}
+
+}  // namespace heed::cli

@@ -1,0 +1,124 @@
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "train/progress.h"
+#include "tune/model.h"
+
+// heed-train: one recipe in, one model directory out.
+namespace {
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+void request_stop(int signal) { stop_signal = signal; }
+
+struct Arguments {
+  std::string recipe;
+  std::vector<std::string> overrides;
+  bool resume = false, fresh = false, drop_leaked = false, quiet = false, keys = false;
+  std::string device = "cpu";
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+  app.description("Trains a model as a recipe says and writes a model directory.");
+  app.footer(
+      "Example:\n  heed train recipes/bank-intents.toml --set train.epochs=5\n"
+      "While it runs: Ctrl-C or SIGTERM saves a checkpoint and leaves; --resume goes on, also after a crash.");
+  app.add_option("RECIPE", arguments.recipe, "recipe.toml; --keys lists what may stand in it");
+  app.add_option("--set", arguments.overrides, "override a key: section.key=value (again for more)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  app.add_flag("--resume", arguments.resume, "go on from the run's last checkpoint");
+  app.add_flag("--fresh", arguments.fresh, "start again, forgetting an unfinished run");
+  app.add_flag("--drop-leaked", arguments.drop_leaked,
+               "remove training rows that also stand in validation or test (as data.drop_leaked = true)");
+  app.add_option("--device", arguments.device, "where to train")->check(CLI::IsMember({"cpu"}));
+  app.add_flag("--quiet", arguments.quiet, "no progress");
+  app.add_flag("--keys", arguments.keys, "list every recipe key with its default, and leave");
+}
+
+std::string repeat_command(const Arguments& arguments) {
+  std::string command = "heed train " + arguments.recipe;
+  for (const std::string& assignment : arguments.overrides) command += " --set " + assignment;
+  if (arguments.drop_leaked) command += " --drop-leaked";
+  return command;
+}
+
+void print_keys() {
+  heed::train::Recipe recipe;
+  std::fputs(heed::train::recipe_settings(recipe).describe().c_str(), stdout);
+}
+
+int train(const Arguments& arguments) {
+  if (arguments.recipe.empty()) {
+    throw heed::Error(heed::ErrorCode::invalid_argument,
+                      "expected a recipe, found none; example: heed train recipes/bank-intents.toml");
+  }
+  if (arguments.resume && arguments.fresh) {
+    throw heed::Error(heed::ErrorCode::invalid_argument, "expected --resume or --fresh, found both");
+  }
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.drop_leaked) overrides.emplace_back("data.drop_leaked=true");
+  const auto start = arguments.resume  ? heed::tune::Start::resume
+                     : arguments.fresh ? heed::tune::Start::fresh
+                                       : heed::tune::Start::refuse_unfinished;
+  heed::train::ProgressBar progress(arguments.quiet);
+  heed::tune::Model model(heed::train::read_recipe(arguments.recipe, overrides),
+                          {.start = start,
+                           .quiet = arguments.quiet,
+                           .command = repeat_command(arguments),
+                           .stop_requested = [] { return stop_signal != 0; }});
+  const auto& corpus = model.corpus();
+  progress.say(corpus.report);
+  if (corpus.dropped_leaks > 0) {
+    progress.say(fmt::format("dropped {} training rows that also stand in validation or test", corpus.dropped_leaks));
+  }
+  progress.say(fmt::format("training on {} rows, {} for validation; {:.2f} M parameters, vocabulary {}",
+                           corpus.train.examples.size(), corpus.valid.examples.size(),
+                           static_cast<double>(model.network().parameters().count()) / 1e6,
+                           corpus.config.source_vocabulary));
+  model.fit();
+  if (!model.finished()) {
+    progress.say("stopped; the checkpoint is saved: the same command with --resume goes on");
+    return 0;
+  }
+  const auto path = model.save();
+  progress.say("wrote " + path.string());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  heed::start_logging();
+  std::signal(SIGTERM, request_stop);
+  std::signal(SIGINT, request_stop);
+  CLI::App app;
+  app.name("heed train");
+  Arguments arguments;
+  declare(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return problem.get_exit_code() == 0 ? app.exit(problem) : (app.exit(problem), 2);
+  }
+  try {
+    if (arguments.keys) {
+      print_keys();
+      return 0;
+    }
+    return train(arguments);
+  } catch (const heed::Error& error) {
+    std::fprintf(stderr, "heed train: %s\n", error.what());
+    return heed::error_info(error.code()).exit_status;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "heed train: unexpected: %s\n", error.what());
+    return heed::error_info(heed::ErrorCode::internal).exit_status;
+  }
+}
