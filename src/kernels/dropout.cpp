@@ -1,5 +1,7 @@
 #include "kernels/dropout.h"
 
+#include "base/random.h"
+
 // Plain loops that the compiler turns into vector code for each instruction set; the loader picks one at start.
 // Sanitizers run before the picking and so get the plain build.
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
@@ -17,7 +19,8 @@ struct Rule {
 };
 
 Rule make_rule(double p, uint64_t seed) {
-  return {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32), static_cast<uint32_t>(p * 4294967296.0),
+  const uint64_t mixed = mix64(seed);  // so that seeds which differ in one bit differ in both halves
+  return {static_cast<uint32_t>(mixed), static_cast<uint32_t>(mixed >> 32), static_cast<uint32_t>(p * 4294967296.0),
           static_cast<float>(1.0 / (1.0 - p))};
 }
 

@@ -1,0 +1,201 @@
+"""Every row of docs/results.md: its name, what is measured, and the bar it must hold. The bars live here alone.
+
+A row that can be measured lists its parts, each with a bar a machine checks (op and bar), or without one where the figure
+is only reported; `peer` is another system's figure under the same protocol, where one is known. A row that is not
+built yet has its bar in words.
+"""
+
+from dataclasses import dataclass, field
+from typing import List, Optional
+
+
+@dataclass(frozen=True)
+class Part:
+    key: str
+    unit: str
+    op: Optional[str] = None  # ">=" or "<="
+    bar: Optional[float] = None
+    peer: Optional[float] = None
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    what: str
+    parts: List[Part] = field(default_factory=list)
+    wanted: str = ""  # the bar in words, for a row without parts
+
+    def bar_text(self):
+        bars = [f"{part.key} {part.op} {part.bar:g} {part.unit}".rstrip() for part in self.parts if part.op]
+        return "; ".join(bars) or self.wanted
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    rows: List[Row]
+
+
+SPINE = Section("The spine", [
+    Row("translate-bleu", "Multi30k en-de, test_2016_flickr, beam 4, one model, sacreBLEU cased 13a", [
+        Part("bleu", "BLEU", ">=", 36.0),
+        Part("params_millions", "M", "<=", 12.0),
+        Part("bleu_after_20_minutes", "BLEU")]),
+    Row("train-memory", "peak memory of that training run (3+3 layers, D 256, FFN 1024, 8000 tokens); Marian 1860 MB", [
+        Part("peak_megabytes", "MB", "<=", 1200.0, peer=900.0)]),
+    Row("spine-parity", "greatest difference of logits, training against serving, over every architecture and head", [
+        Part("max_abs_diff", "", "<=", 1e-4),
+        Part("cases", "")]),
+    Row("spine-resume", "kill -9 at 20 random steps, resume: runs whose weights equal the uninterrupted run's, bit for bit", [
+        Part("equal", "of 20 runs", ">=", 20)]),
+    Row("spine-demo", "./dev demo, packages and build done", [
+        Part("seconds", "s", "<=", 600.0),
+        Part("intent_accuracy", ""),
+        Part("translation_bleu", "BLEU"),
+        Part("translation_chrf", "chrF")]),
+])
+
+ATTENTION = Section("The attention kernels (one thread, H 8, K 64)", [
+    Row("attention-forward", "forward, T 512, 2048, 8192, no mask",
+        wanted="at least 0.75 of the core's sgemm rate at 1024^3 (oneDNN), aim 0.85"),
+    Row("attention-causal", "forward, causal, T 2048", wanted="at least 1.7 times the unmasked speed in tokens/s"),
+    Row("attention-libtorch", "forward against LibTorch's matmul-softmax-matmul",
+        wanted="at least 2.5 times at T 2048, 6 times at T 4096"),
+    Row("attention-backward", "backward, counted as 10 T S K H operations", wanted="at least 0.55 of sgemm"),
+    Row("attention-bf16", "bf16 forward", wanted="at least 1.5 times our fp32"),
+    Row("attention-short", "T 24, B 64 (sentences), forward and backward",
+        wanted="at least 2 times LibTorch's unfused, including its layout copies"),
+    Row("attention-decode", "decode: 64 rows against caches of 16-64 keys, H 4, K 64",
+        wanted="within 1.5 times of a streaming read of the same buffers in the same run"),
+    Row("attention-memory", "extra memory", wanted="O(T) a thread: under 2 MB at T 8192"),
+    Row("attention-tap", "tap with k 8 and entropy; with received mass too; T 2048",
+        wanted="at most 10 % slower, aim 5; at most 70 %"),
+])
+
+TRAINING = Section("Training", [
+    Row("train-speed", "target tokens/s, 3+3 layers, D 256, FFN 1024, Multi30k (Marian 2130, PyTorch 1930-2150)",
+        wanted="at least 4200 and either 0.80 of the fp32 limit or 0.45 of the bf16 limit, aim 7000; "
+               "validation loss within 0.5 % of fp32"),
+    Row("translate-bleu-38", "as translate-bleu, with all that training offers; Tatoeba en-zh and interface strings reported",
+        wanted="at least 38 BLEU, aim 40"),
+    Row("banking77", "Banking77 test, no outside data, one served model, mean of 3 seeds",
+        wanted="at least 92.0 % (n-gram SVM 91.2, fastText 85.7), aim 93.7"),
+    Row("clinc150", "CLINC150 in-scope test", wanted="at least 94.0 % (SVM 92.7, MLP on USE 93.5), aim 96"),
+    Row("phrasebank", "Financial PhraseBank, 5 folds over train.tsv and valid.tsv together",
+        wanted="above an n-gram linear SVM by 1 point of accuracy and of macro-F1, aim 3"),
+    Row("r8", "Reuters R8, mean of 3 seeds", wanted="at least 97.4 % (SVM), aim 97.8"),
+    Row("train-minutes", "wall time of each of the four classifiers",
+        wanted="under 10 minutes for the single model, under 40 with pre-training, ensemble and distillation"),
+    Row("train-recurrent", "recurrent model on Multi30k, same budget", wanted="at least 33 BLEU"),
+])
+
+SERVING = Section("The serving engine (one thread)", [
+    Row("infer-translate", "int8 greedy, batch 64 / beam 4, batch 64 / greedy, batch 1 (CTranslate2 282 / 140 / 125)",
+        wanted="at least 850 / 400 / 450 sentences/s, aim 1200 / 500 / 650"),
+    Row("infer-scaling", "2 workers on 2 cores against one, interleaved runs", wanted="at least 1.85 times"),
+    Row("infer-quality-loss", "int8 and bf16 against fp32: validation cross-entropy; BLEU with paired bootstrap",
+        wanted="int8 at most 0.5 % worse, no significant loss above 0.3 BLEU; bf16 0.1 %"),
+    Row("infer-classify", "encoder classifier, 4 layers, D 256, 32 tokens, one text: int8 p50",
+        wanted="under 0.7 ms, aim 0.58; at least 3 times LibTorch and 2 times onnxruntime fp32 in the same run"),
+    Row("infer-classify-batch", "same, batches of 64 texts", wanted="at least 0.6 of the int8 limit's texts/s"),
+    Row("infer-memory", "peak resident memory, translation int8, one worker, beam 4, batch 64",
+        wanted="under 100 MB (CTranslate2 152, Marian 170)"),
+    Row("infer-pruned", "pruned or distilled model", wanted="twice the int8 speed for at most 1 BLEU lost"),
+    Row("infer-start", "process begin to first translation", wanted="under 100 ms"),
+])
+
+SERVER = Section("The server", [
+    Row("serve-throughput", "classify, 32-token texts, against the engine called in-process", wanted="at least 0.85"),
+    Row("serve-overhead", "HTTP alone, keep-alive", wanted="p50 under 0.15 ms; at least 25 000 requests/s with wrk"),
+    Row("serve-connections", "1000 keep-alive connections, 60 s, open loop at 70 % of capacity",
+        wanted="no error; p99 of classify under 25 ms; memory flat"),
+    Row("serve-overload", "3 times capacity (translation)",
+        wanted="goodput at least 0.85 of capacity, the rest 429, nothing answered after its deadline"),
+    Row("serve-swap", "hot swap under load, 50 times", wanted="no failed request"),
+    Row("serve-kill", "kill -9 under load, 20 times, SQLite and PostgreSQL", wanted="no acknowledged event lost, none twice"),
+    Row("serve-start", "start to ready with three models", wanted="under 1 s"),
+])
+
+SUPPORT = Section("Customer service", [
+    Row("support-oos", "CLINC150 full: in-scope accuracy / out-of-scope recall, mean of 3 seeds",
+        wanted="at least 93 / 60, aim 95 / 70"),
+    Row("support-promise", "5 % wrong automatic answers with confidence 90 %, 100 random re-splits",
+        wanted="broken in at most 10 % of re-splits; at least 75 % of in-scope questions answered, aim 85"),
+    Row("support-coverage", "Banking77, coverage at 2 % error", wanted="at least 80 %"),
+    Row("support-calibration", "expected calibration error on both", wanted="at most 0.03"),
+    Row("support-retrieval", "StackFAQ retrieval, MAP, 5 folds", wanted="at least 0.75 hybrid (unsupervised 0.665)"),
+    Row("support-atec", "ATEC Chinese question pairs",
+        wanted="accuracy and F1 above a character-n-gram SVM, paired interval excludes zero"),
+    Row("support-train", "Banking77 from nothing to a served model", wanted="under 4 minutes at 91.2 % or better"),
+    Row("support-latency", "parse and decide, p50 / p99; throughput",
+        wanted="under 3 / 8 ms; at least 800 messages/s on 2 cores"),
+])
+
+MONITOR = Section("Watching opinion", [
+    Row("monitor-phrasebank", "Financial PhraseBank from the served multi-task model",
+        wanted="at most 0.5 points below phrasebank's single model"),
+    Row("monitor-r8", "Reuters R8 topics from the multi-task model", wanted="at least 97.0 %"),
+    Row("monitor-shopping", "online_shopping_zh: topic and sentiment",
+        wanted="above the character-n-gram SVM (89.9 and 93.8)"),
+    Row("monitor-replay", "Guardian headlines 2017-12 to 2020-07 replayed",
+        wanted="the three most severe alerts fall on the shock of early 2020; at most 12 others"),
+    Row("monitor-ensemble", "injected surges: ensemble against the best single detector at the same false-alert rate",
+        wanted="1 - F1 cut by at least 20 %"),
+    Row("monitor-budget", "alerts over 1000 simulated stationary days with k = 1 a day",
+        wanted="mean at most 1.0; recall at least the best single detector's"),
+    Row("monitor-throughput", "file in to counts committed, 20-word texts, 2 cores",
+        wanted="at least 2500 messages/s; 100 000 series in under 1.5 GB"),
+    Row("monitor-lag", "message in to trend visible, at half of that load", wanted="p99 under 1.5 s"),
+    Row("monitor-kill", "kill -9 every few seconds during 200 000 messages through Redis", wanted="counts exactly right"),
+])
+
+RECOMMEND = Section("Recommendations", [
+    Row("recommend-beauty", "Amazon Beauty, leave-one-out, full ranking, HR@10 / NDCG@10, mean of 3 seeds",
+        wanted="at least .0605 / .0318 (SASRec), aim .0647 / .0327 (S3Rec)"),
+    Row("recommend-ml100k", "ML-100K, leave-one-out, full ranking",
+        wanted="better than popularity, item-kNN and matrix factorisation, paired intervals exclude zero"),
+    Row("recommend-cold", "Amazon games with titles, items never seen in training: HR@10 among them",
+        wanted="at least 5 times random and above a TF-IDF nearest neighbour"),
+    Row("recommend-train", "training Beauty to that quality on 2 cores", wanted="under 20 minutes"),
+    Row("recommend-latency", "slate of 10 from 100 000 items, p50 / p99; throughput",
+        wanted="under 4 / 10 ms; at least 500 slates/s on 2 cores"),
+    Row("recommend-import", "event import", wanted="at least 150 000 events/s (Metarank about 2300)"),
+    Row("recommend-fresh", "event to changed recommendation, item inserted to recommendable", wanted="under 100 ms"),
+    Row("recommend-memory", "a million users with 50 events each", wanted="under 0.6 GiB (Metarank about 0.8)"),
+    Row("recommend-promote", "promote on a simulator with known truth, 2000 runs",
+        wanted="intervals cover in at least 94 %; a worse policy promoted in at most 6 %"),
+])
+
+ECONOMY = Section("The attention economy", [
+    Row("economy-exact", "allocation against CLP's optimum, 1000 problems up to 10^5 pairs",
+        wanted="within 0.1 %, infeasible by at most 1e-6 relative"),
+    Row("economy-scale", "10^7 pairs on 2 cores",
+        wanted="gap under 0.1 % in under 20 s and 2 GB; at least 20 times faster than CLP"),
+    Row("economy-resolve", "a binding limit halved at 10^5 pairs, re-solved warm", wanted="under 5 ms, gap at most 0.1 %"),
+    Row("economy-online", "online pacing against the hindsight optimum, 10^5 arrivals, 20 seeds",
+        wanted="mean at least 97 %; budgets never exceeded"),
+    Row("economy-fsrs", "FSRS-6: conformance.json; log loss on review_log",
+        wanted="exact within its tolerance; below average-only and default; fit of 10^5 reviews in under 5 s"),
+    Row("economy-memory-model", "the attention memory model, under 10 000 parameters, same split",
+        wanted="reported beside FSRS-6; aim below all"),
+    Row("economy-ope", "off-policy estimators on simulators with known truth, 5000 runs",
+        wanted="unbiased ones cover in 94-96 %"),
+    Row("economy-shapley", "Shapley attribution",
+        wanted="exact to 12 players, sampled to 200 with its error; sums to the total"),
+    Row("economy-ledger", "ledger", wanted="10^6 postings/min sustained; kill -9 loses none; conservation holds"),
+])
+
+DIGEST = Section("One day's attention", [
+    Row("digest-choice", "500 items, 20 minutes: solve, re-solve, gap to the integer optimum",
+        wanted="under 50 ms, under 10 ms, at most 1 %"),
+    Row("digest-worth", "simulated readers over the dated headlines, value at day 7",
+        wanted="at least 30 % above the best of newest-first, most-popular and TF-IDF"),
+    Row("digest-flood", "one story pasted by 50 sources", wanted="takes one place"),
+    Row("loop-day", "a simulated day on one allocator and one ledger",
+        wanted="every minute accounted for; at least 5 % above fixed shares; prices agree within 2 %"),
+    Row("loop-kill", "kill -9 of the server 20 times during that day",
+        wanted="the ledger balances, no decision lost or doubled"),
+])
+
+SECTIONS = [SPINE, ATTENTION, TRAINING, SERVING, SERVER, SUPPORT, MONITOR, RECOMMEND, ECONOMY, DIGEST]
+ROWS = {row.name: row for section in SECTIONS for row in section.rows}
