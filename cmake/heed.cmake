@@ -48,11 +48,11 @@ function(heed_library name)
 endfunction()
 
 # heed_tests(NAME [LINKS target...])
-#   One program NAME_test of tests/NAME/*_test.cpp, each of its tests known to ctest apart.
+#   One program NAME_test of tests/NAME/*.cpp, each of its tests known to ctest apart.
 #   A test whose suite begins with Slow carries the label "slow" in place of its folder's.
 function(heed_tests name)
   cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()

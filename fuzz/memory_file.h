@@ -1,12 +1,12 @@
 #pragma once
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace heed::fuzz {
 

@@ -1,4 +1,5 @@
-// A TOML file from anyone against settings of every kind: refused with heed::Error, or the resolved copy reads back the same.
+// A TOML file from anyone against settings of every kind: refused with heed::Error, or the resolved copy
+// reads back the same.
 
 #include <cstdlib>
 #include <string>

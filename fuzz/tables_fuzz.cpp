@@ -1,4 +1,5 @@
-// A table from anyone, the first byte choosing the format: refused with heed::Error, or rows as wide as the columns.
+// A table from anyone, the first byte choosing the format: refused with heed::Error, or rows as wide as the
+// columns.
 
 #include <array>
 #include <cstdlib>

@@ -35,11 +35,6 @@ get_catalogues() {
   mv "$folder/strings.part" "$folder/strings"
 }
 
-# The catalogues as a TOML list.
-catalogue_list() {
-  (cd "$folder/strings" && printf '"%s",' *.mo) | sed 's/^/[/; s/,$/]/'
-}
-
 # train RECIPE MODEL [SETTING...]: unless an earlier demo has left the model.
 train() {
   local recipe=$1 model=$2 setting settings=()
@@ -90,7 +85,7 @@ fi
 heading "1/5  Data: the Chinese catalogues of LibreOffice, and a bank's customer questions"
 get_catalogues
 heading "2/5  Training a translator of interface strings, English to Chinese"
-train recipes/demo-interface-strings.toml "$translator" data.folder="$folder/strings" data.train="$(catalogue_list)"
+train recipes/demo-interface-strings.toml "$translator" data.folder="$folder/strings"
 heading "3/5  Training an intent classifier, English and Chinese"
 train recipes/bank-intents.toml "$classifier"
 heading "4/5  What they learned"

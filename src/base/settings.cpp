@@ -33,7 +33,9 @@ std::string found(const toml::node& node) {
 }
 
 // TOML's own spelling of a value.
-std::string spell(const std::string& text) { return (std::ostringstream() << toml::value<std::string>(text)).str(); }
+std::string spell(const std::string& text) {
+  return (std::ostringstream() << toml::value<std::string>(text)).str();
+}
 std::string spell(double value) {
   std::string text = fmt::format("{}", value);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
@@ -74,8 +76,9 @@ class SettingsReader {
  private:
   [[noreturn]] void fail(const toml::node& node, const std::string& message) const {
     const auto line = node.source().begin.line;
-    throw Error(ErrorCode::invalid_argument,
-                where_ + (line > 0 && !where_.starts_with("--") ? ":" + std::to_string(line) : "") + ": " + message);
+    throw Error(
+        ErrorCode::invalid_argument,
+        where_ + (line > 0 && !where_.starts_with("--") ? ":" + std::to_string(line) : "") + ": " + message);
   }
   [[noreturn]] void expected(const std::string& key, const std::string& what, const toml::node& node) const {
     fail(node, "'" + key + "': expected " + what + ", found " + found(node));
@@ -111,7 +114,8 @@ class SettingsReader {
   void put(const std::string& key, const Settings::Text& text, const toml::node& node) const {
     const auto value = node.value_exact<std::string>();
     if (!value) expected(key, "a text in quotes", node);
-    if (!text.choices.empty() && std::find(text.choices.begin(), text.choices.end(), *value) == text.choices.end()) {
+    if (!text.choices.empty() &&
+        std::find(text.choices.begin(), text.choices.end(), *value) == text.choices.end()) {
       fail(node, "'" + key + "': expected one of " + join(text.choices, ", ") + "; found '" + *value + "'" +
                      did_you_mean(*value, text.choices));
     }
@@ -152,7 +156,8 @@ class SettingsReader {
   std::string where_;
 };
 
-void Settings::add(const std::string& key, int64_t* value, const std::string& help, int64_t min, int64_t max) {
+void Settings::add(const std::string& key, int64_t* value, const std::string& help, int64_t min,
+                   int64_t max) {
   fields_.push_back({key, help, Number{value, min, max}});
 }
 void Settings::add(const std::string& key, double* value, const std::string& help, double min, double max) {
@@ -177,7 +182,8 @@ void Settings::add_list(const std::string& key, std::function<Settings(size_t)> 
 }
 
 const Settings::Field* Settings::find(std::string_view key) const {
-  const auto at = std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.key == key; });
+  const auto at =
+      std::find_if(fields_.begin(), fields_.end(), [&](const Field& field) { return field.key == key; });
   return at == fields_.end() ? nullptr : &*at;
 }
 
@@ -223,7 +229,8 @@ void Settings::set(const std::string& assignment) {
   const Field* field = find(key);
   if (field == nullptr) {
     const std::vector<std::string> known = keys();
-    throw Error(ErrorCode::invalid_argument, where + ": unknown key '" + key + "'" + did_you_mean(key, known));
+    throw Error(ErrorCode::invalid_argument,
+                where + ": unknown key '" + key + "'" + did_you_mean(key, known));
   }
   toml::table parsed;
   try {
@@ -251,7 +258,8 @@ std::string Settings::to_toml() const {
   std::string section;
   for (const Field& field : fields_) {
     if (const auto* list = std::get_if<List>(&field.target)) {
-      for (size_t i = 0; i < list->size(); ++i) text += "\n[[" + field.key + "]]\n" + list->element(i).to_toml();
+      for (size_t i = 0; i < list->size(); ++i)
+        text += "\n[[" + field.key + "]]\n" + list->element(i).to_toml();
       section.clear();
       continue;
     }
@@ -265,7 +273,8 @@ std::string Settings::to_toml() const {
     if (const auto* real = std::get_if<Real>(&field.target)) value = spell(*real->value);
     if (const auto* flag = std::get_if<bool*>(&field.target)) value = **flag ? "true" : "false";
     if (const auto* word = std::get_if<Text>(&field.target)) value = spell(*word->value);
-    if (const auto* words = std::get_if<std::vector<std::string>*>(&field.target)) value = spell_list(**words);
+    if (const auto* words = std::get_if<std::vector<std::string>*>(&field.target))
+      value = spell_list(**words);
     if (const auto* numbers = std::get_if<std::vector<double>*>(&field.target)) value = spell_list(**numbers);
     text += name + " = " + value + "\n";
   }
@@ -283,7 +292,8 @@ std::string Settings::describe() const {
       value = spell(*word->value);
       if (!word->choices.empty()) limits = "; one of " + join(word->choices, ", ");
     }
-    if (const auto* words = std::get_if<std::vector<std::string>*>(&field.target)) value = spell_list(**words);
+    if (const auto* words = std::get_if<std::vector<std::string>*>(&field.target))
+      value = spell_list(**words);
     if (const auto* numbers = std::get_if<std::vector<double>*>(&field.target)) value = spell_list(**numbers);
     if (const auto* list = std::get_if<List>(&field.target)) {
       text += fmt::format("[[{}]]  {}\n", field.key, field.help);

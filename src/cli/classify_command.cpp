@@ -41,19 +41,20 @@ size_t shown_labels(const infer::HeadResult& result, const HeadConfig& head, int
 std::string columns(const infer::HeadResult& result, size_t count) {
   std::string labels, probabilities;
   for (size_t i = 0; i < count; ++i) {
-    labels += (i > 0 ? "," : "") + result.labels[i].label;
-    probabilities += (i > 0 ? "," : "") + apps::fixed(result.labels[i].probability, 4);
+    if (i > 0) labels += ',', probabilities += ',';
+    labels += result.labels[i].label;
+    probabilities += apps::fixed(result.labels[i].probability, 4);
   }
   return labels + "\t" + probabilities;
 }
 
 std::string explanation(const infer::ClassificationResult& text, const infer::HeadResult& result,
                         bool name_head) {
-  std::string line = "  " + (name_head ? result.head + ": " : "");
+  std::string line = name_head ? "  " + result.head + ": " : "  ";
   const auto words = apps::strongest_words(text.pieces, result.attention, kWordsShown);
   for (size_t i = 0; i < words.size(); ++i) {
-    line +=
-        (i > 0 ? ", " : "") + apps::bold(words[i].word) + " " + apps::dim(apps::fixed(words[i].weight, 2));
+    if (i > 0) line += ", ";
+    line += apps::bold(words[i].word) + " " + apps::dim(apps::fixed(words[i].weight, 2));
   }
   return line + "\n";
 }
@@ -81,7 +82,8 @@ std::string format_result(const infer::ClassificationResult& text, const std::st
     const infer::HeadResult& result = text.heads[i];
     const size_t count = shown_labels(result, config.classification_heads[i], settings.top);
     if (settings.json) json["heads"].push_back(to_json(text, result, count));
-    line += (line.empty() ? "" : "\t") + columns(result, count);
+    if (!line.empty()) line += '\t';
+    line += columns(result, count);
     if (settings.explain) reasons += explanation(text, result, chosen.size() > 1);
   }
   if (settings.json) return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -66,10 +66,11 @@ std::string in_thousands(int64_t number) {
 }
 
 std::string list_versions(const ModelDirectory& model) {
-  std::string text = std::to_string(model.version) + " (there are";
-  for (const int64_t version : model_versions(model.path.parent_path()))
-    text += " " + std::to_string(version);
-  return text + ")";
+  std::string all;
+  for (const int64_t version : model_versions(model.path.parent_path())) {
+    all += (all.empty() ? "" : ", ") + std::to_string(version);
+  }
+  return std::to_string(model.version) + " (on the disk: " + all + ")";
 }
 
 std::string describe_attention(const AttentionConfig& attention) {

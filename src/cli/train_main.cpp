@@ -29,7 +29,8 @@ void declare(CLI::App& app, Arguments& arguments) {
   app.description("Trains a model as a recipe says and writes a model directory.");
   app.footer(
       "Example:\n  heed train recipes/bank-intents.toml --set train.epochs=5\n"
-      "While it runs: Ctrl-C or SIGTERM saves a checkpoint and leaves; --resume goes on, also after a crash.");
+      "While it runs: Ctrl-C or SIGTERM saves a checkpoint and leaves; --resume goes on, also after a "
+      "crash.");
   app.add_option("RECIPE", arguments.recipe, "recipe.toml; --keys lists what may stand in it");
   app.add_option("--set", arguments.overrides, "override a key: section.key=value (again for more)")
       ->type_name("KEY=VALUE")
@@ -69,15 +70,16 @@ int train(const Arguments& arguments) {
                      : arguments.fresh ? heed::tune::Start::fresh
                                        : heed::tune::Start::refuse_unfinished;
   heed::train::ProgressBar progress(arguments.quiet);
-  heed::tune::Model model(heed::train::read_recipe(arguments.recipe, overrides),
-                          {.start = start,
-                           .quiet = arguments.quiet,
-                           .command = repeat_command(arguments),
-                           .stop_requested = [] { return stop_signal != 0; }});
+  heed::tune::Model model(
+      heed::train::read_recipe(arguments.recipe, overrides),
+      {.start = start, .quiet = arguments.quiet, .command = repeat_command(arguments), .stop_requested = [] {
+         return stop_signal != 0;
+       }});
   const auto& corpus = model.corpus();
   progress.say(corpus.report);
   if (corpus.dropped_leaks > 0) {
-    progress.say(fmt::format("dropped {} training rows that also stand in validation or test", corpus.dropped_leaks));
+    progress.say(
+        fmt::format("dropped {} training rows that also stand in validation or test", corpus.dropped_leaks));
   }
   progress.say(fmt::format("training on {} rows, {} for validation; {:.2f} M parameters, vocabulary {}",
                            corpus.train.examples.size(), corpus.valid.examples.size(),

@@ -2,9 +2,10 @@
 
 #include "base/random.h"
 
-// Plain loops that the compiler turns into vector code for each instruction set; the loader picks one at start.
-// Sanitizers run before the picking and so get the plain build.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+// Plain loops that the compiler turns into vector code for each instruction set; the loader picks one at
+// start. Sanitizers run before the picking and so get the plain build.
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__clang__)
 #define HEED_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
 #else
 #define HEED_VECTOR_CLONES
@@ -20,11 +21,12 @@ struct Rule {
 
 Rule make_rule(double p, uint64_t seed) {
   const uint64_t mixed = mix64(seed);  // so that seeds which differ in one bit differ in both halves
-  return {static_cast<uint32_t>(mixed), static_cast<uint32_t>(mixed >> 32), static_cast<uint32_t>(p * 4294967296.0),
-          static_cast<float>(1.0 / (1.0 - p))};
+  return {static_cast<uint32_t>(mixed), static_cast<uint32_t>(mixed >> 32),
+          static_cast<uint32_t>(p * 4294967296.0), static_cast<float>(1.0 / (1.0 - p))};
 }
 
-// Two rounds of multiply and shift over the element's number, 32 bits so that eight or sixteen fit a register.
+// Two rounds of multiply and shift over the element's number, 32 bits so that eight or sixteen fit a
+// register.
 inline float keep(uint32_t i, const Rule& rule) {
   uint32_t h = i * 0x9e3779b1U + rule.low;
   h ^= h >> 16;

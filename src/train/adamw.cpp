@@ -11,19 +11,21 @@ struct Rates {
   float beta1, beta2, step_size, correction2, epsilon, shrink, gradient_scale;
 };
 
-void update_range(float* weight, const float* gradient, float* first, float* second, int64_t begin, int64_t end,
-                  const Rates& r) {
+void update_range(float* weight, const float* gradient, float* first, float* second, int64_t begin,
+                  int64_t end, const Rates& r) {
   for (int64_t i = begin; i < end; ++i) {
     const float g = gradient[i] * r.gradient_scale;
     first[i] = r.beta1 * first[i] + (1.0F - r.beta1) * g;
     second[i] = r.beta2 * second[i] + (1.0F - r.beta2) * g * g;
-    weight[i] = weight[i] * r.shrink - r.step_size * first[i] / (std::sqrt(second[i] * r.correction2) + r.epsilon);
+    weight[i] =
+        weight[i] * r.shrink - r.step_size * first[i] / (std::sqrt(second[i] * r.correction2) + r.epsilon);
   }
 }
 
 }  // namespace
 
-AdamW::AdamW(const Parameters& parameters, AdamWOptions options) : parameters_(parameters), options_(options) {
+AdamW::AdamW(const Parameters& parameters, AdamWOptions options)
+    : parameters_(parameters), options_(options) {
   for (const auto& [name, tensor] : parameters.all()) {
     first_.push_back(torch::zeros_like(tensor));
     second_.push_back(torch::zeros_like(tensor));

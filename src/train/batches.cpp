@@ -25,8 +25,8 @@ PackedTexts pack(const std::vector<const std::vector<int32_t>*>& texts, bool beg
   return packed;
 }
 
-torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers, size_t head,
-                          const HeadConfig& config) {
+torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                          size_t head, const HeadConfig& config) {
   const int64_t count = static_cast<int64_t>(numbers.size());
   if (config.multi_label) {
     torch::Tensor labels = torch::zeros({count, static_cast<int64_t>(config.labels.size())});

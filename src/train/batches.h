@@ -12,8 +12,8 @@ namespace heed::train {
 
 // Texts of a batch one after another, without padding: row i of any [N, D] tensor belongs to ids[i].
 struct PackedTexts {
-  torch::Tensor ids;        // [N] int64
-  torch::Tensor positions;  // [N] int64, from 0 in each text
+  torch::Tensor ids;            // [N] int64
+  torch::Tensor positions;      // [N] int64, from 0 in each text
   std::vector<int64_t> begins;  // B + 1 row numbers: text b is rows begins[b] .. begins[b + 1]
 
   int64_t texts() const { return static_cast<int64_t>(begins.size()) - 1; }
@@ -31,11 +31,13 @@ struct Batch {
   std::vector<torch::Tensor> head_labels;
 };
 
-// Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer side (one text
-// always fits), batches in random order. A pure function of the examples, the seed and the epoch.
+// Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer
+// side (one text always fits), batches in random order. A pure function of the examples, the seed and the
+// epoch.
 std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examples, int64_t batch_tokens,
                                                uint64_t seed, int64_t epoch);
 
-Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers, const ModelConfig& config);
+Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                 const ModelConfig& config);
 
 }  // namespace heed::train

@@ -6,16 +6,11 @@ namespace heed::train {
 namespace {
 
 Json to_json(const TrainState& state) {
-  return {{"step", state.step},
-          {"epoch", state.epoch},
-          {"batch", state.batch},
-          {"seconds", state.seconds},
-          {"has_best", state.has_best},
-          {"best", state.best},
-          {"best_step", state.best_step},
-          {"worse_validations", state.worse_validations},
-          {"snapshots", state.snapshots},
-          {"finished", state.finished}};
+  return {{"step", state.step},           {"epoch", state.epoch},
+          {"batch", state.batch},         {"seconds", state.seconds},
+          {"has_best", state.has_best},   {"best", state.best},
+          {"best_step", state.best_step}, {"worse_validations", state.worse_validations},
+          {"snapshots", state.snapshots}, {"finished", state.finished}};
 }
 
 TrainState from_json(const Json& json, const std::string& where) {
@@ -51,7 +46,8 @@ void for_each_tensor(const CheckpointParts& parts, const Visit& visit) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const CheckpointParts& parts, const TrainState& state) {
+void save_checkpoint(const std::filesystem::path& path, const CheckpointParts& parts,
+                     const TrainState& state) {
   std::vector<Tensor> tensors;
   for_each_tensor(parts, [&](const std::string& name, const torch::Tensor& tensor) {
     tensors.push_back(to_file_tensor(name, tensor));

@@ -10,18 +10,19 @@
 
 namespace heed::train {
 
-// Where a run stands, beside its tensors. Everything random in a run (order, dropout) is a function of the recipe's seed and of
-// these numbers, so nothing else need be kept for the next step to be the same, bit for bit.
+// Where a run stands, beside its tensors. Everything random in a run (order, dropout) is a function of the
+// recipe's seed and of these numbers, so nothing else need be kept for the next step to be the same, bit for
+// bit.
 struct TrainState {
-  int64_t step = 0;        // optimiser steps done
-  int64_t epoch = 0;       // from 0
-  int64_t batch = 0;       // batches done in this epoch
-  double seconds = 0.0;    // of training, sittings added up
+  int64_t step = 0;      // optimiser steps done
+  int64_t epoch = 0;     // from 0
+  int64_t batch = 0;     // batches done in this epoch
+  double seconds = 0.0;  // of training, sittings added up
   bool has_best = false;
-  double best = 0.0;       // best validation metric so far
+  double best = 0.0;  // best validation metric so far
   int64_t best_step = 0;
   int64_t worse_validations = 0;  // since the best
-  int64_t snapshots = 0;   // of train.snapshot_minutes, taken
+  int64_t snapshots = 0;          // of train.snapshot_minutes, taken
   bool finished = false;
 };
 
@@ -32,9 +33,10 @@ struct CheckpointParts {
   const std::vector<torch::Tensor>& average;  // empty where weights are not averaged
 };
 
-// One safetensors file: weights, moments, averages; the state in its metadata. Atomic: a crash or a full disk leaves the
-// last good one. Throws io.
-void save_checkpoint(const std::filesystem::path& path, const CheckpointParts& parts, const TrainState& state);
+// One safetensors file: weights, moments, averages; the state in its metadata. Atomic: a crash or a full disk
+// leaves the last good one. Throws io.
+void save_checkpoint(const std::filesystem::path& path, const CheckpointParts& parts,
+                     const TrainState& state);
 TrainState load_checkpoint(const std::filesystem::path& path, const CheckpointParts& parts);
 
 // The state alone.

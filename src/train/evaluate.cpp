@@ -31,10 +31,11 @@ std::span<const float> floats(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
-std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, const Split& split, size_t head,
-                                                   const HeadConfig& config) {
+std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, const Split& split,
+                                                   size_t head, const HeadConfig& config) {
   std::vector<int32_t> truth;
-  for (const Example& example : split.examples) truth.push_back(static_cast<int32_t>(example.labels[head].front()));
+  for (const Example& example : split.examples)
+    truth.push_back(static_cast<int32_t>(example.labels[head].front()));
   const auto classes = static_cast<int64_t>(config.labels.size());
   const auto predicted = metrics::highest_classes(floats(logits), classes);
   const auto matrix = metrics::confusion_matrix(truth, predicted, classes);
@@ -44,8 +45,8 @@ std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, 
           {"calibration_error", metrics::expected_calibration_error(probabilities, truth, classes)}};
 }
 
-std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, const Split& split, size_t head,
-                                                  const HeadConfig& config) {
+std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, const Split& split,
+                                                  size_t head, const HeadConfig& config) {
   const size_t labels = config.labels.size();
   std::vector<uint8_t> truth(split.examples.size() * labels), predicted(truth.size());
   for (size_t i = 0; i < split.examples.size(); ++i) {

@@ -1,11 +1,11 @@
 #include "train/event_file.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <bit>
 #include <chrono>
 #include <cstring>
+
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -38,7 +38,9 @@ std::string varint(uint64_t value) {
   return bytes + static_cast<char>(value);
 }
 std::string key(int field, int wire_type) { return varint(static_cast<uint64_t>(field) << 3 | wire_type); }
-std::string text_field(int field, const std::string& bytes) { return key(field, 2) + varint(bytes.size()) + bytes; }
+std::string text_field(int field, const std::string& bytes) {
+  return key(field, 2) + varint(bytes.size()) + bytes;
+}
 std::string double_field(int field, double value) { return key(field, 1) + little_endian(value); }
 std::string float_field(int field, float value) { return key(field, 5) + little_endian(value); }
 

@@ -8,11 +8,13 @@
 
 namespace heed::train {
 
-// CRC32C (Castagnoli, reflected polynomial 0x82f63b78), and TFRecord's mask of it: rotate right 15, add 0xa282ead8.
+// CRC32C (Castagnoli, reflected polynomial 0x82f63b78), and TFRecord's mask of it: rotate right 15, add
+// 0xa282ead8.
 uint32_t crc32c(std::string_view bytes);
 uint32_t masked_crc32c(std::string_view bytes);
 
-// A TensorBoard event file: records of [length u64][masked CRC of length][Event protobuf][masked CRC of it], little endian.
+// A TensorBoard event file: records of [length u64][masked CRC of length][Event protobuf][masked CRC of it],
+// little endian.
 class EventFile {
  public:
   // Makes events.out.tfevents.<seconds>.<host> in `folder`.

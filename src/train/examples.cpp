@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <glob.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -13,9 +14,23 @@
 namespace heed::train {
 namespace {
 
+// The files that a name of the recipe means: itself, or, with *, ? or [ in it, those that match, in order.
+void expand(const std::string& name, std::vector<std::filesystem::path>& paths) {
+  if (name.find_first_of("*?[") == std::string::npos) {
+    paths.emplace_back(name);
+    return;
+  }
+  glob_t found{};
+  if (::glob(name.c_str(), 0, nullptr, &found) == 0)
+    paths.insert(paths.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  const bool none = found.gl_pathc == 0;
+  ::globfree(&found);
+  if (none) throw Error(ErrorCode::not_found, name + ": expected files that match, found none");
+}
+
 data::Table read(const Recipe& recipe, const std::vector<std::string>& files) {
   std::vector<std::filesystem::path> paths;
-  for (const std::string& file : files) paths.push_back(recipe.path(file));
+  for (const std::string& file : files) expand(recipe.path(file).string(), paths);
   const bool aligned = recipe.translation() && paths.size() == 2 && recipe.data.columns.empty() &&
                        (recipe.data.format == "lines" ||
                         (recipe.data.format == "auto" && data::format_of(paths[0]) == "lines"));
@@ -81,10 +96,11 @@ HeadConfig learn_labels(const HeadRecipe& head, const data::Table& table) {
     }
   }
   if (labels.size() < 2 && !head.multi_label) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: column '{}': expected at least two different labels, found only '{}'; there is "
-                            "nothing to learn from one",
-                            table.files.front(), head.label, labels.empty() ? "" : *labels.begin()));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{}: column '{}': expected at least two different labels, found only '{}'; there is "
+                    "nothing to learn from one",
+                    table.files.front(), head.label, labels.empty() ? "" : *labels.begin()));
   }
   return {.name = head.name,
           .kind = head.kind,
@@ -99,7 +115,8 @@ std::vector<int64_t> label_numbers(const data::Table& table, const data::Row& ro
   for (const std::string& label : split_labels(row.fields[table.column(head.label)], head)) {
     const auto at = std::lower_bound(config.labels.begin(), config.labels.end(), label);
     if (at == config.labels.end() || *at != label) {
-      throw Error(ErrorCode::invalid_argument, table.where(row) + ": column '" + head.label + "': expected a label of the training rows, found '" +
+      throw Error(ErrorCode::invalid_argument, table.where(row) + ": column '" + head.label +
+                                                   "': expected a label of the training rows, found '" +
                                                    label + "'" + did_you_mean(label, config.labels));
     }
     numbers.push_back(at - config.labels.begin());
@@ -113,14 +130,15 @@ std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text,
   return ids;
 }
 
-void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenizers& tokenizers, Split& split) {
+void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenizers& tokenizers,
+                 Split& split) {
   if (split.table.rows.empty()) return;
   const NormaliseOptions options{parse_normalisation(config.normalisation), config.lowercase};
   const bool translation = recipe.translation();
   const auto sources =
       normalised_column(split.table, translation ? recipe.data.source : recipe.data.text, options);
-  const auto targets = translation ? normalised_column(split.table, recipe.data.target, options)
-                                   : std::vector<std::string>();
+  const auto targets =
+      translation ? normalised_column(split.table, recipe.data.target, options) : std::vector<std::string>();
   split.examples.resize(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
     Example& example = split.examples[i];
@@ -134,7 +152,8 @@ void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenize
 }
 
 Tokenizer make_tokenizer(const Recipe& recipe, const std::string& file,
-                         const std::map<std::string, std::string>& known, const std::vector<std::string>& lines) {
+                         const std::map<std::string, std::string>& known,
+                         const std::vector<std::string>& lines) {
   if (const auto at = known.find(file); at != known.end()) return Tokenizer::from_bytes(at->second, file);
   return Tokenizer::train(lines, {.vocabulary = recipe.text.vocabulary,
                                   .algorithm = recipe.text.algorithm,
@@ -186,9 +205,10 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   }
   Split valid, test;
   if (recipe.data.valid.empty()) {
-    const std::string label = recipe.heads.empty() || recipe.heads[0].multi_label ? "" : recipe.heads[0].label;
-    std::tie(train.table, valid.table) = data::split_off(
-        train.table, recipe.data.validation_share, key_columns(recipe), label, recipe.train.seed);
+    const std::string label =
+        recipe.heads.empty() || recipe.heads[0].multi_label ? "" : recipe.heads[0].label;
+    std::tie(train.table, valid.table) = data::split_off(train.table, recipe.data.validation_share,
+                                                         key_columns(recipe), label, recipe.train.seed);
   } else {
     valid.table = read(recipe, recipe.data.valid);
     check_columns(recipe, valid.table);
@@ -200,14 +220,16 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   const int64_t dropped = refuse_or_drop_leaks(recipe, train.table, valid.table) +
                           refuse_or_drop_leaks(recipe, train.table, test.table);
   if (train.table.rows.empty() || valid.table.rows.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("{}: expected rows to train on and some to hold out for validation, found {} and {}; "
-                            "add rows or name data.valid",
-                            train.table.files.front(), train.table.rows.size(), valid.table.rows.size()));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("{}: expected rows to train on and some to hold out for validation, found {} and {}; "
+                    "add rows or name data.valid",
+                    train.table.files.front(), train.table.rows.size(), valid.table.rows.size()));
   }
   ModelConfig config = recipe.model;
   std::string report = make_report(recipe, train.table);
-  for (const HeadRecipe& head : recipe.heads) config.classification_heads.push_back(learn_labels(head, train.table));
+  for (const HeadRecipe& head : recipe.heads)
+    config.classification_heads.push_back(learn_labels(head, train.table));
 
   Tokenizers tokenizers = make_tokenizers(recipe, train.table, config, tokenizer_bytes);
   config.source_vocabulary = tokenizers.source.size();

@@ -15,8 +15,9 @@ namespace heed::train {
 // One training example as numbers. Ids without <s> and </s>.
 struct Example {
   std::vector<int32_t> source;
-  std::vector<int32_t> target;               // translation
-  std::vector<std::vector<int64_t>> labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+  std::vector<int32_t> target;  // translation
+  std::vector<std::vector<int64_t>>
+      labels;  // classification: a head, its label numbers (exactly one unless multi-label)
 };
 
 // Texts as they were, beside their numbers: what metrics over text need.
@@ -40,8 +41,8 @@ struct Corpus {
 };
 
 // Reads the recipe's tables. Refuses leaks between training and held-out rows unless data.drop_leaked. Where
-// `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are learned from the training rows.
-// Throws with file, line and cure.
+// `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are
+// learned from the training rows. Throws with file, line and cure.
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {});
 
 // The tokenizer files of a model directory, by name.

@@ -12,7 +12,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
 constexpr int64_t kElementsPerTask = 1 << 15;
-constexpr int64_t kLossRows = 512;  // a chunk of logits, 512 x 8000 floats, is 16 MB: of the order of the last-level cache
+constexpr int64_t kLossRows =
+    512;  // a chunk of logits, 512 x 8000 floats, is 16 MB: of the order of the last-level cache
 
 void torch_parallel_for(int64_t count, const RangeBody& body) { at::parallel_for(0, count, 1, body); }
 
@@ -24,7 +25,8 @@ struct Dropout : torch::autograd::Function<Dropout> {
     return apply_mask(x, p, seed);
   }
   static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
-    return {apply_mask(gradients[0].contiguous(), ctx->saved_data["p"].toDouble(), ctx->saved_data["seed"].toInt()),
+    return {apply_mask(gradients[0].contiguous(), ctx->saved_data["p"].toDouble(),
+                       ctx->saved_data["seed"].toInt()),
             Tensor(), Tensor()};
   }
   static Tensor apply_mask(const Tensor& x, double p, int64_t seed) {
@@ -37,21 +39,22 @@ struct Dropout : torch::autograd::Function<Dropout> {
 };
 
 struct DropoutAdd : torch::autograd::Function<DropoutAdd> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x_in, const Tensor& residual_in, double p, int64_t seed) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x_in, const Tensor& residual_in, double p,
+                        int64_t seed) {
     const Tensor x = x_in.contiguous(), residual = residual_in.contiguous();
     ctx->saved_data["p"] = p;
     ctx->saved_data["seed"] = seed;
     Tensor y = torch::empty_like(x);
     at::parallel_for(0, x.numel(), kElementsPerTask, [&](int64_t begin, int64_t end) {
-      kernels::dropout_add(x.data_ptr<float>(), residual.data_ptr<float>(), y.data_ptr<float>(), begin, end, p,
-                           static_cast<uint64_t>(seed));
+      kernels::dropout_add(x.data_ptr<float>(), residual.data_ptr<float>(), y.data_ptr<float>(), begin, end,
+                           p, static_cast<uint64_t>(seed));
     });
     return y;
   }
   static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
     const Tensor gradient = gradients[0].contiguous();
-    return {Dropout::apply_mask(gradient, ctx->saved_data["p"].toDouble(), ctx->saved_data["seed"].toInt()), gradient,
-            Tensor(), Tensor()};
+    return {Dropout::apply_mask(gradient, ctx->saved_data["p"].toDouble(), ctx->saved_data["seed"].toInt()),
+            gradient, Tensor(), Tensor()};
   }
 };
 
@@ -93,9 +96,12 @@ attention::Heads<T> heads_of(const Tensor& rows, int64_t heads) {
   return {rows.data_ptr<float>(), rows.size(1), rows.size(1) / heads};
 }
 
-// LibTorch takes no undefined tensor as an argument of a function: an empty one stands for a part that the variant lacks.
+// LibTorch takes no undefined tensor as an argument of a function: an empty one stands for a part that the
+// variant lacks.
 Tensor or_empty(const Tensor& tensor) { return tensor.defined() ? tensor : torch::empty({0}); }
-const float* data_or_null(const Tensor& tensor) { return tensor.numel() > 0 ? tensor.data_ptr<float>() : nullptr; }
+const float* data_or_null(const Tensor& tensor) {
+  return tensor.numel() > 0 ? tensor.data_ptr<float>() : nullptr;
+}
 
 attention::Inputs<float> make_inputs(const AttentionCall& call, const Tensor& query, const Tensor& key,
                                      const Tensor& value, const tensor_list& learned) {
@@ -119,9 +125,10 @@ attention::Inputs<float> make_inputs(const AttentionCall& call, const Tensor& qu
 }
 
 struct Attend : torch::autograd::Function<Attend> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& query_in, const Tensor& key_in, const Tensor& value_in,
-                        const Tensor& score_vector, const Tensor& score_matrix, const Tensor& log_temperature,
-                        const Tensor& span, const Tensor& relative_bias, const c10::intrusive_ptr<AttentionState>& state) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& query_in, const Tensor& key_in,
+                        const Tensor& value_in, const Tensor& score_vector, const Tensor& score_matrix,
+                        const Tensor& log_temperature, const Tensor& span, const Tensor& relative_bias,
+                        const c10::intrusive_ptr<AttentionState>& state) {
     const Tensor query = query_in.contiguous(), key = key_in.contiguous(), value = value_in.contiguous();
     const tensor_list learned = {score_vector, score_matrix, log_temperature, span, relative_bias};
     const AttentionCall& call = state->call;
@@ -129,7 +136,8 @@ struct Attend : torch::autograd::Function<Attend> {
     Tensor output = torch::empty({query.size(0), call.heads * inputs.value_width}, query.options());
     attention::forward(call.variant, inputs, heads_of<float>(output, call.heads), &state->saved, nullptr,
                        torch_parallel_for);
-    ctx->save_for_backward({query, key, value, output, score_vector, score_matrix, log_temperature, span, relative_bias});
+    ctx->save_for_backward(
+        {query, key, value, output, score_vector, score_matrix, log_temperature, span, relative_bias});
     ctx->saved_data["state"] = c10::IValue::make_capsule(state);
     return output;
   }
@@ -142,10 +150,13 @@ struct Attend : torch::autograd::Function<Attend> {
         c10::static_intrusive_pointer_cast<AttentionState>(ctx->saved_data["state"].toCapsule());
     const AttentionCall& call = state->call;
     const Tensor d_output = gradients[0].contiguous();
-    const Tensor d_query = torch::empty_like(query), d_key = torch::empty_like(key), d_value = torch::empty_like(value);
+    const Tensor d_query = torch::empty_like(query), d_key = torch::empty_like(key),
+                 d_value = torch::empty_like(value);
     tensor_list d_learned;
     for (const Tensor& tensor : learned) d_learned.push_back(torch::zeros_like(tensor));
-    const auto floats = [](const Tensor& tensor) { return tensor.numel() > 0 ? tensor.data_ptr<float>() : nullptr; };
+    const auto floats = [](const Tensor& tensor) {
+      return tensor.numel() > 0 ? tensor.data_ptr<float>() : nullptr;
+    };
     attention::Gradients<float> wanted;
     wanted.query = heads_of<float>(d_query, call.heads);
     wanted.key = heads_of<float>(d_key, call.key_heads);
@@ -165,8 +176,8 @@ struct Attend : torch::autograd::Function<Attend> {
 
 // Forward leaves d(mean loss)/d(hidden) and /d(weight); backward only scales them.
 struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& weight, const Tensor& labels,
-                        double smoothing, bool wants_gradient, ProjectedLoss* sums) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& weight,
+                        const Tensor& labels, double smoothing, bool wants_gradient, ProjectedLoss* sums) {
     const int64_t rows = hidden.size(0);
     const auto vocabulary = static_cast<double>(weight.size(0));
     Tensor d_hidden, d_weight;
@@ -195,7 +206,8 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       // d logits = (softmax - wanted) / rows
       logits.mul_((1.0 / static_cast<double>(rows)) / sum);
       logits.sub_(smoothing / vocabulary / static_cast<double>(rows));
-      logits.scatter_add_(1, label, torch::full_like(label_logit, -(1.0 - smoothing) / static_cast<double>(rows)));
+      logits.scatter_add_(1, label,
+                          torch::full_like(label_logit, -(1.0 - smoothing) / static_cast<double>(rows)));
       Tensor d_h = d_hidden.slice(0, begin, end);
       torch::mm_out(d_h, logits, weight);
       d_weight.addmm_(logits.t(), h);
@@ -223,19 +235,20 @@ Tensor dropout_add(const Tensor& x, const Tensor& residual, double p, uint64_t s
   return p > 0.0 ? DropoutAdd::apply(x, residual, p, static_cast<int64_t>(seed)) : x + residual;
 }
 
-Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value, const AttentionParameters& parameters,
-              AttentionCall call) {
+Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
+              const AttentionParameters& parameters, AttentionCall call) {
   auto state = c10::make_intrusive<AttentionState>();
   state->call = std::move(call);
-  return Attend::apply(query, key, value, or_empty(parameters.score_vector), or_empty(parameters.score_matrix),
-                       or_empty(parameters.log_temperature), or_empty(parameters.span),
-                       or_empty(parameters.relative_bias), state);
+  return Attend::apply(query, key, value, or_empty(parameters.score_vector),
+                       or_empty(parameters.score_matrix), or_empty(parameters.log_temperature),
+                       or_empty(parameters.span), or_empty(parameters.relative_bias), state);
 }
 
 ProjectedLoss projected_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& labels,
                                       double smoothing) {
   ProjectedLoss result;
-  result.loss = ProjectedCrossEntropy::apply(hidden.contiguous(), weight, labels, smoothing, torch::GradMode::is_enabled(), &result);
+  result.loss = ProjectedCrossEntropy::apply(hidden.contiguous(), weight, labels, smoothing,
+                                             torch::GradMode::is_enabled(), &result);
   return result;
 }
 

@@ -34,17 +34,18 @@ struct AttentionCall {
   uint64_t dropout_seed = 0;
 };
 
-// The mechanism (attention/attention.h) over packed rows: query [N, H*K], key and value [M, Hkv*K] -> [N, H*K].
+// The mechanism (attention/attention.h) over packed rows: query [N, H*K], key and value [M, Hkv*K] -> [N,
+// H*K].
 torch::Tensor attend(const torch::Tensor& query, const torch::Tensor& key, const torch::Tensor& value,
                      const AttentionParameters& parameters, AttentionCall call);
 
-// Mean label-smoothed cross-entropy of hidden [N, D] times weight [V, D] against labels [N], without ever holding
-// [N, V] logits: rows go through in chunks and leave their gradients at once. With smoothing e the wanted distribution is
-// (1 - e) on the label plus e / V on every word.
+// Mean label-smoothed cross-entropy of hidden [N, D] times weight [V, D] against labels [N], without ever
+// holding [N, V] logits: rows go through in chunks and leave their gradients at once. With smoothing e the
+// wanted distribution is (1 - e) on the label plus e / V on every word.
 struct ProjectedLoss {
-  torch::Tensor loss;           // scalar, differentiable
+  torch::Tensor loss;                    // scalar, differentiable
   double negative_log_likelihood = 0.0;  // summed over rows, without smoothing
-  int64_t correct = 0;          // rows whose greatest logit is the label
+  int64_t correct = 0;                   // rows whose greatest logit is the label
 };
 ProjectedLoss projected_cross_entropy(const torch::Tensor& hidden, const torch::Tensor& weight,
                                       const torch::Tensor& labels, double smoothing);

@@ -51,7 +51,8 @@ GradientWorkers::Sums GradientWorkers::run(const Work& work) {
       try {
         at::set_num_threads(1);
         Loss& loss = losses[i];
-        loss = replicas_[i].loss(work.batches[first + i], work.smoothing, work.head_weights, work.dropouts[first + i]);
+        loss = replicas_[i].loss(work.batches[first + i], work.smoothing, work.head_weights,
+                                 work.dropouts[first + i]);
         (loss.mean / static_cast<double>(count)).backward();
         gradients[i] = take_gradients(replicas_[i].parameters());
       } catch (...) {

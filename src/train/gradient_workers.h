@@ -7,8 +7,9 @@
 
 namespace heed::train {
 
-// Gradients of several batches at once, a batch a thread, each thread on one core without a barrier inside its batch. The gradients of the
-// batches are added in the batches' order, so a step does not depend on the number of threads, bit for bit.
+// Gradients of several batches at once, a batch a thread, each thread on one core without a barrier inside
+// its batch. The gradients of the batches are added in the batches' order, so a step does not depend on the
+// number of threads, bit for bit.
 class GradientWorkers {
  public:
   // `threads` at least 1; as many replicas of the network's gradients are kept.

@@ -1,5 +1,7 @@
 #include "train/history.h"
 
+#include <cerrno>
+#include <cstring>
 #include <sstream>
 
 #include "base/error.h"
@@ -37,14 +39,14 @@ std::vector<double> History::curve(const std::string& split, const std::string& 
   return values;
 }
 
-HistoryWriter::HistoryWriter(const std::filesystem::path& run_folder, int64_t last_step) {
-  const std::filesystem::path path = run_folder / "metrics.jsonl";
+HistoryWriter::HistoryWriter(const std::filesystem::path& run_folder, int64_t last_step)
+    : path_(run_folder / "metrics.jsonl") {
   std::string kept;
-  if (last_step > 0 && std::filesystem::exists(path)) {
-    std::istringstream old(read_file(path));
+  if (last_step > 0 && std::filesystem::exists(path_)) {
+    std::istringstream old(read_file(path_));
     int64_t number = 0;
     for (std::string line; std::getline(old, line);) {
-      const std::string where = path.string() + ":" + std::to_string(++number);
+      const std::string where = path_.string() + ":" + std::to_string(++number);
       HistoryPoint point;
       try {
         point = from_json(parse_json(line, where), where);
@@ -56,14 +58,17 @@ HistoryWriter::HistoryWriter(const std::filesystem::path& run_folder, int64_t la
       history_.points.push_back(std::move(point));
     }
   }
-  write_file_atomically(path, kept);
-  lines_.open(path, std::ios::app);
+  write_file_atomically(path_, kept);
+  lines_.open(path_, std::ios::app);
   events_ = std::make_unique<EventFile>(run_folder);
 }
 
 void HistoryWriter::add(const HistoryPoint& point) {
-  lines_ << to_json(point).dump() << "\n" << std::flush;
-  for (const auto& [name, value] : point.values) events_->add_scalar(point.split + "/" + name, value, point.step);
+  if (!(lines_ << to_json(point).dump() << "\n" << std::flush)) {
+    throw Error(ErrorCode::io, path_.string() + ": cannot write: " + std::strerror(errno));
+  }
+  for (const auto& [name, value] : point.values)
+    events_->add_scalar(point.split + "/" + name, value, point.step);
   history_.points.push_back(point);
 }
 

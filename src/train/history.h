@@ -38,6 +38,7 @@ class HistoryWriter {
   const History& history() const { return history_; }
 
  private:
+  std::filesystem::path path_;
   History history_;
   std::ofstream lines_;
   std::unique_ptr<EventFile> events_;

@@ -21,8 +21,8 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
   return torch::layer_norm(x, weight.sizes(), weight, bias, 1e-5);
 }
 
-AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
-                               Kind kind)
+AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope,
+                               const ModelConfig& config, Kind kind)
     : variant_(kind == Kind::cross ? cross_attention_variant(config.attention)
                                    : self_attention_variant(config.attention, kind == Kind::decoder_self)),
       heads_(config.heads),
@@ -49,8 +49,8 @@ Tensor AttentionBlock::cross(const Tensor& x, const Tensor& memory, const Sequen
   return run(x, norm_(x), memory, sequences, dropout);
 }
 
-Tensor AttentionBlock::run(const Tensor& x, const Tensor& normed, const Tensor& seen, const Sequences& sequences,
-                           DropoutPlan& dropout) const {
+Tensor AttentionBlock::run(const Tensor& x, const Tensor& normed, const Tensor& seen,
+                           const Sequences& sequences, DropoutPlan& dropout) const {
   const Tensor key = key_(seen);
   const Tensor value = value_ ? (*value_)(seen) : key;
   const Tensor attended = attend(query_(normed), key, value, learned_,

@@ -9,8 +9,8 @@
 #include "train/functions.h"
 #include "train/parameters.h"
 
-// Blocks of the transformer, built by scope name so that the code reads like the weight tree. x is packed rows
-// [N, D] throughout. infer/ computes the same; tests hold the two together.
+// Blocks of the transformer, built by scope name so that the code reads like the weight tree. x is packed
+// rows [N, D] throughout. infer/ computes the same; tests hold the two together.
 namespace heed::train {
 
 // How much to drop in this step, and the next seed to drop by. Rates of 0 outside training.
@@ -45,7 +45,8 @@ using Sequences = std::shared_ptr<const std::vector<attention::Sequence>>;
 class AttentionBlock {
  public:
   enum class Kind { encoder_self, decoder_self, cross };
-  AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config, Kind kind);
+  AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
+                 Kind kind);
 
   torch::Tensor self(const torch::Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const;
   torch::Tensor cross(const torch::Tensor& x, const torch::Tensor& memory, const Sequences& sequences,

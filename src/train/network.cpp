@@ -40,7 +40,8 @@ Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan
 }
 
 Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
-  const auto sequences = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(source, source));
+  const auto sequences =
+      std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(source, source));
   Tensor x = embed(source_embedding_, source, plan);
   for (const EncoderLayer& layer : encoder_) {
     x = layer.self_attention.self(x, sequences, plan);
@@ -52,7 +53,8 @@ Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
                        DropoutPlan& plan) const {
   const auto own = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, target));
-  const auto across = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, source));
+  const auto across =
+      std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, source));
   Tensor y = embed(target_embedding_, target, plan);
   for (const DecoderLayer& layer : decoder_) {
     y = layer.self_attention.self(y, own, plan);

@@ -13,7 +13,7 @@ struct Loss {
   torch::Tensor mean;                    // differentiable
   double negative_log_likelihood = 0.0;  // summed over units, without smoothing
   int64_t correct = 0;
-  int64_t units = 0;                     // target tokens, or texts times heads
+  int64_t units = 0;  // target tokens, or texts times heads
 };
 
 // A model of either architecture over its parameters.
@@ -33,11 +33,14 @@ class Network {
   const std::vector<ClassificationHead>& heads() const { return heads_; }
 
   // `head_weights`: of each head's loss in the sum.
-  Loss loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights, DropoutPlan dropout) const;
+  Loss loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights,
+            DropoutPlan dropout) const;
 
   const ModelConfig& config() const { return config_; }
   // Takes over the heads' fitted temperatures.
-  void set_temperatures(const ModelConfig& fitted) { config_.classification_heads = fitted.classification_heads; }
+  void set_temperatures(const ModelConfig& fitted) {
+    config_.classification_heads = fitted.classification_heads;
+  }
   const Parameters& parameters() const { return parameters_; }
 
  private:

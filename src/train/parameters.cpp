@@ -13,7 +13,8 @@ bool ends_with(const std::string& name, const char* ending) { return name.ends_w
 
 void fill_uniform(torch::Tensor tensor, double bound, Random& random) {
   float* values = tensor.data_ptr<float>();
-  for (int64_t i = 0; i < tensor.numel(); ++i) values[i] = static_cast<float>((2.0 * random.uniform() - 1.0) * bound);
+  for (int64_t i = 0; i < tensor.numel(); ++i)
+    values[i] = static_cast<float>((2.0 * random.uniform() - 1.0) * bound);
 }
 
 void fill_normal(torch::Tensor tensor, double deviation, Random& random) {
@@ -21,7 +22,8 @@ void fill_normal(torch::Tensor tensor, double deviation, Random& random) {
   for (int64_t i = 0; i < tensor.numel(); ++i) values[i] = static_cast<float>(random.normal() * deviation);
 }
 
-void initialise(const std::string& name, const torch::Tensor& tensor, const ModelConfig& config, Random& random) {
+void initialise(const std::string& name, const torch::Tensor& tensor, const ModelConfig& config,
+                Random& random) {
   const double model_deviation = 1.0 / std::sqrt(static_cast<double>(config.dim));
   const double head_deviation = 1.0 / std::sqrt(static_cast<double>(config.head_width()));
   if (ends_with(name, "norm.weight")) {
@@ -89,8 +91,9 @@ Tensor to_file_tensor(const std::string& name, const torch::Tensor& tensor) {
 
 void copy_from_file(const TensorView& view, torch::Tensor tensor, const std::string& where) {
   if (view.type != DataType::f32 || view.shape != tensor.sizes().vec()) {
-    throw Error(ErrorCode::corrupt_data, where + ": expected fp32 of the recipe's shape, found another; was the "
-                                                 "recipe changed? start again with --fresh");
+    throw Error(ErrorCode::corrupt_data, where +
+                                             ": expected fp32 of the recipe's shape, found another; was the "
+                                             "recipe changed? start again with --fresh");
   }
   const torch::NoGradGuard no_grad;
   const torch::Tensor dense = torch::empty(tensor.sizes(), torch::kFloat32);

@@ -11,11 +11,12 @@
 
 namespace heed::train {
 
-// The weights of a model by name, as trainable tensors: exactly those of weight_shapes(config), in that order.
+// The weights of a model by name, as trainable tensors: exactly those of weight_shapes(config), in that
+// order.
 class Parameters {
  public:
-  // Fresh weights, the same for the same configuration and seed: Xavier-uniform products, N(0, 1/D) embeddings, norms
-  // 1 and 0, biases 0, temperatures 1, spans wide open.
+  // Fresh weights, the same for the same configuration and seed: Xavier-uniform products, N(0, 1/D)
+  // embeddings, norms 1 and 0, biases 0, temperatures 1, spans wide open.
   Parameters(const ModelConfig& config, uint64_t seed);
 
   // The same weights in memory, with gradients of their own: for another thread's batch.

@@ -7,11 +7,11 @@ namespace heed::train {
 
 // What a line of progress tells.
 struct ProgressPoint {
-  int64_t epoch = 0, epochs = 0;      // epoch from 1
-  int64_t batch = 0, batches = 0;     // within the epoch
+  int64_t epoch = 0, epochs = 0;   // epoch from 1
+  int64_t batch = 0, batches = 0;  // within the epoch
   double loss = 0.0;
   double tokens_per_second = 0.0;
-  double seconds_left = -1.0;         // < 0: not known
+  double seconds_left = -1.0;  // < 0: not known
 };
 
 // "01:02:03" or "02:03"

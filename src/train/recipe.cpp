@@ -11,7 +11,8 @@ namespace {
 void add_data(Settings& s, Recipe::Data& data) {
   s.add("data.folder", &data.folder, "folder that the file names below are relative to");
   s.add("data.train", &data.train,
-        "training tables (csv, tsv, jsonl, po, mo, also .gz), or one source and one target text file");
+        "training tables (csv, tsv, jsonl, po, mo, also .gz; * matches), or one source and one target text "
+        "file");
   s.add("data.valid", &data.valid, "validation files of the same kind; empty: a share of the training rows");
   s.add("data.test", &data.test, "test files of the same kind, only scored at the end; may be empty");
   s.add("data.format", &data.format, "format of the files; auto goes by their names",
@@ -30,7 +31,8 @@ void add_text(Settings& s, Recipe& recipe) {
   s.add("text.vocabulary", &recipe.text.vocabulary, "pieces of the vocabulary", 16, 1 << 20);
   s.add("text.algorithm", &recipe.text.algorithm, "how pieces are learned", {"unigram", "bpe"});
   s.add("text.joint", &recipe.text.joint, "one vocabulary for source and target");
-  s.add("text.character_coverage", &recipe.text.character_coverage, "share of characters with a piece", 0.9, 1.0);
+  s.add("text.character_coverage", &recipe.text.character_coverage, "share of characters with a piece", 0.9,
+        1.0);
   s.add("text.normalisation", &recipe.model.normalisation, "Unicode form", {"nfkc", "nfc", "none"});
   s.add("text.lowercase", &recipe.model.lowercase, "fold case");
 }
@@ -49,18 +51,24 @@ void add_model(Settings& s, Recipe& recipe) {
   s.add("model.positions", &model.positions, "how positions enter", {"sinusoidal", "none"});
   AttentionConfig& attention = model.attention;
   s.add("model.attention.heads", &model.heads, "query heads, a divisor of dim", 1, 256);
-  s.add("model.attention.key_heads", &model.key_heads, "key/value heads, a divisor of heads; 0: as many", 0, 256);
+  s.add("model.attention.key_heads", &model.key_heads, "key/value heads, a divisor of heads; 0: as many", 0,
+        256);
   s.add("model.attention.score", &attention.score, "how a query meets a key", attention::score_names());
   s.add("model.attention.normaliser", &attention.normaliser, "how scores become weights",
         attention::normaliser_names());
   s.add("model.attention.sum_guard", &attention.sum_guard,
-        "what the plain ratio does with a negative score or a sum near zero", {"error", "absolute", "softmax"});
-  s.add("model.attention.values", &attention.values, "own projection, or the keys themselves", {"projected", "keys"});
-  s.add("model.attention.bias", &attention.bias, "added to self-attention scores", {"none", "alibi", "relative"});
-  s.add("model.attention.relative_reach", &attention.relative_reach, "distances of bias = \"relative\"", 1, 4096);
+        "what the plain ratio does with a negative score or a sum near zero",
+        {"error", "absolute", "softmax"});
+  s.add("model.attention.values", &attention.values, "own projection, or the keys themselves",
+        {"projected", "keys"});
+  s.add("model.attention.bias", &attention.bias, "added to self-attention scores",
+        {"none", "alibi", "relative"});
+  s.add("model.attention.relative_reach", &attention.relative_reach, "distances of bias = \"relative\"", 1,
+        4096);
   s.add("model.attention.window", &attention.window, "self-attention sees keys nearer than this; 0: all");
   s.add("model.attention.hard_top", &attention.hard_top, "keys kept by normaliser = \"hard\"", 1, 4096);
-  s.add("model.attention.learned_temperature", &attention.learned_temperature, "a learned temperature a head");
+  s.add("model.attention.learned_temperature", &attention.learned_temperature,
+        "a learned temperature a head");
   s.add("model.attention.learned_span", &attention.learned_span, "a learned reach a head (self-attention)");
 }
 
@@ -80,16 +88,19 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.max_steps", &train.max_steps, "stop after so many steps; 0: no limit");
   s.add("train.minutes", &train.minutes, "stop after so many minutes of training; 0: no limit", 0, 1e6);
   s.add("train.batch_tokens", &train.batch_tokens, "tokens of a batch (of its longer side)", 1, 1 << 20);
-  s.add("train.accumulate", &train.accumulate, "batches a step; they run side by side, a thread each", 1, 1 << 16);
+  s.add("train.accumulate", &train.accumulate, "batches a step; they run side by side, a thread each", 1,
+        1 << 16);
   s.add("train.learning_rate", &train.learning_rate, "the highest one of the schedule", 0, 10);
-  s.add("train.schedule", &train.schedule, "after the warm-up", {"inverse_sqrt", "cosine", "linear", "constant"});
+  s.add("train.schedule", &train.schedule, "after the warm-up",
+        {"inverse_sqrt", "cosine", "linear", "constant"});
   s.add("train.warmup_steps", &train.warmup_steps, "steps of linear warm-up");
   s.add("train.weight_decay", &train.weight_decay, "decoupled, AdamW; not on biases and norms", 0, 10);
   s.add("train.beta1", &train.beta1, "AdamW's first decay", 0, 0.9999999);
   s.add("train.beta2", &train.beta2, "AdamW's second decay", 0, 0.9999999);
   s.add("train.epsilon", &train.epsilon, "AdamW's epsilon", 1e-20, 1);
   s.add("train.clip_norm", &train.clip_norm, "largest gradient norm; 0: no clipping", 0, 1e9);
-  s.add("train.dropout", &train.dropout, "of embeddings, residual branches and the feed-forward block", 0, 0.95);
+  s.add("train.dropout", &train.dropout, "of embeddings, residual branches and the feed-forward block", 0,
+        0.95);
   s.add("train.attention_dropout", &train.attention_dropout, "of attention weights", 0, 0.95);
   s.add("train.label_smoothing", &train.label_smoothing, "mass spread over all labels", 0, 0.9);
   s.add("train.average_decay", &train.average_decay,
@@ -100,7 +111,8 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
   s.add("train.metric", &train.metric, "decides the best model and early stopping, on validation",
         {"loss", "accuracy", "macro_f1", "bleu", "chrf"});
-  s.add("train.patience", &train.patience, "stop after so many validations without a better metric; 0: never");
+  s.add("train.patience", &train.patience,
+        "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
         "also keep the model as it is after so many minutes, in <output.model>-<minutes>min");
 }
@@ -151,7 +163,8 @@ void check_recipe(Recipe& recipe, const std::string& where) {
   recipe.model.architecture = parse_architecture(recipe.architecture);
   if (recipe.model.key_heads == 0) recipe.model.key_heads = recipe.model.heads;
   if (recipe.data.train.empty()) fail("'data.train': expected at least one file, found none");
-  if (recipe.output.model.empty()) fail("'output.model': expected the folder to write the model to, found none");
+  if (recipe.output.model.empty())
+    fail("'output.model': expected the folder to write the model to, found none");
   while (recipe.output.model.size() > 1 && recipe.output.model.back() == '/') recipe.output.model.pop_back();
   if (recipe.translation()) {
     if (!recipe.heads.empty()) fail("[[model.heads]]: expected none for transformer_seq2seq");
@@ -174,7 +187,8 @@ void check_recipe(Recipe& recipe, const std::string& where) {
   }
   std::set<std::string> names;
   for (const HeadRecipe& head : recipe.heads) {
-    if (head.name.empty() || head.label.empty()) fail("[[model.heads]]: expected a name and a label column in each");
+    if (head.name.empty() || head.label.empty())
+      fail("[[model.heads]]: expected a name and a label column in each");
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
 }

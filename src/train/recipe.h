@@ -13,10 +13,10 @@ namespace heed::train {
 struct HeadRecipe {
   std::string name;
   std::string kind = "classification";
-  std::string label;              // the table's column
+  std::string label;  // the table's column
   bool multi_label = false;
-  std::string separator = "|";    // between the labels of one row, multi_label only
-  double weight = 1.0;            // of its loss in the sum
+  std::string separator = "|";  // between the labels of one row, multi_label only
+  double weight = 1.0;          // of its loss in the sum
 };
 
 // A training job as data: recipe.toml (docs/formats.md). Every key is declared once, in recipe_settings.
@@ -29,7 +29,7 @@ struct Recipe {
     std::string format = "auto";
     std::vector<std::string> columns;
     std::string source = "source", target = "target", text = "text";
-    double validation_share = 0.1;   // of the training rows where there is no valid file
+    double validation_share = 0.1;  // of the training rows where there is no valid file
     bool drop_leaked = false;
     int64_t max_rows = 0;
   } data;
@@ -39,7 +39,7 @@ struct Recipe {
     bool joint = true;
     double character_coverage = 0.9995;
   } text;
-  ModelConfig model;                 // vocabulary sizes, tokenizer files and labels are filled in from the data
+  ModelConfig model;  // vocabulary sizes, tokenizer files and labels are filled in from the data
   std::string architecture = "transformer_seq2seq";
   std::vector<HeadRecipe> heads;
   struct Train {
@@ -81,7 +81,8 @@ struct Recipe {
 // The recipe's keys bound to `recipe`, which must outlive them.
 Settings recipe_settings(Recipe& recipe);
 
-// Reads, overrides ("section.key=value") and checks a recipe. Throws invalid_argument with file, line, key and cure.
+// Reads, overrides ("section.key=value") and checks a recipe. Throws invalid_argument with file, line, key
+// and cure.
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
 // Checks what one key alone cannot: that what the architecture needs is there. `where` begins its messages.

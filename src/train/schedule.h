@@ -13,7 +13,8 @@ struct Schedule {
 };
 
 // The learning rate of `step` (from 1): linear from 0 over the warm-up, then
-//   inverse_sqrt: highest * sqrt(warmup / step)   cosine: half a cosine to 0   linear: a line to 0   constant: highest
+//   inverse_sqrt: highest * sqrt(warmup / step)   cosine: half a cosine to 0   linear: a line to 0 constant:
+//   highest
 double learning_rate(const Schedule& schedule, int64_t step);
 
 }  // namespace heed::train

@@ -63,7 +63,8 @@ int64_t Trainer::expected_steps() const {
 History Trainer::fit(const Callbacks& callbacks, bool resume) {
   const auto folder = recipe_.run_folder();
   if (resume) {
-    state_ = load_checkpoint(folder / "checkpoint.safetensors", {network_.parameters(), optimiser_, average_.tensors()});
+    state_ = load_checkpoint(folder / "checkpoint.safetensors",
+                             {network_.parameters(), optimiser_, average_.tensors()});
   }
   at::set_num_threads(1);  // threads are over batches: GradientWorkers
   HistoryWriter history(folder, state_.step);
@@ -82,7 +83,8 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
 }
 
 void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
-  const auto plan = plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, state_.epoch);
+  const auto plan =
+      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, state_.epoch);
   const auto batches = static_cast<int64_t>(plan.size());
   while (state_.batch < batches && !limits_reached() && !stopped_) {
     step(plan);
@@ -92,7 +94,8 @@ void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
 }
 
 void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
-  const int64_t end = std::min<int64_t>(static_cast<int64_t>(plan.size()), state_.batch + recipe_.train.accumulate);
+  const int64_t end =
+      std::min<int64_t>(static_cast<int64_t>(plan.size()), state_.batch + recipe_.train.accumulate);
   ++state_.step;
   GradientWorkers::Work work{.batches = {},
                              .dropouts = {},
@@ -111,13 +114,15 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   interval_units_ += sums.units;
   const double norm = gradient_norm(network_.parameters());
   if (!std::isfinite(norm)) {
-    throw Error(ErrorCode::internal,
-                fmt::format("step {}: expected a finite gradient, found {}; the last checkpoint is kept: lower "
-                            "train.learning_rate or train.clip_norm, or lengthen train.warmup_steps, and start again",
-                            state_.step, norm));
+    throw Error(
+        ErrorCode::internal,
+        fmt::format("step {}: expected a finite gradient, found {}; the last checkpoint is kept: lower "
+                    "train.learning_rate or train.clip_norm, or lengthen train.warmup_steps, and start again",
+                    state_.step, norm));
   }
   const double clip = recipe_.train.clip_norm;
-  optimiser_.update(state_.step, learning_rate(schedule_, state_.step), clip > 0 && norm > clip ? clip / norm : 1.0);
+  optimiser_.update(state_.step, learning_rate(schedule_, state_.step),
+                    clip > 0 && norm > clip ? clip / norm : 1.0);
   average_.update(state_.step);
 }
 
@@ -168,9 +173,9 @@ void Trainer::log_training(HistoryWriter& history, int64_t batches) {
                           {"tokens_per_second", rate},
                           {"learning_rate", learning_rate(schedule_, state_.step)},
                           {"minutes", seconds() / 60.0}}});
-  progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  train loss {:.4f}  {:.0f} tok/s", state_.epoch + 1,
-                            recipe_.train.epochs, state_.batch, batches, state_.step, format_duration(seconds()), loss,
-                            rate));
+  progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  train loss {:.4f}  {:.0f} tok/s",
+                            state_.epoch + 1, recipe_.train.epochs, state_.batch, batches, state_.step,
+                            format_duration(seconds()), loss, rate));
   interval_loss_ = 0.0;
   interval_units_ = interval_tokens_ = 0;
   interval_began_ = now_seconds();
@@ -182,11 +187,12 @@ void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {
   if (callbacks.validate) values.merge(callbacks.validate(network_));
   const auto metric = values.find(recipe_.train.metric);
   if (metric == values.end()) {
-    throw Error(ErrorCode::invalid_argument, "'train.metric': expected one that this run measures, found '" +
-                                                 recipe_.train.metric + "'");
+    throw Error(ErrorCode::invalid_argument,
+                "'train.metric': expected one that this run measures, found '" + recipe_.train.metric + "'");
   }
-  const bool better = !state_.has_best || (greater_is_better(recipe_.train.metric) ? metric->second > state_.best
-                                                                                    : metric->second < state_.best);
+  const bool better =
+      !state_.has_best ||
+      (greater_is_better(recipe_.train.metric) ? metric->second > state_.best : metric->second < state_.best);
   if (better) {
     state_.has_best = true;
     state_.best = metric->second;
@@ -211,7 +217,8 @@ void Trainer::save() {
 
 bool Trainer::limits_reached() const {
   const Recipe::Train& train = recipe_.train;
-  return state_.finished || state_.epoch >= train.epochs || (train.max_steps > 0 && state_.step >= train.max_steps) ||
+  return state_.finished || state_.epoch >= train.epochs ||
+         (train.max_steps > 0 && state_.step >= train.max_steps) ||
          (train.minutes > 0 && seconds() >= train.minutes * 60.0) ||
          (train.patience > 0 && state_.worse_validations >= train.patience);
 }

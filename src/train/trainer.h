@@ -32,14 +32,15 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
 // A head's logits [rows, L] over a split, in the split's order.
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 
-// Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder(): checkpoint.safetensors,
-// best.safetensors, metrics.jsonl, TensorBoard events.
+// Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder():
+// checkpoint.safetensors, best.safetensors, metrics.jsonl, TensorBoard events.
 class Trainer {
  public:
   Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress);
 
-  // Trains until the recipe's end, patience or a stop request. `resume`: goes on from the checkpoint. Afterwards the
-  // network holds the best weights on validation (unless stopped). Throws Error{internal} when the loss is no longer a number: at which step, and the cure.
+  // Trains until the recipe's end, patience or a stop request. `resume`: goes on from the checkpoint.
+  // Afterwards the network holds the best weights on validation (unless stopped). Throws Error{internal} when
+  // the loss is no longer a number: at which step, and the cure.
   History fit(const Callbacks& callbacks, bool resume);
 
   const TrainState& state() const { return state_; }

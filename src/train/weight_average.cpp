@@ -4,7 +4,8 @@
 
 namespace heed::train {
 
-WeightAverage::WeightAverage(const Parameters& parameters, double decay) : parameters_(parameters), decay_(decay) {
+WeightAverage::WeightAverage(const Parameters& parameters, double decay)
+    : parameters_(parameters), decay_(decay) {
   if (decay_ <= 0.0) return;
   for (const auto& [name, tensor] : parameters_.all()) average_.push_back(tensor.detach().clone());
 }
@@ -13,7 +14,8 @@ void WeightAverage::update(int64_t step) {
   const torch::NoGradGuard no_grad;
   const auto t = static_cast<double>(step);
   const double decay = std::min(decay_, (1.0 + t) / (10.0 + t));
-  for (size_t i = 0; i < average_.size(); ++i) average_[i].lerp_(parameters_.all()[i].second.detach(), 1.0 - decay);
+  for (size_t i = 0; i < average_.size(); ++i)
+    average_[i].lerp_(parameters_.all()[i].second.detach(), 1.0 - decay);
 }
 
 void WeightAverage::swap() {

@@ -6,8 +6,8 @@
 
 namespace heed::train {
 
-// Exponential moving average of the weights: a <- d a + (1 - d) w, with d smaller in the first steps, min(decay, (1 + t) / (10 + t)).
-// A decay of 0 keeps none.
+// Exponential moving average of the weights: a <- d a + (1 - d) w, with d smaller in the first steps,
+// min(decay, (1 + t) / (10 + t)). A decay of 0 keeps none.
 class WeightAverage {
  public:
   WeightAverage(const Parameters& parameters, double decay);

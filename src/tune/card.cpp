@@ -23,18 +23,19 @@ std::string data_lines(const train::Recipe& recipe, const Json& metrics) {
   for (const std::string& file : recipe.data.train) lines += "- " + recipe.path(file).string() + "\n";
   lines += "- licence: " + (recipe.output.licence.empty() ? "not stated" : recipe.output.licence) + "\n";
   if (metrics.contains("training")) {
-    lines += fmt::format("- {} training rows; {} were dropped because they also stand in validation or test\n",
-                         metrics["training"]["rows"].get<int64_t>(),
-                         metrics["training"]["dropped_leaks"].get<int64_t>());
+    lines += fmt::format(
+        "- {} training rows; {} were dropped because they also stand in validation or test\n",
+        metrics["training"]["rows"].get<int64_t>(), metrics["training"]["dropped_leaks"].get<int64_t>());
   }
   return lines;
 }
 
 std::string limits(const train::Recipe& recipe, const ModelConfig& config) {
   std::string text = fmt::format("\n## Limits\n\n- Texts beyond {} tokens are cut.\n", config.max_length);
-  text += recipe.translation()
-              ? "- It knows the words and the style of its training text; elsewhere it guesses, fluently.\n"
-              : "- It always names one of its labels, also for a text that fits none: look at the probability.\n";
+  text +=
+      recipe.translation()
+          ? "- It knows the words and the style of its training text; elsewhere it guesses, fluently.\n"
+          : "- It always names one of its labels, also for a text that fits none: look at the probability.\n";
   return text;
 }
 
@@ -44,14 +45,15 @@ std::string model_card(const train::Recipe& recipe, const ModelConfig& config, c
   std::string card = "# " + std::filesystem::path(recipe.output.model).filename().string() + "\n\n";
   card += recipe.output.description.empty() ? fmt::format("A {}.\n", to_string(config.architecture))
                                             : recipe.output.description + "\n";
-  card += fmt::format("\n{} encoder and {} decoder layers, width {}, {} heads; attention: {} score, {} normaliser.\n",
-                      config.encoder_layers, config.decoder_layers, config.dim, config.heads, config.attention.score,
-                      config.attention.normaliser);
+  card += fmt::format(
+      "\n{} encoder and {} decoder layers, width {}, {} heads; attention: {} score, {} normaliser.\n",
+      config.encoder_layers, config.decoder_layers, config.dim, config.heads, config.attention.score,
+      config.attention.normaliser);
   card += data_lines(recipe, metrics) + metric_table(metrics);
   const std::string command = metrics.value("command", "");
   if (!command.empty()) {
-    card += fmt::format("\n## Repeat\n\n    {}\n\nSeed {}; the resolved recipe is run/recipe.toml.\n", command,
-                        recipe.train.seed);
+    card += fmt::format("\n## Repeat\n\n    {}\n\nSeed {}; the resolved recipe is run/recipe.toml.\n",
+                        command, recipe.train.seed);
   }
   return card + limits(recipe, config);
 }

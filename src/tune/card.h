@@ -7,7 +7,8 @@
 
 namespace heed::tune {
 
-// card.md: what the model is, what it learned from and under which licence, how good it is, how to repeat it, and its limits.
+// card.md: what the model is, what it learned from and under which licence, how good it is, how to repeat it,
+// and its limits.
 std::string model_card(const train::Recipe& recipe, const ModelConfig& config, const Json& metrics);
 
 }  // namespace heed::tune

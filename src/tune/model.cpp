@@ -1,7 +1,5 @@
 #include "tune/model.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include "base/random.h"
 #include "infer/classifier.h"
@@ -83,7 +82,8 @@ train::History Model::fit() {
   callbacks.snapshot = [this](const train::Network& network, double minutes) { snapshot(network, minutes); };
   if (recipe_.train.metric == "bleu" || recipe_.train.metric == "chrf") {
     callbacks.validate = [this](const train::Network& network) {
-      return translation_quality(network, corpus_, corpus_.valid, recipe_, recipe_.eval.valid_rows, run_->path());
+      return translation_quality(network, corpus_, corpus_.valid, recipe_, recipe_.eval.valid_rows,
+                                 run_->path());
     };
   }
   train::History history = trainer.fit(callbacks, run_->has_checkpoint());
@@ -130,7 +130,8 @@ std::vector<std::string> Model::predict(const std::vector<std::string>& texts) c
   write_model(candidate, train::model_contents(network_, config_, corpus_));
   std::vector<std::string> answers;
   if (recipe_.translation()) {
-    for (auto& result : infer::Translator(open_model(candidate)).translate(texts, {.beam = recipe_.eval.beam})) {
+    for (auto& result :
+         infer::Translator(open_model(candidate)).translate(texts, {.beam = recipe_.eval.beam})) {
       answers.push_back(result.best.front().text);
     }
   } else {

@@ -18,11 +18,12 @@ namespace heed::tune {
 struct FitOptions {
   Start start = Start::refuse_unfinished;
   bool quiet = false;
-  std::string command;                    // for metrics.json: how to repeat it
-  std::function<bool()> stop_requested;   // polled after every step
+  std::string command;                   // for metrics.json: how to repeat it
+  std::function<bool()> stop_requested;  // polled after every step
 };
 
-// A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps, as in Keras:
+// A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps,
+// as in Keras:
 //   tune::Model model(train::read_recipe("recipe.toml", {}));
 //   train::History history = model.fit();
 //   auto scores = model.evaluate(model.corpus().test);
@@ -33,8 +34,8 @@ class Model {
   explicit Model(train::Recipe recipe, FitOptions options = {});
   ~Model();
 
-  // Trains. Afterwards finished() tells whether it ran to its end; if so the best weights stand in the model and
-  // the heads' temperatures are fitted on validation.
+  // Trains. Afterwards finished() tells whether it ran to its end; if so the best weights stand in the model
+  // and the heads' temperatures are fitted on validation.
   train::History fit();
   bool finished() const { return finished_; }
 
@@ -44,7 +45,8 @@ class Model {
   // The translation, or the first head's most likely label, of each text, by the serving engine.
   std::vector<std::string> predict(const std::vector<std::string>& texts) const;
 
-  // Writes the next version of recipe.output.model with metrics, card and the run's records. Returns its path.
+  // Writes the next version of recipe.output.model with metrics, card and the run's records. Returns its
+  // path.
   std::filesystem::path save() const;
 
   const train::Corpus& corpus() const { return corpus_; }

@@ -1,11 +1,11 @@
 #include "tune/run_folder.h"
 
+#include <set>
+#include <sstream>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <set>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -18,9 +18,9 @@ namespace fs = std::filesystem;
 
 // "section.key" -> "key = value" of a resolved recipe, without what may change between sittings.
 std::map<std::string, std::string> fixed_lines(const std::string& recipe_toml) {
-  static const std::set<std::string> kMayChange = {"train.epochs",       "train.max_steps",   "train.minutes",
-                                                   "train.patience",     "train.checkpoint_steps",
-                                                   "train.snapshot_minutes", "output.description", "output.licence"};
+  static const std::set<std::string> kMayChange = {
+      "train.epochs",           "train.max_steps",        "train.minutes",      "train.patience",
+      "train.checkpoint_steps", "train.snapshot_minutes", "output.description", "output.licence"};
   std::map<std::string, std::string> lines;
   std::istringstream text(recipe_toml);
   std::string section;
@@ -38,7 +38,8 @@ std::map<std::string, std::string> fixed_lines(const std::string& recipe_toml) {
 }
 
 bool is_record(const std::string& name) {
-  return name == "metrics.jsonl" || name == "recipe.toml" || name == "env.json" || name.starts_with("events.out.");
+  return name == "metrics.jsonl" || name == "recipe.toml" || name == "env.json" ||
+         name.starts_with("events.out.");
 }
 
 fs::path made(const fs::path& folder) {
@@ -54,8 +55,9 @@ RunFolder::Lock::Lock(const fs::path& folder)
     : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
   if (descriptor_ >= 0) ::close(descriptor_);
-  throw Error(ErrorCode::unavailable, folder.string() + ": expected no other training in this folder, found one "
-                                                        "running; wait for it or choose another output.model");
+  throw Error(ErrorCode::unavailable, folder.string() +
+                                          ": expected no other training in this folder, found one "
+                                          "running; wait for it or choose another output.model");
 }
 
 RunFolder::Lock::~Lock() { ::close(descriptor_); }
@@ -91,10 +93,10 @@ void RunFolder::check_recipe(const std::string& recipe_toml) const {
     const auto at = before.find(key);
     if (at != before.end() && at->second == line) continue;
     const auto value = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-    throw Error(ErrorCode::invalid_argument, path_.string() + "/recipe.toml: expected '" + key +
-                                                 "' as the run began (" +
-                                                 (at == before.end() ? "not set" : value(at->second)) + "), found " +
-                                                 value(line) + "; set it back, or --fresh starts again");
+    throw Error(ErrorCode::invalid_argument,
+                path_.string() + "/recipe.toml: expected '" + key + "' as the run began (" +
+                    (at == before.end() ? "not set" : value(at->second)) + "), found " + value(line) +
+                    "; set it back, or --fresh starts again");
   }
 }
 
@@ -120,9 +122,10 @@ void RunFolder::check_corpus(uint64_t fingerprint) const {
   const fs::path file = path_ / "env.json";
   if (!fs::exists(file)) return;
   if (json_field<std::string>(read_json_file(file), "corpus", file.string()) != std::to_string(fingerprint)) {
-    throw Error(ErrorCode::invalid_argument, path_.string() + ": expected the data that the run began with, found "
-                                                              "other texts or labels; put them back, or --fresh "
-                                                              "starts again");
+    throw Error(ErrorCode::invalid_argument, path_.string() +
+                                                 ": expected the data that the run began with, found "
+                                                 "other texts or labels; put them back, or --fresh "
+                                                 "starts again");
   }
 }
 

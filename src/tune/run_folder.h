@@ -14,9 +14,9 @@ enum class Start { refuse_unfinished, resume, fresh };
 // <output.model>.run: what an unfinished training has on the disk. Held by one process at a time.
 class RunFolder {
  public:
-  // Makes or opens it. `refuse_unfinished`: an unfinished run in it is an error that says how to go on; a finished one is cleared
-  // away. `fresh` clears any. `resume` keeps it, and checks that the recipe is the one it began with (limits apart).
-  // Throws unavailable where another process trains in it.
+  // Makes or opens it. `refuse_unfinished`: an unfinished run in it is an error that says how to go on; a
+  // finished one is cleared away. `fresh` clears any. `resume` keeps it, and checks that the recipe is the
+  // one it began with (limits apart). Throws unavailable where another process trains in it.
   RunFolder(const train::Recipe& recipe, const std::string& recipe_toml, Start start);
 
   const std::filesystem::path& path() const { return path_; }
@@ -27,7 +27,8 @@ class RunFolder {
   std::map<std::string, std::string> tokenizers() const;
   void keep_tokenizers(const std::map<std::string, std::string>& files) const;
 
-  // What the run began with (env.json). `check_corpus` throws invalid_argument where the numbers of the texts have changed since.
+  // What the run began with (env.json). `check_corpus` throws invalid_argument where the numbers of the texts
+  // have changed since.
   void keep_environment(const Json& environment) const;
   void check_corpus(uint64_t fingerprint) const;
 

@@ -20,8 +20,8 @@ std::vector<std::string> column(const data::Table& table, const std::string& nam
 }  // namespace
 
 std::map<std::string, double> translation_quality(const train::Network& network, const train::Corpus& corpus,
-                                                  const train::Split& split, const train::Recipe& recipe, int64_t rows,
-                                                  const std::filesystem::path& folder) {
+                                                  const train::Split& split, const train::Recipe& recipe,
+                                                  int64_t rows, const std::filesystem::path& folder) {
   const auto candidate = folder / "candidate";
   std::filesystem::remove_all(candidate);
   write_model(candidate, train::model_contents(network, corpus.config, corpus));
@@ -30,7 +30,8 @@ std::map<std::string, double> translation_quality(const train::Network& network,
   const auto references = column(split.table, recipe.data.target, count);
   {
     const infer::Translator translator(open_model(candidate));
-    const infer::TranslateOptions options{.beam = recipe.eval.beam, .length_penalty = recipe.eval.length_penalty};
+    const infer::TranslateOptions options{.beam = recipe.eval.beam,
+                                          .length_penalty = recipe.eval.length_penalty};
     for (auto& result : translator.translate(column(split.table, recipe.data.source, count), options)) {
       hypotheses.push_back(result.best.front().text);
     }

@@ -35,6 +35,7 @@ TEST(Placeholders, named_and_numbered_ones_of_qt_and_libreoffice) {
   EXPECT_THAT(names("%PRODUCTNAME %PRODUCTVERSION 将重新启动"),
               ElementsAre("%PRODUCTNAME", "%PRODUCTVERSION"));
   EXPECT_THAT(names("%OBJECT_NAME% and %num%"), ElementsAre("%OBJECT_NAME%", "%num%"));
+  EXPECT_THAT(names("%H:%M, 第 %p 页"), ElementsAre("%H", "%M", "%p"));
   EXPECT_THAT(names("Error $(ARG1): $file, $1, ${name}"), ElementsAre("$(ARG1)", "$file", "$1", "${name}"));
 }
 

@@ -48,7 +48,7 @@ TEST(Protect, peels_tags_that_surround_all_and_leaves_others_to_the_model) {
 
 TEST(Protect, loses_nothing_of_any_message) {
   for (const char* text : {"", " ", "\n", "...", ":", "%s", "\t%s: %d\n", "a\r\nb", "<b></b>", "<b> </b>",
-                           "…：", " 中文 … ", "<i><b>x</b></i>:", "::", "a:::"}) {
+                           "…：", " 中文 … ", "<i><b>x</b></i>:", "::", "a:::", "%s</s>"}) {
     EXPECT_EQ(rejoined(protect(text, 0)), text);
   }
 }

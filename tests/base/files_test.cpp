@@ -1,10 +1,9 @@
 #include "base/files.h"
 
-#include <sys/resource.h>
-
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
@@ -33,7 +32,8 @@ TEST(Files, an_empty_file_is_an_empty_view) {
 TEST(Files, a_missing_file_is_not_found_and_named) {
   const TemporaryFolder folder;
   expect_error(ErrorCode::not_found, {"nowhere", "No such file"}, [&] { read_file(folder / "nowhere"); });
-  expect_error(ErrorCode::invalid_argument, {"expected a file, found a folder"}, [&] { read_file(folder.path()); });
+  expect_error(ErrorCode::invalid_argument, {"expected a file, found a folder"},
+               [&] { read_file(folder.path()); });
 }
 
 TEST(Files, a_file_over_the_limit_is_refused_before_reading) {

@@ -74,26 +74,30 @@ TEST(Settings, are_read_from_toml) {
 
 TEST(Settings, a_misspelt_key_is_named_with_its_line_and_the_nearest_right_one) {
   Job job;
-  expect_error(ErrorCode::invalid_argument, {"job.toml:2", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
+  expect_error(ErrorCode::invalid_argument,
+               {"job.toml:2", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
                [&] { read(job, "[train]\nepoch = 3\n"); });
 }
 
 TEST(Settings, wrong_types_and_ranges_say_what_was_expected_and_found) {
   Job job;
-  expect_error(ErrorCode::invalid_argument, {"job.toml:1", "'train.epochs'", "whole number from 1 to 100", "found 0"},
+  expect_error(ErrorCode::invalid_argument,
+               {"job.toml:1", "'train.epochs'", "whole number from 1 to 100", "found 0"},
                [&] { read(job, "train.epochs = 0"); });
   expect_error(ErrorCode::invalid_argument, {"'train.epochs'", "found 'many'"},
                [&] { read(job, "train.epochs = 'many'"); });
   expect_error(ErrorCode::invalid_argument, {"'train.rate'", "from 0 to 1", "found 1.5"},
                [&] { read(job, "train.rate = 1.5"); });
-  expect_error(ErrorCode::invalid_argument, {"'train.rate'", "found nan"}, [&] { read(job, "train.rate = nan"); });
+  expect_error(ErrorCode::invalid_argument, {"'train.rate'", "found nan"},
+               [&] { read(job, "train.rate = nan"); });
   expect_error(ErrorCode::invalid_argument, {"'model.kind'", "one of small, large", "did you mean 'large'?"},
                [&] { read(job, "model.kind = 'larg'"); });
 }
 
 TEST(Settings, broken_toml_is_one_line_with_its_place) {
   Job job;
-  expect_error(ErrorCode::invalid_argument, {"job.toml:2", "expected TOML"}, [&] { read(job, "[train]\nepochs = \n"); });
+  expect_error(ErrorCode::invalid_argument, {"job.toml:2", "expected TOML"},
+               [&] { read(job, "[train]\nepochs = \n"); });
 }
 
 TEST(Settings, overrides_take_toml_values_bare_words_and_list_elements) {
@@ -114,7 +118,8 @@ TEST(Settings, overrides_take_toml_values_bare_words_and_list_elements) {
 
 TEST(Settings, the_resolved_copy_reads_back_to_the_same) {
   Job job;
-  read(job, "train.rate = 0.125\ndata.files = ['a \"quoted\"']\ndata.marks = [20]\n[[model.heads]]\nname='h'\n");
+  read(job,
+       "train.rate = 0.125\ndata.files = ['a \"quoted\"']\ndata.marks = [20]\n[[model.heads]]\nname='h'\n");
   const std::string resolved = settings_of(job).to_toml();
   Job again;
   read(again, resolved);

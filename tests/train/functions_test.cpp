@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-// Gradients by central difference, in the precision that training runs in: a step of 1e-2 on smooth functions of order one
-// leaves about three digits, which finds a wrong formula, a missing term or a transposed index.
+// Gradients by central difference, in the precision that training runs in: a step of 1e-2 on smooth functions
+// of order one leaves about three digits, which finds a wrong formula, a missing term or a transposed index.
 namespace heed::train {
 namespace {
 
@@ -40,9 +40,7 @@ Tensor leaf(at::IntArrayRef shape, double scale = 1.0) {
 }
 
 // A scalar that weighs every element differently.
-Tensor weigh(const Tensor& x) {
-  return (x * torch::linspace(-1, 1, x.numel()).reshape(x.sizes())).sum();
-}
+Tensor weigh(const Tensor& x) { return (x * torch::linspace(-1, 1, x.numel()).reshape(x.sizes())).sum(); }
 
 class Functions : public testing::Test {
  protected:
@@ -57,7 +55,7 @@ TEST_F(Functions, dropout_add_has_the_gradient_of_its_kept_elements) {
 
 TEST_F(Functions, relu_dropout_has_the_gradient_of_what_passed) {
   const Tensor x = leaf({4, 6});
-  { // no element within a step of the corner
+  {  // no element within a step of the corner
     const torch::NoGradGuard no_grad;
     x.add_(x.sign() * 0.1);
   }
@@ -66,7 +64,8 @@ TEST_F(Functions, relu_dropout_has_the_gradient_of_what_passed) {
   EXPECT_TRUE(torch::equal(relu_dropout(x.clone(), 0.0, 1), torch::relu(x)));
 }
 
-Tensor plain_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& labels, double smoothing) {
+Tensor plain_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& labels,
+                           double smoothing) {
   return torch::nn::functional::cross_entropy(
       torch::mm(hidden, weight.t()), labels,
       torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(smoothing));
@@ -124,7 +123,8 @@ TEST_F(Functions, attend_has_gradients_for_inputs_and_learned_parts) {
                                     .log_temperature = leaf({2}, 0.1),
                                     .span = {},
                                     .relative_bias = leaf({2, 5})};
-  AttentionCall call{.variant = {}, .sequences = {}, .heads = 2, .key_heads = 2, .dropout = 0.2, .dropout_seed = 3};
+  AttentionCall call{
+      .variant = {}, .sequences = {}, .heads = 2, .key_heads = 2, .dropout = 0.2, .dropout_seed = 3};
   call.sequences = std::make_shared<const std::vector<attention::Sequence>>(
       std::vector<attention::Sequence>{{0, 2, 0, 2, 0}, {2, 3, 2, 3, 0}});
   call.variant.score = attention::Score::bilinear;

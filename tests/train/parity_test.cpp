@@ -11,7 +11,8 @@
 #include "train/network.h"
 #include "train/small_corpus.h"
 
-// Training and serving give the same logits, for every architecture, head and attention variant (design, decision 3).
+// Training and serving give the same logits, for every architecture, head and attention variant (design,
+// decision 3).
 namespace heed::train {
 namespace {
 
@@ -69,7 +70,12 @@ Corpus corpus_of(ModelConfig& config) {
   const Tokenizer tokenizer = Tokenizer::train(lines, {.vocabulary = 40});
   config.source_vocabulary = tokenizer.size();
   config.target_vocabulary = config.decoder_layers > 0 ? tokenizer.size() : 0;
-  return {.train = {}, .valid = {}, .test = {}, .tokenizers = {tokenizer, tokenizer}, .config = config, .report = ""};
+  return {.train = {},
+          .valid = {},
+          .test = {},
+          .tokenizers = {tokenizer, tokenizer},
+          .config = config,
+          .report = ""};
 }
 
 // Fresh weights leave biases and temperatures at zero: move every weight.
@@ -129,7 +135,8 @@ double difference_of(ModelConfig config, bool translation) {
         torch::mm(network.decode(batch.target, encoded, batch.source, none), network.output_embedding().t());
     for (size_t i = 0; i < examples.size(); ++i) {
       const torch::Tensor rows = logits.slice(0, batch.target.begins[i], batch.target.begins[i + 1]);
-      greatest = std::max(greatest, greatest_difference(translator.logits(examples[i].source, examples[i].target), rows));
+      greatest = std::max(
+          greatest, greatest_difference(translator.logits(examples[i].source, examples[i].target), rows));
     }
     return greatest;
   }

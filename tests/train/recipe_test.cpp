@@ -47,12 +47,14 @@ TEST(Recipe, reads_both_architectures) {
 }
 
 TEST(Recipe, a_misspelt_key_names_the_nearest_right_one) {
-  expect_error(ErrorCode::invalid_argument, {"r.toml:7", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
+  expect_error(ErrorCode::invalid_argument,
+               {"r.toml:7", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
                [] { parse(kTranslation + "[train]\nepoch = 3\n"); });
 }
 
 TEST(Recipe, what_does_not_fit_together_is_refused) {
-  expect_error(ErrorCode::invalid_argument, {"'data.train'", "found none"}, [] { parse("output.model = 'x'"); });
+  expect_error(ErrorCode::invalid_argument, {"'data.train'", "found none"},
+               [] { parse("output.model = 'x'"); });
   expect_error(ErrorCode::invalid_argument, {"'output.model'"}, [] { parse("data.train = 'x'"); });
   expect_error(ErrorCode::invalid_argument, {"shared_embeddings", "text.joint"},
                [] { parse(kTranslation, {"text.joint=false"}); });
@@ -60,9 +62,8 @@ TEST(Recipe, what_does_not_fit_together_is_refused) {
                [] { parse(kTranslation, {"train.metric=accuracy"}); });
   expect_error(ErrorCode::invalid_argument, {"[[model.heads]]", "at least one"},
                [] { parse(kTranslation, {"model.architecture=transformer_encoder"}); });
-  expect_error(ErrorCode::invalid_argument, {"two heads are named 'intent'"}, [] {
-    parse(kClassification + "[[model.heads]]\nname = 'intent'\nlabel = 'b'\n");
-  });
+  expect_error(ErrorCode::invalid_argument, {"two heads are named 'intent'"},
+               [] { parse(kClassification + "[[model.heads]]\nname = 'intent'\nlabel = 'b'\n"); });
 }
 
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {

@@ -10,7 +10,8 @@
 
 namespace heed::train {
 
-// A tiny language of our own: sums of words, both sides, and whether the first word is even. Enough to learn in seconds.
+// A tiny language of our own: sums of words, both sides, and whether the first word is even. Enough to learn
+// in seconds.
 inline std::string number_line(Random& random, bool chinese, int words) {
   static const std::vector<std::string> kEnglish = {"zero", "one", "two", "three", "four", "five"};
   static const std::vector<std::string> kChinese = {"零", "一", "二", "三", "四", "五"};
@@ -32,7 +33,8 @@ inline void write_small_tables(const std::filesystem::path& folder, int rows) {
     const std::string source = number_line(english, false, words);
     translation += source + "\t" + number_line(chinese, true, words) + "\n";
     const std::string first = source.substr(0, source.find(' '));
-    labels += source + " " + std::to_string(row) + "," + first + "," + first + (words > 3 ? "|long" : "") + "\n";
+    labels +=
+        source + " " + std::to_string(row) + "," + first + "," + first + (words > 3 ? "|long" : "") + "\n";
   }
   write_file_atomically(folder / "translation.tsv", translation);
   write_file_atomically(folder / "labels.csv", labels);

@@ -17,7 +17,8 @@ struct Outcome {
 
 std::string tensor_bytes(const std::filesystem::path& path) {
   std::string bytes;
-  for (const auto& [name, view] : SafetensorsFile(path).tensors()) bytes += name + std::string(view.bytes);
+  const SafetensorsFile file(path);
+  for (const auto& [name, view] : file.tensors()) bytes += name + std::string(view.bytes);
   return bytes;
 }
 
@@ -142,17 +143,28 @@ TEST_F(TrainerTest, labels_of_one_class_and_unknown_labels_are_refused_with_thei
                [&] { load_corpus(job); });
 }
 
+TEST_F(TrainerTest, file_names_may_be_patterns) {
+  Recipe job = recipe(false);
+  const size_t rows = load_corpus(job).train.examples.size();
+  job.data.train = {"label?.*"};
+  EXPECT_EQ(load_corpus(job).train.examples.size(), rows);
+  job.data.train = {"*.nothing"};
+  expect_error(ErrorCode::not_found, {"*.nothing", "found none"}, [&] { load_corpus(job); });
+}
+
 TEST_F(TrainerTest, leaked_rows_are_named_and_dropped_only_when_asked) {
   Recipe job = recipe(false);
   job.data.drop_leaked = false;
   write_file_atomically(folder_ / "test.csv", "text,label\nbrand new words,one\n");
   const std::string table = read_file(folder_ / "labels.csv");
   const size_t line = table.find('\n') + 1;
-  write_file_atomically(folder_ / "leaky.csv", "text,label,tags\n" + table.substr(line, table.find('\n', line) - line + 1));
+  write_file_atomically(folder_ / "leaky.csv",
+                        "text,label,tags\n" + table.substr(line, table.find('\n', line) - line + 1));
   job.data.valid = {"test.csv"};
   EXPECT_EQ(load_corpus(job).dropped_leaks, 0);
   job.data.test = {"leaky.csv"};
-  expect_error(ErrorCode::invalid_argument, {"labels.csv:2", "leaky.csv:2", "--drop-leaked"}, [&] { load_corpus(job); });
+  expect_error(ErrorCode::invalid_argument, {"labels.csv:2", "leaky.csv:2", "--drop-leaked"},
+               [&] { load_corpus(job); });
   job.data.drop_leaked = true;
   EXPECT_EQ(load_corpus(job).dropped_leaks, 1);
 }

@@ -52,7 +52,8 @@ TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
   ASSERT_EQ(bleu.size(), 25U);
   const double best = *std::max_element(bleu.begin(), bleu.end());
   EXPECT_GT(best, 20.0);
-  EXPECT_NEAR(model.evaluate(model.corpus().valid).at("bleu"), best, 1e-9);  // the best weights stand in the model
+  EXPECT_NEAR(model.evaluate(model.corpus().valid).at("bleu"), best,
+              1e-9);  // the best weights stand in the model
   EXPECT_EQ(model.predict({"", "one"}).at(0), "");
 }
 

@@ -35,7 +35,8 @@ std::string describe_row(const std::vector<float>& shares, const std::vector<std
   for (size_t i = 0; i < std::min(order.size(), kShown); ++i) {
     const float share = shares[order[i]];
     if (i > 0 && share < kLeastShown) break;
-    text += (i > 0 ? ", " : "") + readable_piece(source_pieces[order[i]]) + " " + dim(fixed(share, 2));
+    if (i > 0) text += ", ";
+    text += readable_piece(source_pieces[order[i]]) + " " + dim(fixed(share, 2));
   }
   return text;
 }
@@ -57,7 +58,10 @@ std::string soft_alignment(const Alignment& alignment) {
   std::string text;
   for (const std::vector<float>& shares : alignment) {
     if (!text.empty()) text += ' ';
-    for (size_t s = 0; s < shares.size(); ++s) text += (s > 0 ? "," : "") + short_number(shares[s]);
+    for (size_t s = 0; s < shares.size(); ++s) {
+      if (s > 0) text += ',';
+      text += short_number(shares[s]);
+    }
   }
   return text;
 }

@@ -64,6 +64,7 @@ size_t match_percent_name(std::string_view s) {
   const size_t upper = run(s, 1, [](char c) { return is_one_of(c, kUpper) || is_digit(c) || c == '_'; });
   const size_t lower = run(s, 1, [](char c) { return is_one_of(c, kLower); });
   const size_t end = upper >= 3 ? upper : lower >= 4 ? lower : 0;
+  if (end == 0 && is_letter(at(s, 1)) && !is_letter(at(s, 2))) return 2;  // dates: %H:%M
   return end > 0 && at(s, end) == '%' ? end + 1 : end;
 }
 

@@ -38,9 +38,9 @@ Range trim(std::string_view text, Range range) {
 
 // "<b class=…>" and "</b>".
 bool is_pair(std::string_view opening, std::string_view closing) {
-  if (!closing.starts_with("</")) return false;
+  if (!opening.starts_with("<") || !closing.starts_with("</")) return false;
   const std::string_view name = closing.substr(2, closing.size() - 3);
-  return opening.starts_with("<" + std::string(name)) &&
+  return opening.substr(1).starts_with(name) &&
          (opening[name.size() + 1] == '>' || opening[name.size() + 1] == ' ');
 }
 

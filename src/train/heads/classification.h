@@ -5,8 +5,8 @@
 
 namespace heed::train {
 
-// A text's vector by learned attention over its encoded rows, then one logit a label (infer/heads/classification computes
-// the same).
+// A text's vector by learned attention over its encoded rows, then one logit a label
+// (infer/heads/classification computes the same).
 class ClassificationHead {
  public:
   ClassificationHead(const Parameters& parameters, const HeadConfig& head, const ModelConfig& config);
