@@ -30,9 +30,9 @@ constexpr const char* kHeader =
 // A translator that knows some phrases and answers the rest with the text itself in Chinese quotes.
 TranslateFunction dictionary(std::map<std::string, std::string> known) {
   return [known = std::move(known)](std::span<const std::string> texts) {
-    std::vector<std::string> answers;
+    std::vector<Candidates> answers;
     for (const std::string& text : texts) {
-      answers.push_back(known.contains(text) ? known.at(text) : "译「" + text + "」");
+      answers.push_back({known.contains(text) ? known.at(text) : "译「" + text + "」"});
     }
     return answers;
   };
@@ -79,9 +79,17 @@ TEST(TranslatePo, saves_a_lost_placeholder_by_a_stand_in) {
   EXPECT_THAT(outcome.text, HasSubstr("c-format"));
 }
 
+TEST(TranslatePo, takes_the_best_candidate_that_carries_every_placeholder) {
+  const auto translate = [](std::span<const std::string> texts) {
+    return std::vector<Candidates>(texts.size(), Candidates{"打开", "打开 %s", "开 %s"});
+  };
+  EXPECT_THAT(fill("#, c-format\nmsgid \"Open %s\"\nmsgstr \"\"\n", translate).text,
+              HasSubstr("msgstr \"打开 %s\"\n"));
+}
+
 TEST(TranslatePo, leaves_an_entry_whose_placeholder_nothing_saves_and_says_why) {
   const auto deaf = [](std::span<const std::string> texts) {
-    return std::vector<std::string>(texts.size(), "打开");
+    return std::vector<Candidates>(texts.size(), Candidates{"打开", "", "打开 %d"});
   };
   const std::string entry = "#, c-format\nmsgid \"Open %s\"\nmsgstr \"\"\n";
   const Outcome outcome = fill(entry, deaf);
@@ -140,7 +148,7 @@ TEST(TranslatePo, asks_for_the_same_text_once) {
   size_t asked = 0;
   const TranslateFunction counting = [&](std::span<const std::string> texts) {
     asked += texts.size();
-    return std::vector<std::string>(texts.begin(), texts.end());
+    return std::vector<Candidates>(texts.size(), Candidates{"文件"});
   };
   fill("msgctxt \"a\"\nmsgid \"File\"\nmsgstr \"\"\n\nmsgctxt \"b\"\nmsgid \"File:\"\nmsgstr \"\"\n",
        counting);
@@ -148,7 +156,7 @@ TEST(TranslatePo, asks_for_the_same_text_once) {
 }
 
 TEST(TranslatePo, copies_messages_without_words_unasked) {
-  const TranslateFunction never = [](std::span<const std::string> texts) -> std::vector<std::string> {
+  const TranslateFunction never = [](std::span<const std::string> texts) -> std::vector<Candidates> {
     throw std::logic_error("asked for " + texts[0]);
   };
   EXPECT_THAT(fill("#, c-format\nmsgid \"%s: %d\\n\"\nmsgstr \"\"\n", never).text,

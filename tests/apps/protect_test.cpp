@@ -46,9 +46,33 @@ TEST(Protect, peels_tags_that_surround_all_and_leaves_others_to_the_model) {
   EXPECT_EQ(protect("<b>One</b> and <b>two</b>", 0).segments[0].core.find("One</b> and <b>two"), 0u);
 }
 
+TEST(Protect, peels_placeholders_that_a_colon_sets_apart) {
+  EXPECT_EQ(restored("%s: cannot open: %s\n", {"无法打开"}), "%s: 无法打开: %s\n");
+  EXPECT_EQ(protect("%s:%d: error in %s", 0).segments[0].core, "%s:%d: error in %s");
+  EXPECT_EQ(protect("{0}: {1} left", 0).segments[0].core, "{1} left");
+}
+
 TEST(Protect, loses_nothing_of_any_message) {
-  for (const char* text : {"", " ", "\n", "...", ":", "%s", "\t%s: %d\n", "a\r\nb", "<b></b>", "<b> </b>",
-                           "…：", " 中文 … ", "<i><b>x</b></i>:", "::", "a:::", "%s</s>"}) {
+  for (const char* text : {"",
+                           " ",
+                           "\n",
+                           "...",
+                           ":",
+                           "%s",
+                           "\t%s: %d\n",
+                           "a\r\nb",
+                           "<b></b>",
+                           "<b> </b>",
+                           "…：",
+                           " 中文 … ",
+                           "<i><b>x</b></i>:",
+                           "::",
+                           "a:::",
+                           "%s</s>",
+                           "%s: %s",
+                           "%s: ",
+                           ": %s",
+                           "<b>%s: </b>"}) {
     EXPECT_EQ(rejoined(protect(text, 0)), text);
   }
 }

@@ -61,8 +61,12 @@ TEST_F(TrainerTest, learns_to_classify) {
 }
 
 TEST_F(TrainerTest, learns_to_translate) {
+  write_small_tables(folder_.path(), 600);
   Recipe job = recipe(true);
-  job.train.epochs = 15;
+  job.model.dim = 32;
+  job.model.ffn_dim = 64;
+  job.train.learning_rate = 0.005;
+  job.train.epochs = 20;
   const auto accuracy = run(job, false).history.curve("valid", "token_accuracy");
   EXPECT_GE(accuracy.back(), 0.8);
   EXPECT_GT(accuracy.back(), accuracy.front());

@@ -41,12 +41,14 @@ void translate_lines(const infer::Translator& translator, const Settings& settin
   }
 }
 
-TranslateFunction first_translations(const infer::Translator& translator,
-                                     const infer::TranslateOptions& options) {
+// Every hypothesis of the beam, so that one that keeps the placeholders can be chosen.
+TranslateFunction candidates_of(const infer::Translator& translator, infer::TranslateOptions options) {
+  options.nbest = options.beam;
   return [&translator, options](std::span<const std::string> texts) {
-    std::vector<std::string> answers;
+    std::vector<Candidates> answers;
     for (const auto& result : translator.translate(texts, options)) {
-      answers.push_back(result.best.empty() ? "" : result.best[0].text);
+      Candidates& candidates = answers.emplace_back();
+      for (const infer::Translation& translation : result.best) candidates.push_back(translation.text);
     }
     return answers;
   };
@@ -63,7 +65,7 @@ PoOptions po_options(const Settings& settings) {
 void translate_catalogue(const infer::Translator& translator, const Settings& settings) {
   data::PoFile file = data::parse_po(read_file(settings.po), settings.po);
   const PoReport report =
-      translate_po(file, first_translations(translator, settings.options), po_options(settings));
+      translate_po(file, candidates_of(translator, settings.options), po_options(settings));
   const std::string text = data::to_text(file);
   const std::string output = settings.in_place ? settings.po : settings.output;
   if (output == "-") {

@@ -1,6 +1,7 @@
 #include "apps/translate/core_translator.h"
 
 #include <optional>
+#include <string_view>
 
 #include "apps/translate/placeholders.h"
 #include "apps/translate/protect.h"
@@ -19,11 +20,19 @@ std::vector<Core> unsolved(const Translations& translations) {
   return cores;
 }
 
-CoreTranslation check(const Core& core, std::string text) {
-  if (text.empty()) return {"", "the model gave an empty translation"};
-  std::string problem = placeholder_problem(core.text, text, core.printf_format);
-  if (!problem.empty()) return {"", std::move(problem)};
-  return {std::move(text), ""};
+// The first candidate that can be used; else what is wrong with the first.
+CoreTranslation choose(const Core& core, const Candidates& candidates, std::string_view asked,
+                       std::optional<StandIn> kind, char marker) {
+  CoreTranslation result{"", "the model gave no translation"};
+  for (const std::string& candidate : candidates) {
+    std::string text = tidy_core(candidate, asked, marker);
+    if (text.empty()) continue;
+    if (kind) text = put_back_placeholders(text, core.text, *kind, core.printf_format);
+    std::string problem = placeholder_problem(core.text, text, core.printf_format);
+    if (problem.empty()) return {std::move(text), ""};
+    if (&candidate == &candidates.front()) result.problem = std::move(problem);
+  }
+  return result;
 }
 
 // One round over what is unsolved. The problem of the first round is the one that is reported.
@@ -38,15 +47,13 @@ void try_round(Translations& translations, std::optional<StandIn> kind, char mar
     texts.push_back(std::move(text));
   }
   if (texts.empty()) return;
-  const std::vector<std::string> answers = translate(texts);
+  const std::vector<Candidates> answers = translate(texts);
   if (answers.size() != texts.size()) {
     throw Error(ErrorCode::internal, "translate: expected " + std::to_string(texts.size()) +
-                                         " translations, found " + std::to_string(answers.size()));
+                                         " answers, found " + std::to_string(answers.size()));
   }
   for (size_t i = 0; i < cores.size(); ++i) {
-    std::string text = tidy_core(answers[i], texts[i], marker);
-    if (kind) text = put_back_placeholders(text, cores[i].text, *kind, cores[i].printf_format);
-    CoreTranslation result = check(cores[i], std::move(text));
+    CoreTranslation result = choose(cores[i], answers[i], texts[i], kind, marker);
     CoreTranslation& kept = translations[cores[i]];
     if (!kept.problem.empty() && result.text.empty()) continue;
     kept = std::move(result);

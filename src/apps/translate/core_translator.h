@@ -9,8 +9,10 @@
 
 namespace heed::apps {
 
-// One translation a text, in order.
-using TranslateFunction = std::function<std::vector<std::string>(std::span<const std::string>)>;
+// What a model made of a text: candidates, best first.
+using Candidates = std::vector<std::string>;
+// The candidates of each text, in order.
+using TranslateFunction = std::function<std::vector<Candidates>(std::span<const std::string>)>;
 
 // A text for the model, and whether printf reads it.
 struct Core {
@@ -25,8 +27,9 @@ struct CoreTranslation {
   std::string problem;  // why: "lost %s"
 };
 
-// Translates each core once. A translation that loses, repeats or invents a placeholder is tried again with
-// stand-ins that models know better ("%1", "$(ARG1)", "{1}"); what none of these saves has a problem and no
+// Translates each core once: the best candidate that carries every placeholder as often as the core does.
+// Where there is none, it is tried again with stand-ins that models know better ("%1", "$(ARG1)", "{1}");
+// what none of these saves has a problem and no text. Throws internal where `translate` does not answer every
 // text.
 std::map<Core, CoreTranslation> translate_cores(std::span<const Core> cores, char accelerator_marker,
                                                 const TranslateFunction& translate);

@@ -44,18 +44,62 @@ bool is_pair(std::string_view opening, std::string_view closing) {
          (opening[name.size() + 1] == '>' || opening[name.size() + 1] == ' ');
 }
 
-Segment make_segment(std::string_view text, bool printf_format) {
-  const auto placeholders = find_placeholders(text, printf_format);
-  auto first = placeholders.begin();
-  auto last = placeholders.end();
-  Range range = trim(text, {0, text.size()});
-  while (last - first >= 2 && first->begin == range.begin &&
-         (last - 1)->begin + (last - 1)->length == range.end &&
-         is_pair(first->in(text), (last - 1)->in(text))) {
-    --last;
-    range = trim(text, {range.begin + first->length, last->begin});
-    ++first;
+// Takes what a model need not see from both ends of a text, placeholder by placeholder.
+class Peeler {
+ public:
+  Peeler(std::string_view text, bool printf_format)
+      : text_(text), placeholders_(find_placeholders(text, printf_format)), last_(placeholders_.size()) {
+    range_ = trim(text_, {0, text_.size()});
+    while (peel_pair() || peel_label() || peel_detail()) {
+    }
   }
+
+  Range range() const { return range_; }
+
+ private:
+  bool stands_first() const { return first_ < last_ && front().begin == range_.begin; }
+  bool stands_last() const { return first_ < last_ && back().begin + back().length == range_.end; }
+  const Placeholder& front() const { return placeholders_[first_]; }
+  const Placeholder& back() const { return placeholders_[last_ - 1]; }
+
+  bool peel_pair() {
+    if (last_ - first_ < 2 || !stands_first() || !stands_last()) return false;
+    if (!is_pair(front().in(text_), back().in(text_))) return false;
+    range_ = trim(text_, {range_.begin + front().length, back().begin});
+    ++first_;
+    --last_;
+    return true;
+  }
+
+  // "%s: not found": programs say so who is speaking.
+  bool peel_label() {
+    if (!stands_first()) return false;
+    const size_t end = front().begin + front().length;
+    if (!text_.substr(end, range_.end - end).starts_with(": ")) return false;
+    range_ = trim(text_, {end + 2, range_.end});
+    ++first_;
+    return true;
+  }
+
+  // "cannot read: %s"
+  bool peel_detail() {
+    if (!stands_last()) return false;
+    const size_t begin = back().begin;
+    if (!text_.substr(range_.begin, begin - range_.begin).ends_with(": ")) return false;
+    range_ = trim(text_, {range_.begin, begin});
+    --last_;
+    return true;
+  }
+
+  std::string_view text_;
+  std::vector<Placeholder> placeholders_;
+  size_t first_ = 0;
+  size_t last_;
+  Range range_{};
+};
+
+Segment make_segment(std::string_view text, bool printf_format) {
+  const Range range = Peeler(text, printf_format).range();
   return {std::string(text.substr(0, range.begin)),
           std::string(text.substr(range.begin, range.end - range.begin)),
           std::string(text.substr(range.end))};

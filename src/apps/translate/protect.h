@@ -7,8 +7,8 @@
 namespace heed::apps {
 
 // What of a message goes to the model, and what stays around it. A message is cut at line ends and tabs,
-// which a model does not see; white space at the ends of each piece, a pair of tags around it, "..." or "…",
-// and a colon are kept as they stand.
+// which a model does not see. Of each piece these are kept as they stand: white space at the ends, a pair of
+// tags around it, a placeholder that a colon sets apart ("%s: …"), "..." or "…", and a colon.
 struct Segment {
   std::string before;
   std::string core;  // "" or without a letter: nothing to translate
