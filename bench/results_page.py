@@ -38,7 +38,9 @@ def provenance(row):
     result = published(row.name)
     if not result:
         return None
-    return f"- `{row.name}`: `{result['command']}`, {result['seconds']:g} s, commit {result['commit']}, {result['cpu']}."
+    note = (result["quality"] or {}).get("note")
+    return (f"- `{row.name}`: `{result['command']}`, {result['seconds']:g} s, commit {result['commit']}, {result['cpu']}."
+            + (f" Note: {note}." if note else ""))
 
 
 def section_text(section):
