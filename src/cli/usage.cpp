@@ -64,6 +64,7 @@ std::string describe(const CLI::App& command, const CLI::ParseError& problem) {
 // Commands of every level stand under one heading, in the one layout.
 void set_group(CLI::App& command) {
   command.group("Commands");
+  if (command.get_help_ptr() != nullptr) command.set_help_flag("-h,--help", "Print this and exit");
   command.formatter(std::make_shared<HelpFormat>());
   for (CLI::App* each : command.get_subcommands([](CLI::App*) { return true; })) set_group(*each);
 }

@@ -46,9 +46,11 @@ TEST(Accelerator, never_breaks_a_placeholder) {
 }
 
 TEST(Accelerator, that_the_model_wrote_is_removed) {
-  EXPECT_EQ(remove_accelerators("文件(~F)", '~'), "文件");
-  EXPECT_EQ(remove_accelerators("~Datei", '~'), "Datei");
-  EXPECT_EQ(remove_accelerators("约 ~ 5", '~'), "约 ~ 5");
+  EXPECT_EQ(remove_accelerators("文件(~F)", "File", '~'), "文件");
+  EXPECT_EQ(remove_accelerators("文件(_F)", "File", '~'), "文件");
+  EXPECT_EQ(remove_accelerators("~Datei", "File", '~'), "Datei");
+  EXPECT_EQ(remove_accelerators("约 ~ 5", "about 5", '~'), "约 ~ 5");
+  EXPECT_EQ(remove_accelerators("文件_名(_F)", "file_name", '_'), "文件_名(_F)");
 }
 
 TEST(AcceleratorMarker, is_the_one_that_most_messages_use) {

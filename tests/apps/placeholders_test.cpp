@@ -59,38 +59,3 @@ TEST(Placeholders, addresses_without_the_sentence_around_them_and_options) {
   EXPECT_THAT(names("请见 https://example.org/下载"), ElementsAre("https://example.org/"));
   EXPECT_THAT(names("use --cached to keep a well--known file"), ElementsAre("--cached"));
 }
-
-TEST(PlaceholderProblem, is_empty_where_each_stands_as_often_as_in_the_source) {
-  EXPECT_EQ(placeholder_problem("Copy %s to %s", "将 %s 复制到 %s", true), "");
-  EXPECT_EQ(placeholder_problem("%2 after %1", "%1 在 %2 之前"), "");
-  EXPECT_EQ(placeholder_problem("{name} left", "{name} 已离开"), "");
-}
-
-TEST(PlaceholderProblem, names_what_is_wrong) {
-  EXPECT_EQ(placeholder_problem("Open %s", "打开", true), "lost %s");
-  EXPECT_EQ(placeholder_problem("Open %s", "打开 %s %s", true), "repeated %s");
-  EXPECT_EQ(placeholder_problem("Open", "打开 %1"), "invented %1");
-  EXPECT_EQ(placeholder_problem("%s has %d", "%d 属于 %s", true), "changed the order of %s and %d");
-  EXPECT_EQ(placeholder_problem("%d done", "%d% 完成", true), "invented %");
-}
-
-TEST(PlaceholderStandIns, come_back_wherever_the_model_moved_them) {
-  const std::string source = "Copy %s to {place}";
-  EXPECT_EQ(replace_placeholders(source, StandIn::percent), "Copy %1 to %2");
-  EXPECT_EQ(replace_placeholders(source, StandIn::dollar), "Copy $(ARG1) to $(ARG2)");
-  EXPECT_EQ(put_back_placeholders("复制到 %2：%1", source, StandIn::percent), "复制到 {place}：%s");
-  EXPECT_EQ(put_back_placeholders("{1} → {2}", source, StandIn::brace), "%s → {place}");
-}
-
-TEST(PlaceholderStandIns, of_ten_or_more_are_told_apart) {
-  std::string source;
-  for (int i = 0; i < 11; ++i) source += "{a" + std::to_string(i) + "} ";
-  const std::string replaced = replace_placeholders(source, StandIn::percent);
-  EXPECT_EQ(put_back_placeholders(replaced, source, StandIn::percent), source);
-}
-
-TEST(PlaceholderStandIns, that_nobody_knows_stay_and_are_found) {
-  const std::string text = put_back_placeholders("打开 %7", "Open %s", StandIn::percent);
-  EXPECT_EQ(text, "打开 %7");
-  EXPECT_NE(placeholder_problem("Open %s", text), "");
-}

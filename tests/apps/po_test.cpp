@@ -100,6 +100,18 @@ TEST(TranslatePo, leaves_an_entry_whose_placeholder_nothing_saves_and_says_why) 
   EXPECT_THAT(to_text(outcome.report), HasSubstr("test.po:8  Open %s"));
 }
 
+TEST(TranslatePo, refuses_a_translation_without_words_or_with_a_stutter) {
+  const Outcome outcome = fill("msgid \"%s failed\"\nmsgstr \"\"\n\nmsgid \"Open\"\nmsgstr \"\"\n",
+                               dictionary({{"%s failed", "%s"},
+                                           {"%1 failed", "%1"},
+                                           {"$(ARG1) failed", "$(ARG1)"},
+                                           {"{1} failed", "{1}"},
+                                           {"Open", "打开开开开开"}}));
+  ASSERT_EQ(outcome.report.left.size(), 2u);
+  EXPECT_EQ(outcome.report.left[0].reason, "lost every word");
+  EXPECT_EQ(outcome.report.left[1].reason, "repeated one character");
+}
+
 TEST(TranslatePo, fills_as_many_plural_forms_as_the_header_says) {
   const std::string entry = "#, c-format\nmsgid \"%d file\"\nmsgid_plural \"%d files\"\nmsgstr[0] \"\"\n";
   const auto translate = dictionary({{"%d file", "%d Datei"}, {"%d files", "%d Dateien"}});

@@ -77,10 +77,10 @@ TEST(Protect, loses_nothing_of_any_message) {
   }
 }
 
-TEST(Protect, has_nothing_to_translate_where_there_are_no_words) {
-  EXPECT_FALSE(protect("%s: %d", 0).segments[0].translatable());
-  EXPECT_FALSE(protect("100%", 0).segments[0].translatable());
-  EXPECT_TRUE(protect("%s 个文件", 0).segments[0].translatable());
+TEST(HasWords, placeholders_and_numbers_are_none) {
+  EXPECT_FALSE(has_words("%s: %d"));
+  EXPECT_FALSE(has_words("100%"));
+  EXPECT_TRUE(has_words("%s 个文件"));
 }
 
 TEST(TidyCore, takes_back_what_the_model_added_at_the_ends) {

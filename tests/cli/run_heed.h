@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,10 +22,23 @@ struct Outcome {
   std::string error;
 };
 
-inline void redirect(int stream, const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags, 0600);
-  if (file < 0 || ::dup2(file, stream) < 0) std::_Exit(126);
-}
+// A file opened before the fork, so that a failure is the test's own and names its reason.
+class Stream {
+ public:
+  Stream(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (descriptor_ < 0) throw std::runtime_error(path + ": cannot open: " + std::strerror(errno));
+  }
+  ~Stream() { ::close(descriptor_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  void become(int number) const {
+    if (::dup2(descriptor_, number) < 0) std::_Exit(126);
+  }
+
+ private:
+  int descriptor_;
+};
 
 // Runs the built `heed` with these arguments and this standard input; standard output goes to `file`
 // ("/dev/full").
@@ -38,12 +53,15 @@ inline Outcome run_heed_into(const std::string& file, const std::vector<std::str
   for (std::string& word : words) raw.push_back(word.data());
   raw.push_back(nullptr);
 
+  const Stream in((folder / "input").string(), O_RDONLY);
+  const Stream out(file, O_WRONLY | O_CREAT | O_TRUNC);
+  const Stream err(errors, O_WRONLY | O_CREAT | O_TRUNC);
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("cannot fork");
   if (child == 0) {
-    redirect(STDIN_FILENO, (folder / "input").string(), O_RDONLY);
-    redirect(STDOUT_FILENO, file, O_WRONLY | O_CREAT | O_TRUNC);
-    redirect(STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC);
+    in.become(STDIN_FILENO);
+    out.become(STDOUT_FILENO);
+    err.become(STDERR_FILENO);
     ::execv(raw[0], raw.data());
     std::_Exit(127);
   }

@@ -12,6 +12,8 @@
 namespace heed::apps {
 namespace {
 
+constexpr std::string_view kMarkers = "_~&";
+
 bool is_key(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 bool is_inside_word(char c) { return is_key(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 bool same_letter(char a, char b) {
@@ -76,7 +78,7 @@ bool letter_begins(std::string_view text, size_t at) {
 char detect_accelerator_marker(std::span<const std::string> messages) {
   char best = 0;
   int most = 0;
-  for (const char marker : {'_', '~', '&'}) {
+  for (const char marker : kMarkers) {
     int votes = 0;
     for (const std::string& message : messages) {
       const size_t at = find_marker(message, marker);
@@ -109,17 +111,19 @@ std::string put_accelerator(std::string_view translation, char marker, char key)
   return result.insert(at, 1, marker);
 }
 
-std::string remove_accelerators(std::string_view translation, char marker) {
+std::string remove_accelerators(std::string_view translation, std::string_view source, char marker) {
+  const auto is_foreign = [&](char c) {
+    return kMarkers.find(c) != std::string_view::npos && source.find(c) == std::string_view::npos;
+  };
   std::string result;
   for (size_t i = 0; i < translation.size(); ++i) {
     const std::string_view rest = translation.substr(i);
-    if (rest.size() >= 4 && rest[0] == '(' && rest[1] == marker && is_key(rest[2]) && rest[3] == ')') {
+    if (rest.size() >= 4 && rest[0] == '(' && is_foreign(rest[1]) && is_key(rest[2]) && rest[3] == ')') {
       i += 3;
-    } else if (rest[0] != marker || rest.size() < 2 || !is_inside_word(rest[1])) {
+    } else if (rest[0] != marker || !is_foreign(marker) || rest.size() < 2 || !is_inside_word(rest[1])) {
       result += rest[0];
     }
   }
-  while (!result.empty() && result.back() == ' ') result.pop_back();
   return result;
 }
 

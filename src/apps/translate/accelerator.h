@@ -27,7 +27,9 @@ std::optional<Accelerator> take_accelerator(std::string_view message, char marke
 // before the first letter.
 std::string put_accelerator(std::string_view translation, char marker, char key);
 
-// The translation without any marker that the model wrote itself: "文件(~F)" and "~Datei" lose it.
-std::string remove_accelerators(std::string_view translation, char marker);
+// The translation without accelerators that the model wrote itself: those in brackets of any kind
+// ("文件(~F)"), those of `marker` before a letter ("~Datei"). A character that stands in `source` too is left
+// alone.
+std::string remove_accelerators(std::string_view translation, std::string_view source, char marker);
 
 }  // namespace heed::apps

@@ -3,12 +3,18 @@
 #include <optional>
 #include <string_view>
 
-#include "apps/translate/placeholders.h"
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "apps/translate/placeholder_check.h"
 #include "apps/translate/protect.h"
+#include "apps/translate/stand_in.h"
 #include "base/error.h"
 
 namespace heed::apps {
 namespace {
+
+constexpr int kStutter = 4;
 
 using Translations = std::map<Core, CoreTranslation>;
 
@@ -20,6 +26,27 @@ std::vector<Core> unsolved(const Translations& translations) {
   return cores;
 }
 
+// A small model that is out of its depth repeats a character without end.
+bool stutters(std::string_view text) {
+  UChar32 before = 0;
+  int run = 1;
+  for (int32_t i = 0, size = static_cast<int32_t>(text.size()); i < size;) {
+    UChar32 c;
+    U8_NEXT(text.data(), i, size, c);
+    run = c == before ? run + 1 : 1;
+    if (run >= kStutter && c > 0 && u_isalpha(c)) return true;
+    before = c;
+  }
+  return false;
+}
+
+std::string find_problem(const Core& core, std::string_view translation) {
+  std::string problem = placeholder_problem(core.text, translation, core.printf_format);
+  if (!problem.empty()) return problem;
+  if (!has_words(translation)) return "lost every word";
+  return stutters(translation) && !stutters(core.text) ? "repeated one character" : "";
+}
+
 // The first candidate that can be used; else what is wrong with the first.
 CoreTranslation choose(const Core& core, const Candidates& candidates, std::string_view asked,
                        std::optional<StandIn> kind, char marker) {
@@ -28,7 +55,7 @@ CoreTranslation choose(const Core& core, const Candidates& candidates, std::stri
     std::string text = tidy_core(candidate, asked, marker);
     if (text.empty()) continue;
     if (kind) text = put_back_placeholders(text, core.text, *kind, core.printf_format);
-    std::string problem = placeholder_problem(core.text, text, core.printf_format);
+    std::string problem = find_problem(core, text);
     if (problem.empty()) return {std::move(text), ""};
     if (&candidate == &candidates.front()) result.problem = std::move(problem);
   }

@@ -27,10 +27,11 @@ struct CoreTranslation {
   std::string problem;  // why: "lost %s"
 };
 
-// Translates each core once: the best candidate that carries every placeholder as often as the core does.
-// Where there is none, it is tried again with stand-ins that models know better ("%1", "$(ARG1)", "{1}");
-// what none of these saves has a problem and no text. Throws internal where `translate` does not answer every
-// text.
+// Translates each core once: the best candidate that carries every placeholder as often as the core does, has
+// words and does not repeat one character. Where there is none, it is tried again with stand-ins that models
+// know better
+// ("%1", "$(ARG1)", "{1}"); what none of these saves has a problem and no text. A core has words. Throws
+// internal where `translate` does not answer every text.
 std::map<Core, CoreTranslation> translate_cores(std::span<const Core> cores, char accelerator_marker,
                                                 const TranslateFunction& translate);
 

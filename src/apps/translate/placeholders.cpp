@@ -1,7 +1,7 @@
 #include "apps/translate/placeholders.h"
 
 #include <algorithm>
-#include <map>
+#include <string>
 
 namespace heed::apps {
 namespace {
@@ -153,58 +153,6 @@ Placeholder match(std::string_view text, size_t begin, bool printf_format) {
   }
 }
 
-using Counts = std::map<std::string_view, int>;
-
-Counts count(std::string_view text, const std::vector<Placeholder>& placeholders) {
-  Counts counts;
-  size_t inside = 0;
-  for (const Placeholder& one : placeholders) {
-    ++counts[one.in(text)];
-    const std::string_view name = one.in(text);
-    inside += static_cast<size_t>(std::ranges::count(name, '%'));
-  }
-  // A lone per cent sign can become a conversion by the word after it.
-  const int lone = static_cast<int>(std::ranges::count(text, '%')) - static_cast<int>(inside);
-  if (lone > 0) counts["%"] += lone;
-  return counts;
-}
-
-std::vector<std::string_view> ordered_ones(std::string_view text,
-                                           const std::vector<Placeholder>& placeholders) {
-  std::vector<std::string_view> names;
-  for (const Placeholder& one : placeholders) {
-    if (one.ordered) names.push_back(one.in(text));
-  }
-  return names;
-}
-
-std::string stand_in(StandIn kind, size_t number) {
-  const std::string digits = std::to_string(number);
-  switch (kind) {
-    case StandIn::percent:
-      return "%" + digits;
-    case StandIn::dollar:
-      return "$(ARG" + digits + ")";
-    case StandIn::brace:
-      break;
-  }
-  return "{" + digits + "}";
-}
-
-// `text` with the i-th placeholder replaced by `replacement(i, placeholder)`.
-template <class Replacement>
-std::string replace_each(std::string_view text, const std::vector<Placeholder>& placeholders,
-                         Replacement replacement) {
-  std::string result;
-  size_t copied = 0;
-  for (size_t i = 0; i < placeholders.size(); ++i) {
-    result += text.substr(copied, placeholders[i].begin - copied);
-    result += replacement(i, placeholders[i].in(text));
-    copied = placeholders[i].begin + placeholders[i].length;
-  }
-  return result += text.substr(copied);
-}
-
 }  // namespace
 
 std::vector<Placeholder> find_placeholders(std::string_view text, bool printf_format) {
@@ -215,44 +163,6 @@ std::vector<Placeholder> find_placeholders(std::string_view text, bool printf_fo
     i += std::max<size_t>(one.length, 1);
   }
   return found;
-}
-
-std::string placeholder_problem(std::string_view source, std::string_view translation, bool printf_format) {
-  const auto source_ones = find_placeholders(source, printf_format);
-  const auto translated_ones = find_placeholders(translation, printf_format);
-  Counts wanted = count(source, source_ones);
-  Counts present = count(translation, translated_ones);
-  for (const auto& [name, times] : wanted) {
-    if (present[name] < times) return "lost " + std::string(name);
-    if (present[name] > times) return "repeated " + std::string(name);
-  }
-  for (const auto& [name, times] : present) {
-    if (!wanted.contains(name)) return "invented " + std::string(name);
-  }
-  const auto before = ordered_ones(source, source_ones);
-  const auto after = ordered_ones(translation, translated_ones);
-  for (size_t i = 0; i < before.size(); ++i) {
-    if (before[i] != after[i]) {
-      return "changed the order of " + std::string(before[i]) + " and " + std::string(after[i]);
-    }
-  }
-  return "";
-}
-
-std::string replace_placeholders(std::string_view text, StandIn kind, bool printf_format) {
-  return replace_each(text, find_placeholders(text, printf_format),
-                      [&](size_t i, std::string_view) { return stand_in(kind, i + 1); });
-}
-
-std::string put_back_placeholders(std::string_view translation, std::string_view source, StandIn kind,
-                                  bool printf_format) {
-  const auto originals = find_placeholders(source, printf_format);
-  return replace_each(translation, find_placeholders(translation), [&](size_t, std::string_view found) {
-    for (size_t k = 0; k < originals.size(); ++k) {
-      if (found == stand_in(kind, k + 1)) return std::string(originals[k].in(source));
-    }
-    return std::string(found);
-  });
 }
 
 }  // namespace heed::apps

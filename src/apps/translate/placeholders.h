@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,18 +20,5 @@ struct Placeholder {
 // options (--cached). `printf_format` says that the message goes through printf: there "% d" is a conversion
 // and "%value" is %v and text.
 std::vector<Placeholder> find_placeholders(std::string_view text, bool printf_format = false);
-
-// "" where every placeholder of `source` stands in `translation` as often as in the source and those that
-// take the next argument keep their order; else what is wrong, for a person: "lost %s", "invented %1",
-// "changed the order of %s and %d".
-std::string placeholder_problem(std::string_view source, std::string_view translation,
-                                bool printf_format = false);
-
-// The text with its placeholders replaced, the i-th (from 1) by `stand_in(i)`, and the way back. `put_back`
-// leaves a stand-in that it does not know as it is: placeholder_problem finds it.
-enum class StandIn { percent, dollar, brace };  // %1, $(ARG1), {1}
-std::string replace_placeholders(std::string_view text, StandIn kind, bool printf_format = false);
-std::string put_back_placeholders(std::string_view translation, std::string_view source, StandIn kind,
-                                  bool printf_format = false);
 
 }  // namespace heed::apps

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "apps/translate/placeholders.h"
+#include "apps/translate/placeholder_check.h"
 #include "apps/translate/po_header.h"
 #include "apps/translate/protect.h"
 #include "metrics/confusion_table.h"
@@ -55,7 +55,7 @@ std::vector<Core> collect_cores(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     for (const Protected& form : job.forms) {
       for (const Segment& segment : form.segments) {
-        if (segment.translatable()) cores.insert({segment.core, job.printf_format});
+        if (has_words(segment.core)) cores.insert({segment.core, job.printf_format});
       }
     }
   }
@@ -73,7 +73,7 @@ std::string finish(const Job& job, const std::map<Core, CoreTranslation>& transl
     std::vector<std::string> cores;
     for (const Segment& segment : job.forms[i].segments) {
       const auto found = translations.find({segment.core, job.printf_format});
-      const bool translated = segment.translatable() && found != translations.end();
+      const bool translated = has_words(segment.core) && found != translations.end();
       if (translated && found->second.text.empty()) return found->second.problem;
       cores.push_back(translated ? found->second.text : segment.core);
     }

@@ -11,12 +11,13 @@ namespace heed::apps {
 // tags around it, a placeholder that a colon sets apart ("%s: …"), "..." or "…", and a colon.
 struct Segment {
   std::string before;
-  std::string core;  // "" or without a letter: nothing to translate
+  std::string core;
   std::string after;
   char key = 0;  // of the keyboard accelerator taken out of the core
-
-  bool translatable() const;
 };
+
+// Whether letters stand outside of its placeholders: something to translate.
+bool has_words(std::string_view text);
 
 struct Protected {
   std::vector<Segment> segments;

@@ -1,0 +1,86 @@
+#include "apps/translate/run.h"
+
+#include <vector>
+
+#include "apps/console.h"
+#include "apps/line_reader.h"
+#include "apps/translate/po.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "model/model_directory.h"
+
+namespace heed::apps {
+namespace {
+
+constexpr size_t kChunkLines = 256;
+
+void translate_lines(const infer::Translator& translator, const TranslateSettings& settings) {
+  LineReader reader(settings.input);
+  int64_t number = 0;
+  for (auto lines = reader.next(kChunkLines); !lines.empty(); lines = reader.next(kChunkLines)) {
+    const auto results = translator.translate(lines, settings.options);
+    for (size_t i = 0; i < lines.size(); ++i)
+      print(format_result(results[i], lines[i], number++, settings.style));
+    flush_output();
+  }
+}
+
+// Every hypothesis of the beam, so that one that keeps the placeholders can be chosen.
+TranslateFunction candidates_of(const infer::Translator& translator, infer::TranslateOptions options) {
+  options.nbest = options.beam;
+  return [&translator, options](std::span<const std::string> texts) {
+    std::vector<Candidates> answers;
+    for (const auto& result : translator.translate(texts, options)) {
+      Candidates& candidates = answers.emplace_back();
+      for (const infer::Translation& translation : result.best) candidates.push_back(translation.text);
+    }
+    return answers;
+  };
+}
+
+PoOptions po_options(const TranslateSettings& settings) {
+  PoOptions options{.where = settings.po, .accelerator_marker = std::nullopt};
+  if (settings.accelerator != "auto") {
+    options.accelerator_marker = settings.accelerator == "none" ? char{0} : settings.accelerator[0];
+  }
+  return options;
+}
+
+void translate_catalogue(const infer::Translator& translator, const TranslateSettings& settings) {
+  data::PoFile file = data::parse_po(read_file(settings.po), settings.po);
+  const PoReport report =
+      translate_po(file, candidates_of(translator, settings.options), po_options(settings));
+  const std::string text = data::to_text(file);
+  const std::string output = settings.in_place ? settings.po : settings.output;
+  if (output == "-") {
+    print(text);
+    flush_output();
+  } else {
+    write_file_atomically(output, text);
+  }
+  print_report(to_text(report));
+}
+
+void check(const TranslateSettings& settings) {
+  if (settings.options.nbest > settings.options.beam) {
+    throw Error(ErrorCode::invalid_argument, "--nbest: expected at most --beam (" +
+                                                 std::to_string(settings.options.beam) + "), found " +
+                                                 std::to_string(settings.options.nbest));
+  }
+}
+
+}  // namespace
+
+void run_translate(TranslateSettings settings) {
+  check(settings);
+  settings.options.alignment = settings.style.alignment != AlignmentStyle::none;
+  settings.style.nbest = settings.options.nbest > 1;
+  const infer::Translator translator(open_model(settings.model));
+  if (settings.po.empty()) {
+    translate_lines(translator, settings);
+  } else {
+    translate_catalogue(translator, settings);
+  }
+}
+
+}  // namespace heed::apps
