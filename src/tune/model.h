@@ -18,8 +18,8 @@ namespace heed::tune {
 struct FitOptions {
   Start start = Start::refuse_unfinished;
   bool quiet = false;
-  std::string command;                   // for metrics.json: how to repeat it
-  std::function<bool()> stop_requested;  // polled after every step
+  std::string command = {};                   // for metrics.json: how to repeat it
+  std::function<bool()> stop_requested = {};  // polled after every step
 };
 
 // A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps,
