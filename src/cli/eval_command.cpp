@@ -66,6 +66,10 @@ void add_classification_options(CLI::App& command, EvaluateClassification& setti
   command.add_option("--label", settings.label_column, "Column of the label (the head's name where absent)")
       ->type_name("COLUMN")
       ->group(group);
+  command.add_option("--separator", settings.separator, "Between the labels of a row, where it has several")
+      ->capture_default_str()
+      ->type_name("TEXT")
+      ->group(group);
   command.add_option("--head", settings.head, "Which head, where the model has several")
       ->type_name("NAME")
       ->group(group);

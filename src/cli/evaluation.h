@@ -25,12 +25,15 @@ struct EvaluateClassification {
   std::string model;
   std::string data;
   std::string text_column = "text";
-  std::string label_column;  // "": the head's name
-  std::string head;          // "": the only one, or the one named like the label column
+  std::string label_column;     // "": the head's name
+  std::string head;             // "": the only one, or the one named like the label column
+  std::string separator = "|";  // between the labels of a row, for a head that gives any number of them
 };
 
-// Accuracy, macro-F1, expected calibration error with the stored temperature, and the confusions. A label
-// that the model does not know is an error that names its row.
+// One label a text: accuracy, macro-F1, expected calibration error with the stored temperature, and the
+// confusions. Any number of labels a text: micro- and macro-F1, exact match and Hamming loss where a label
+// counts as given from a probability of one half. A label that the model does not know is an error that names
+// its row.
 void evaluate_classification(const EvaluateClassification& settings, bool json);
 
 }  // namespace heed::cli

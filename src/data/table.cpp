@@ -96,12 +96,14 @@ void check_same_length(const std::vector<Table>& parts) {
 
 std::string format_of(const std::filesystem::path& path) { return format_by_ending(path).name; }
 
-std::vector<std::string> split_items(const std::string& field) {
+std::vector<std::string> split_items(const std::string& field, const std::string& separator) {
+  const bool is_array = separator.empty() || field.find(kItemSeparator) != std::string::npos;
+  const std::string cut = is_array ? std::string(1, kItemSeparator) : separator;
   std::vector<std::string> items;
   for (size_t begin = 0; begin < field.size();) {
-    const size_t end = std::min(field.find(kItemSeparator, begin), field.size());
+    const size_t end = std::min(field.find(cut, begin), field.size());
     if (end > begin) items.push_back(field.substr(begin, end - begin));
-    begin = end + 1;
+    begin = end + cut.size();
   }
   return items;
 }

@@ -11,8 +11,9 @@ namespace heed::data {
 // separator.
 constexpr char kItemSeparator = '\x1F';
 
-// The items of a field: itself alone where it holds no separator; none where it is empty.
-std::vector<std::string> split_items(const std::string& field);
+// The items of a field, empty ones left out: cut at kItemSeparator, or where the field has none of those at
+// `separator` ("": not cut), which is how .csv and .tsv write several labels ("loans|cards").
+std::vector<std::string> split_items(const std::string& field, const std::string& separator = "");
 
 // One example: a field for each column of its table, and where it came from.
 struct Row {

@@ -70,15 +70,7 @@ std::vector<std::string> normalised_column(const data::Table& table, const std::
 }
 
 std::vector<std::string> split_labels(const std::string& field, const HeadRecipe& head) {
-  if (!head.multi_label) return {field};
-  std::vector<std::string> labels;
-  size_t begin = 0;
-  while (begin <= field.size()) {
-    const size_t end = std::min(field.find(head.separator, begin), field.size());
-    if (end > begin) labels.push_back(field.substr(begin, end - begin));
-    begin = end + std::max<size_t>(1, head.separator.size());
-  }
-  return labels;
+  return head.multi_label ? data::split_items(field, head.separator) : std::vector<std::string>{field};
 }
 
 // The labels of a head are those of the training rows, sorted: validation and test may not add one.

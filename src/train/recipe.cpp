@@ -78,7 +78,7 @@ Settings head_settings(HeadRecipe& head) {
   s.add("kind", &head.kind, "what it answers", {"classification"});
   s.add("label", &head.label, "column of its label");
   s.add("multi_label", &head.multi_label, "a row may have several labels, or none");
-  s.add("separator", &head.separator, "between the labels of a row");
+  s.add("separator", &head.separator, "between the labels of a row (JSONL arrays need none)");
   s.add("weight", &head.weight, "of its loss in the sum", 0.0, 1e6);
   return s;
 }

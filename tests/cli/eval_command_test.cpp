@@ -23,8 +23,9 @@ class EvalCommand : public testing::Test {
   }
   std::string file(const std::string& name, const std::string& content) {
     write_file_atomically(folder_ / name, content);
-    return (folder_ / name).string();
+    return path_of(name);
   }
+  std::string path_of(const std::string& name) const { return (folder_ / name).string(); }
 
   test::ScratchFolder folder_;
 };
@@ -96,8 +97,42 @@ TEST_F(EvalCommand, shows_what_was_taken_for_what) {
       run_heed({"eval", model, "--data", file("test.csv", "text,intent\nmy card was stolen," + truth + "\n"),
                 "--head", "intent"});
   ASSERT_EQ(outcome.status, 0) << outcome.error;
-  EXPECT_THAT(outcome.output, HasSubstr("accuracy    0.00 %"));
+  EXPECT_THAT(outcome.output, HasSubstr("accuracy      0.00 %"));
   EXPECT_THAT(outcome.output, HasSubstr(found));
+}
+
+TEST_F(EvalCommand, measures_a_head_that_gives_any_number_of_labels) {
+  const std::string model = classifier();
+  const std::vector<std::string> texts = {"my card was stolen", "如何转账？", "which fee do you take?",
+                                          "你好"};
+  std::string csv = "text,topics\n", jsonl;
+  for (const std::string& text : texts) {
+    const Json answer =
+        Json::parse(run_heed({"classify", model, "--head", "topics", "--json"}, text + "\n").output);
+    std::string field;
+    Json given = Json::array();
+    for (const Json& label : answer["heads"][0]["labels"]) {
+      if (label["probability"].get<double>() < 0.5) continue;
+      given.push_back(label["label"]);
+      field += (field.empty() ? "" : "|") + label["label"].get<std::string>();
+    }
+    csv += text + "," + field + "\n";
+    jsonl += Json({{"text", text}, {"topics", given}}).dump() + "\n";
+  }
+  for (const std::string& path : {file("test.csv", csv), file("test.jsonl", jsonl)}) {
+    const auto outcome = run_heed({"eval", model, "--data", path, "--head", "topics", "--json"});
+    ASSERT_EQ(outcome.status, 0) << outcome.error;
+    const Json json = Json::parse(outcome.output);
+    EXPECT_EQ(json["exact_match"], 1.0);
+    EXPECT_EQ(json["hamming_loss"], 0.0);
+    EXPECT_EQ(json["examples"], 4);
+  }
+  const auto wrong =
+      run_heed({"eval", model, "--data", file("x.csv", "text,topics\na,cards|mony\n"), "--head", "topics"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.error, HasSubstr("did you mean 'money'?"));
+  EXPECT_THAT(run_heed({"eval", model, "--data", path_of("test.csv"), "--head", "topics"}).output,
+              HasSubstr("Hamming loss"));
 }
 
 TEST_F(EvalCommand, names_the_row_of_an_unknown_label_and_a_missing_column) {

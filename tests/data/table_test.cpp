@@ -80,6 +80,9 @@ TEST_F(ReadTable, jsonl_joins_arrays_of_strings) {
   EXPECT_THAT(table.columns, ElementsAre("text", "labels", "n"));
   EXPECT_EQ(table.rows[0].fields[0], "卡丢了 A");
   EXPECT_THAT(split_items(table.rows[0].fields[1]), ElementsAre("card", "loss"));
+  EXPECT_THAT(split_items(table.rows[0].fields[1], "|"), ElementsAre("card", "loss"));
+  EXPECT_THAT(split_items("card| |loss||", "|"), ElementsAre("card", " ", "loss"));
+  EXPECT_THAT(split_items("card|loss"), ElementsAre("card|loss"));
   EXPECT_EQ(table.rows[0].fields[2], "3");
   EXPECT_EQ(table.rows[1].fields, (Fields{"x", "", ""}));
   EXPECT_EQ(table.rows[1].line, 3);
