@@ -32,9 +32,13 @@ std::string found(const toml::node& node) {
   return text.str();
 }
 
-// TOML's own spelling of a value.
+// TOML's own spelling of a value. On one line: the library's printer of several loses a newline at the front.
 std::string spell(const std::string& text) {
-  return (std::ostringstream() << toml::value<std::string>(text)).str();
+  const toml::value<std::string> value(text);
+  const auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_multi_line_strings;
+  std::ostringstream spelled;
+  spelled << toml::toml_formatter(value, flags);
+  return spelled.str();
 }
 std::string spell(double value) {
   std::string text = fmt::format("{}", value);

@@ -119,7 +119,7 @@ TEST(Settings, overrides_take_toml_values_bare_words_and_list_elements) {
 TEST(Settings, the_resolved_copy_reads_back_to_the_same) {
   Job job;
   read(job,
-       "train.rate = 0.125\ndata.files = ['a \"quoted\"']\ndata.marks = [20]\n[[model.heads]]\nname='h'\n");
+       "train.rate = 0.125\ndata.files = ['a \"quoted\"', \"\\nname\\t好\"]\ndata.marks = [20]\n[[model.heads]]\nname='h'\n");
   const std::string resolved = settings_of(job).to_toml();
   Job again;
   read(again, resolved);
