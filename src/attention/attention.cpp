@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "attention/bfloat16.h"
 #include "attention/check.h"
 #include "attention/dropout.h"
 #include "attention/fused.h"
@@ -36,6 +37,13 @@ void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> o
   reference_forward<float>(variant, inputs, output, saved, tap, parallel);
 }
 
+void forward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<float> output, Saved* saved,
+             Tap* tap, const ParallelFor& parallel) {
+  check_inputs("attention::forward", variant, inputs, output.data);
+  if (fused_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
+  forward(variant, WideInputs(inputs).inputs(), output, saved, tap, parallel);
+}
+
 void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const float> output,
               const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
               const ParallelFor& parallel) {
@@ -46,6 +54,17 @@ void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const f
   }
   say_reference(variant);
   reference_backward<float>(variant, inputs, d_output, gradients, parallel);
+}
+
+void backward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<const float> output,
+              const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
+              const ParallelFor& parallel) {
+  check_inputs("attention::backward", variant, inputs, output.data);
+  check_gradients("attention::backward", inputs, saved, d_output.data, gradients);
+  if (fused_covers(variant)) {
+    return fused_backward(variant, inputs, output, saved, d_output, gradients, parallel);
+  }
+  backward(variant, WideInputs(inputs).inputs(), output, saved, d_output, gradients, parallel);
 }
 
 }  // namespace heed::attention

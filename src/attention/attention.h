@@ -1,7 +1,9 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "attention/variant.h"
@@ -11,6 +13,22 @@
 // (query head h reads key/value head h / (H / Hkv)); K is the width of a query or key head, Kv of a value
 // head.
 namespace heed::attention {
+
+// The upper half of a float: 8 bits of exponent, 7 of fraction.
+struct BFloat16 {
+  uint16_t bits = 0;
+};
+
+// To the nearest, of two equally near ones to the even; NaN stays NaN.
+BFloat16 to_bfloat16(float value);
+inline float to_float(float value) { return value; }
+inline float to_float(BFloat16 value) {
+  return std::bit_cast<float>(static_cast<uint32_t>(value.bits) << 16);
+}
+
+// The format of what stands beside queries, keys and values of T: learned parts and biases.
+template <class T>
+using Real = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
 
 // Rows of heads somewhere in memory: element (row, head, i) is data[row * row_stride + head * head_stride +
 // i]. [N, H, K] has strides {H*K, K}; [B, H, T, K] is one view a sequence. Strides count elements.
@@ -61,17 +79,17 @@ struct Inputs {
   Heads<const T> query, key, value;
 
   // Learned parts of a score or of the normaliser; null where the variant does not use them.
-  const T* score_vector = nullptr;  // [H, K], additive: e = v_h . tanh(q + k)
-  const T* score_matrix = nullptr;  // [H, K, K], bilinear: e = q^T M_h k
-  const T* log_temperature =
+  const Real<T>* score_vector = nullptr;  // [H, K], additive: e = v_h . tanh(q + k)
+  const Real<T>* score_matrix = nullptr;  // [H, K, K], bilinear: e = q^T M_h k
+  const Real<T>* log_temperature =
       nullptr;  // [H]: biased scores are divided by exp(log_temperature[h]) before normalising
-  const T* span =
+  const Real<T>* span =
       nullptr;  // [H], in keys, > 0: adaptive span, arXiv:1905.07799 eq. 4-5, ramp variant.span_ramp
-  const T* relative_bias =
+  const Real<T>* relative_bias =
       nullptr;  // [H, 2 * variant.relative_reach + 1]: added at clip(s - position, +-reach)
 
   Grid<const uint8_t> mask;  // 0 hides the key
-  Grid<const T> bias;        // added to the score after scaling; minus infinity hides the key, as a mask does
+  Grid<const Real<T>> bias;  // added to the score after scaling; minus infinity hides the key, as a mask does
 
   // Dropout of attention weights, training only. Weight (b, h, t, s) is kept where dropout_keeps(...) says
   // so, a pure function of the seed and the place, and divided by 1 - dropout.
@@ -90,9 +108,14 @@ bool dropout_keeps(uint64_t seed, double dropout, int64_t row, int64_t head, int
 // last query row of any sequence.
 struct Tap {
   int64_t top = 0;
+  bool wants_received = false;      // costs a second pass over the scores
   std::vector<int32_t> keys = {};   // [rows, H, top]
   std::vector<float> weights = {};  // [rows, H, top]
   std::vector<float> entropy = {};  // [rows, H]
+
+  // Where wanted: what each key received, the sum of its weights over the queries of its sequence. The keys
+  // of one sequence after another, in the order of the sequences.
+  std::vector<float> received = {};  // [sum of key counts, H]
 };
 
 // What the forward pass leaves for the backward pass: per query row and head, the log of the softmax's sum,
@@ -124,12 +147,17 @@ struct Gradients {
 // they do not fit, and unsupported for a span with a normaliser other than softmax.
 void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> output, Saved* saved = nullptr,
              Tap* tap = nullptr, const ParallelFor& parallel = run_serially);
+void forward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<float> output,
+             Saved* saved = nullptr, Tap* tap = nullptr, const ParallelFor& parallel = run_serially);
 
 // Gradients of a scalar loss with respect to the inputs, given `d_output` = dLoss/dOutput, the forward's
 // `output` and `saved`. Here no two sequences may share query rows or key rows. The same bits whatever
 // `parallel` is; gradients of what sequences share (learned parts, a broadcast bias) are summed in a fixed
 // order.
 void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const float> output,
+              const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
+              const ParallelFor& parallel = run_serially);
+void backward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<const float> output,
               const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
               const ParallelFor& parallel = run_serially);
 

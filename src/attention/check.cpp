@@ -10,9 +10,10 @@
 namespace heed::attention {
 namespace {
 
+template <class T>
 struct Checker {
   const char* name;
-  const Inputs<float>& inputs;
+  const Inputs<T>& inputs;
 
   std::string shapes() const {
     int64_t keys = 0;
@@ -42,8 +43,9 @@ struct Checker {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
-void check_shapes(const Checker& check) {
-  const Inputs<float>& in = check.inputs;
+template <class T>
+void check_shapes(const Checker<T>& check) {
+  const Inputs<T>& in = check.inputs;
   check.require(in.heads > 0 && in.key_heads > 0 && in.heads % in.key_heads == 0,
                 "expected heads a multiple of key_heads, found heads " + number(in.heads) +
                     " and key_heads " + number(in.key_heads));
@@ -58,8 +60,9 @@ void check_shapes(const Checker& check) {
   }
 }
 
-void check_variant(const Checker& check, const Variant& variant) {
-  const Inputs<float>& in = check.inputs;
+template <class T>
+void check_variant(const Checker<T>& check, const Variant& variant) {
+  const Inputs<T>& in = check.inputs;
   check.require(
       variant.window >= 0 && variant.relative_reach >= 0 && variant.hard_top >= 1 && variant.span_ramp > 0,
       "expected window >= 0, relative_reach >= 0, hard_top >= 1 and span_ramp > 0, found " +
@@ -79,7 +82,9 @@ void check_variant(const Checker& check, const Variant& variant) {
                 ErrorCode::unsupported);
 }
 
-void check_disjoint(const Checker& check, const char* what, std::vector<std::pair<int64_t, int64_t>> ranges) {
+template <class T>
+void check_disjoint(const Checker<T>& check, const char* what,
+                    std::vector<std::pair<int64_t, int64_t>> ranges) {
   std::erase_if(ranges, [](const auto& range) { return range.second == 0; });
   std::sort(ranges.begin(), ranges.end());
   for (size_t i = 1; i < ranges.size(); ++i) {
@@ -92,9 +97,9 @@ void check_disjoint(const Checker& check, const char* what, std::vector<std::pai
 
 }  // namespace
 
-void check_inputs(const char* name, const Variant& variant, const Inputs<float>& inputs,
-                  const float* output) {
-  const Checker check{name, inputs};
+template <class T>
+void check_inputs(const char* name, const Variant& variant, const Inputs<T>& inputs, const float* output) {
+  const Checker<T> check{name, inputs};
   check_shapes(check);
   check_variant(check, variant);
   if (query_rows(inputs.sequences) == 0) return;
@@ -106,9 +111,10 @@ void check_inputs(const char* name, const Variant& variant, const Inputs<float>&
                 "expected key and value, found null data");
 }
 
-void check_gradients(const char* name, const Inputs<float>& inputs, const Saved& saved, const float* d_output,
+template <class T>
+void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& saved, const float* d_output,
                      const Gradients<float>& gradients) {
-  const Checker check{name, inputs};
+  const Checker<T> check{name, inputs};
   const int64_t rows = query_rows(inputs.sequences);
   check.require(rows == 0 || d_output != nullptr, "expected d_output, found null data");
   check.require(static_cast<int64_t>(saved.log_sum.size()) == rows * inputs.heads,
@@ -136,5 +142,12 @@ void check_gradients(const char* name, const Inputs<float>& inputs, const Saved&
   check_disjoint(check, "query", std::move(queries));
   check_disjoint(check, "key", std::move(keys));
 }
+
+template void check_inputs<float>(const char*, const Variant&, const Inputs<float>&, const float*);
+template void check_inputs<BFloat16>(const char*, const Variant&, const Inputs<BFloat16>&, const float*);
+template void check_gradients<float>(const char*, const Inputs<float>&, const Saved&, const float*,
+                                     const Gradients<float>&);
+template void check_gradients<BFloat16>(const char*, const Inputs<BFloat16>&, const Saved&, const float*,
+                                        const Gradients<float>&);
 
 }  // namespace heed::attention

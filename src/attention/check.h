@@ -7,11 +7,13 @@ namespace heed::attention {
 // Throws invalid_argument, naming every shape, where inputs do not fit the variant or one another, and
 // unsupported where the variant combines what has no definition. `name` is the call that the message begins
 // with.
-void check_inputs(const char* name, const Variant& variant, const Inputs<float>& inputs, const float* output);
+template <class T>
+void check_inputs(const char* name, const Variant& variant, const Inputs<T>& inputs, const float* output);
 
-// The same for what only backward() takes. Query rows of different sequences must not overlap there, nor key
-// rows: each row's gradient is written by one unit.
-void check_gradients(const char* name, const Inputs<float>& inputs, const Saved& saved, const float* d_output,
+// The same for what only backward() takes. T is float or BFloat16. Query rows of different sequences must not
+// overlap there, nor key rows: each row's gradient is written by one unit.
+template <class T>
+void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& saved, const float* d_output,
                      const Gradients<float>& gradients);
 
 }  // namespace heed::attention

@@ -6,9 +6,11 @@
 #define HEED_ATTENTION_FUSED_BACKWARD_INL_H_
 #endif
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
-#include "attention/fused_softmax-inl.h"
+#include "attention/fused_scores-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::attention::HWY_NAMESPACE {
@@ -16,193 +18,266 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // With weights P = softmax(Z) computed again from the saved log-sums, dropout's factors M, and
 // O = (P M) V: dV = (P M)^T dO; dP = M (dO V^T); dZ = P (dP - D), D = rowsum(dO O); dQ = dZ K and dK = dZ^T
-// Q, scaled.
+// Q, scaled. Tiles of scores stand as [keys, queries], so that dV and dK read them as they lie; a tile of
+// queries meets all its keys, and what it gives to keys and values is added to their rows.
+template <class T>
 class BackwardPass {
  public:
-  explicit BackwardPass(const BackwardJob& job)
-      : job_(job), inputs_(job.inputs), tiles_(backward_tiles(inputs_.width, inputs_.value_width)) {}
+  explicit BackwardPass(const BackwardJob<T>& job)
+      : job_(job),
+        inputs_(job.inputs),
+        tiles_(backward_tiles(inputs_.width, inputs_.value_width, most_queries(inputs_.sequences))),
+        logits_(job.variant, inputs_) {}
 
   void run(int64_t b, int64_t key_head, const Learned<float>& learned) {
     learned_ = learned;
     const Sequence& sequence = inputs_.sequences[static_cast<size_t>(b)];
     const int64_t shared = inputs_.heads / inputs_.key_heads;
     const Gradients<float>& to = job_.gradients;
+    clear_rows(to.key, sequence.key_begin, sequence.key_count, key_head, inputs_.width);
+    clear_rows(to.value, sequence.key_begin, sequence.key_count, key_head, inputs_.value_width);
     for (int64_t head = key_head * shared; head < (key_head + 1) * shared; ++head) {
-      clear_rows(to.query, sequence.query_begin, sequence.query_count, head, inputs_.width);
-    }
-    for (int64_t key = 0; key < sequence.key_count; key += kTileKeys) {
-      const int64_t count = HWY_MIN(kTileKeys, sequence.key_count - key);
-      pack_keys(sequence, key_head, key, count);
-      for (int64_t head = key_head * shared; head < (key_head + 1) * shared; ++head) {
-        const HeadFactors factors = head_factors(job_.variant, inputs_, head);
-        for (int64_t first = 0; first < sequence.query_count; first += kTileQueries) {
-          query_tile(factors, sequence, b, first, HWY_MIN(kTileQueries, sequence.query_count - first), key,
-                     count);
-        }
+      const HeadFactors factors = head_factors(job_.variant, inputs_, head);
+      const int64_t most = kPanelQueries * static_cast<int64_t>(tiles_.panels.size());
+      for (int64_t first = 0; first < sequence.query_count; first += most) {
+        query_panels(factors, sequence, b, first, HWY_MIN(most, sequence.query_count - first));
       }
-      write_rows({tiles_.d_key, key_width()}, to.key, sequence.key_begin + key, count, key_head,
-                 inputs_.width);
-      write_rows({tiles_.d_value, value_width()}, to.value, sequence.key_begin + key, count, key_head,
-                 inputs_.value_width);
     }
   }
 
  private:
   int64_t key_width() const { return padded(inputs_.width); }
   int64_t value_width() const { return padded(inputs_.value_width); }
-  Tile weights() const { return {tiles_.score, kTileKeys}; }
-  Tile d_scores() const { return {tiles_.d_score, kTileKeys}; }
-  Tile query() const { return {tiles_.query, key_width()}; }
-  Tile d_output() const { return {tiles_.d_output, value_width()}; }
+  Tile weights() const { return {tiles_.score, kPanelQueries}; }
+  Tile d_scores() const { return {tiles_.d_score, kPanelQueries}; }
+  Tile key() const { return {tiles_.key, key_width()}; }
+  Tile d_key() const { return {tiles_.d_key, key_width()}; }
+  Tile d_value() const { return {tiles_.d_value, value_width()}; }
+  Tile query(const Panel& panel) const { return {panel.query, key_width()}; }
+  Tile d_query(const Panel& panel) const { return {panel.d_query, key_width()}; }
+  Tile d_output(const Panel& panel) const { return {panel.d_output, value_width()}; }
 
-  void pack_keys(const Sequence& sequence, int64_t key_head, int64_t key, int64_t count) {
-    const int64_t row = sequence.key_begin + key;
-    copy_rows(inputs_.key, row, count, key_head, inputs_.width, {tiles_.key, key_width()});
-    copy_transposed(inputs_.key, row, count, key_head, inputs_.width, {tiles_.key_transposed, kTileKeys});
-    copy_transposed(inputs_.value, row, count, key_head, inputs_.value_width,
-                    {tiles_.value_transposed, kTileKeys});
-    for (int64_t i = 0; i < count * key_width(); ++i) tiles_.d_key[i] = 0.0F;
-    for (int64_t i = 0; i < count * value_width(); ++i) tiles_.d_value[i] = 0.0F;
-  }
-
-  void query_tile(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first,
-                  int64_t rows, int64_t key, int64_t count) {
-    if (visible_keys(job_.variant, sequence, first).begin >= key + count) return;
-    if (visible_keys(job_.variant, sequence, first + rows - 1).end <= key) return;
-    const int64_t begin = sequence.query_begin + first;
-    copy_rows(inputs_.query, begin, rows, factors.head, inputs_.width, query());
-    copy_rows(job_.d_output, begin, rows, factors.head, inputs_.value_width, d_output());
-    copy_rows(job_.output, begin, rows, factors.head, inputs_.value_width, {tiles_.output, value_width()});
-    multiply({tiles_.query, key_width(), 1}, rows, inputs_.width, {tiles_.key_transposed, kTileKeys},
-             weights(), count, false);
-    multiply({tiles_.d_output, value_width(), 1}, rows, inputs_.value_width,
-             {tiles_.value_transposed, kTileKeys}, d_scores(), count, false);
-    for (int64_t r = 0; r < rows; ++r) {
-      softmax_row(factors, sequence, tile_row(job_.variant, sequence, b, first + r, key, count), r);
+  // Queries [first, first + queries) against all their keys.
+  void query_panels(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first,
+                    int64_t queries) {
+    const auto count = static_cast<size_t>((queries + kPanelQueries - 1) / kPanelQueries);
+    const std::span<Panel> panels(tiles_.panels.data(), count);
+    finite_queries_ = true;
+    for (size_t i = 0; i < count; ++i) {
+      const auto begin = static_cast<int64_t>(i) * kPanelQueries;
+      panels[i].first = first + begin;
+      panels[i].queries = HWY_MIN(kPanelQueries, queries - begin);
+      begin_panel(factors, sequence, panels[i]);
     }
-    if (job_.gradients.value.data != nullptr) {
-      multiply({tiles_.score, 1, kTileKeys}, count, rows, d_output(), {tiles_.d_value, value_width()},
-               inputs_.value_width, true);
+    const int64_t end = logits_.keys_of(sequence, panels.back()).end;
+    for (int64_t key = logits_.keys_of(sequence, panels.front()).begin; key < end; key += kTileKeys) {
+      key_block(factors, sequence, {b, key, HWY_MIN(kTileKeys, sequence.key_count - key)}, panels);
     }
-    if (job_.gradients.key.data != nullptr) {
-      multiply({tiles_.d_score, 1, kTileKeys}, count, rows, query(), {tiles_.d_key, key_width()},
-               inputs_.width, true);
-    }
-    if (job_.gradients.query.data != nullptr) {
-      const Tile d_query{tiles_.d_query, key_width()};
-      multiply({tiles_.d_score, kTileKeys, 1}, rows, count, {tiles_.key, key_width()}, d_query, inputs_.width,
-               false);
-      add_rows(d_query, begin, rows, factors.head);
+    if (job_.gradients.query.data == nullptr) return;
+    for (const Panel& panel : panels) {
+      for (int64_t q = 0; q < panel.queries; ++q) {
+        std::copy_n(d_query(panel).row(q), inputs_.width,
+                    job_.gradients.query.at(sequence.query_begin + panel.first + q, factors.head));
+      }
     }
   }
 
-  // D of the row.
-  float output_product(int64_t r) const {
+  void begin_panel(const HeadFactors& factors, const Sequence& sequence, const Panel& panel) {
+    const int64_t begin = sequence.query_begin + panel.first;
+    finite_queries_ &=
+        copy_rows(inputs_.query, begin, panel.queries, factors.head, inputs_.width, query(panel));
+    finite_queries_ &=
+        copy_rows(job_.d_output, begin, panel.queries, factors.head, inputs_.value_width, d_output(panel));
+    transpose(query(panel), panel.queries, inputs_.width, {panel.query_transposed, kPanelQueries});
+    transpose(d_output(panel), panel.queries, inputs_.value_width,
+              {panel.d_output_transposed, kPanelQueries});
+    logits_.set_queries(sequence, factors.head, panel);
+    set_rows(factors, begin, panel);
+    std::fill_n(panel.d_query, panel.queries * key_width(), 0.0F);
+  }
+
+  // Of each query: D, and the log-sum in powers of two.
+  void set_rows(const HeadFactors& factors, int64_t begin, const Panel& panel) {
     const FloatTag d;
-    const float* HWY_RESTRICT out = tiles_.output + r * value_width();
-    const float* HWY_RESTRICT d_out = d_output().row(r);
-    Float sum = hn::Zero(d);
-    for (int64_t i = 0; i < value_width(); i += lanes()) {
-      sum = hn::MulAdd(hn::Load(d, out + i), hn::Load(d, d_out + i), sum);
+    const Tile output{tiles_.rows, value_width()};
+    copy_rows(job_.output, begin, panel.queries, factors.head, inputs_.value_width, output);
+    for (int64_t q = 0; q < panel.queries; ++q) {
+      const float* HWY_RESTRICT out = output.row(q);
+      const float* HWY_RESTRICT d_out = d_output(panel).row(q);
+      Float sum = hn::Zero(d);
+      for (int64_t i = 0; i < whole_vectors(inputs_.value_width); i += lanes()) {
+        sum = hn::MulAdd(hn::Load(d, out + i), hn::Load(d, d_out + i), sum);
+      }
+      panel.product[q] = hn::GetLane(hn::SumOfLanes(d, sum));
+      const float log_sum =
+          job_.saved.log_sum[static_cast<size_t>((begin + q) * inputs_.heads + factors.head)];
+      panel.log_sum[q] = log_sum == kHidden ? 0.0F : kLog2E * log_sum;
     }
-    return hn::GetLane(hn::SumOfLanes(d, sum));
+    for (int64_t q = panel.queries; q < whole_vectors(panel.queries); ++q)
+      panel.product[q] = panel.log_sum[q] = 0.0F;
   }
 
-  // Dot products -> weights after dropout; dO V^T -> gradients of the scores, which its learned factors see
-  // on the way.
-  void softmax_row(const HeadFactors& factors, const Sequence& sequence, const TileRow& row, int64_t r) {
+  void key_block(const HeadFactors& factors, const Sequence& sequence, const Block& block,
+                 std::span<const Panel> panels) {
+    const int64_t row = sequence.key_begin + block.key;
+    const bool finite_keys = copy_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, key());
+    const bool finite_values = copy_rows(inputs_.value, row, block.keys, factors.key_head,
+                                         inputs_.value_width, {tiles_.value, value_width()});
+    finite_ = finite_keys && finite_values && finite_queries_;
+    bool adds = false;
+    for (const Panel& panel : panels) {
+      const KeyRange seen = logits_.keys_of(sequence, panel);
+      if (block.key < seen.begin || seen.end <= block.key) continue;
+      backward_tile(factors, sequence, block, panel, adds);
+      adds = true;
+    }
+    if (!adds) return;
+    add_rows(d_key(), job_.gradients.key, row, block.keys, factors.key_head, inputs_.width);
+    add_rows(d_value(), job_.gradients.value, row, block.keys, factors.key_head, inputs_.value_width);
+  }
+
+  void backward_tile(const HeadFactors& factors, const Sequence& sequence, const Block& block,
+                     const Panel& panel, bool adds) {
+    multiply({tiles_.key, key_width(), 1}, block.keys, inputs_.width, {panel.query_transposed, kPanelQueries},
+             weights(), panel.queries, false);
+    multiply({tiles_.value, value_width(), 1}, block.keys, inputs_.value_width,
+             {panel.d_output_transposed, kPanelQueries}, d_scores(), panel.queries, false);
+    const bool plain = logits_.is_plain(sequence, block, panel);
+    if (!plain) logits_.make(factors, sequence, block, panel, weights());
+    for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
+      if (plain && inputs_.dropout == 0 && learned_.log_temperature == nullptr) {
+        plain_softmax(factors, block, panel, q);
+      } else {
+        softmax(factors, sequence, block, panel, q, plain ? factors.scale : 1.0F);
+      }
+    }
+    add_biases(factors, block, panel);
+    const auto product = finite_ ? multiply : multiply_seen;
+    const Left weight{tiles_.score, kPanelQueries, 1};
+    const Left d_score{tiles_.d_score, kPanelQueries, 1};
+    product(weight, block.keys, panel.queries, d_output(panel), d_value(), inputs_.value_width, adds);
+    product(d_score, block.keys, panel.queries, query(panel), d_key(), inputs_.width, adds);
+    product({tiles_.d_score, 1, kPanelQueries}, panel.queries, block.keys, key(), d_query(panel),
+            inputs_.width, true);
+  }
+
+  void add_rows(Tile from, const Heads<float>& to, int64_t row, int64_t rows, int64_t head,
+                int64_t width) const {
+    if (to.data == nullptr) return;
     const FloatTag d;
-    float* HWY_RESTRICT scores = weights().row(r);
-    float* HWY_RESTRICT d_scores = this->d_scores().row(r);
-    const int64_t query_row = sequence.query_begin + row.t;
-    make_logits(job_.variant, inputs_, factors, row, scores);
-    const bool fades = inputs_.span != nullptr;
-    if (fades) make_ramp(job_.variant, factors, row, scores, tiles_.ramp);
-    const bool drops = inputs_.dropout > 0;
-    const DropoutRow random = dropout_row(inputs_.dropout_seed, query_row, factors.head);
-    const Float shift = hn::Set(
-        d, finite_shift(job_.saved.log_sum[static_cast<size_t>(query_row * inputs_.heads + factors.head)]));
-    const Float product = hn::Set(d, output_product(r));
+    for (int64_t s = 0; s < rows; ++s) {
+      const float* HWY_RESTRICT source = from.row(s);
+      float* HWY_RESTRICT target = to.at(row + s, head);
+      int64_t i = 0;
+      for (; i + lanes() <= width; i += lanes()) {
+        hn::StoreU(hn::Add(hn::LoadU(d, target + i), hn::Load(d, source + i)), d, target + i);
+      }
+      for (; i < width; ++i) target[i] += source[i];
+    }
+  }
+
+  // Dot products -> weights; dO V^T -> gradients of the dot products. For a tile of scaled dot products
+  // alone.
+  void plain_softmax(const HeadFactors& factors, const Block& block, const Panel& panel, int64_t q) const {
+    const FloatTag d;
+    const Float scale = hn::Set(d, factors.scale);
+    const Float d_scale = hn::Set(d, factors.scale * kLn2);
+    const Float log_sum = hn::Load(d, panel.log_sum + q);
+    const Float product = hn::Load(d, panel.product + q);
+    for (int64_t s = 0; s < block.keys; ++s) {
+      float* HWY_RESTRICT score = weights().row(s) + q;
+      float* HWY_RESTRICT d_score = d_scores().row(s) + q;
+      const Float weight = power_of_two(hn::Sub(hn::Mul(hn::Load(d, score), scale), log_sum));
+      const Float d_logit = hn::Mul(weight, hn::Sub(hn::Load(d, d_score), product));
+      hn::Store(weight, d, score);
+      hn::Store(hn::Mul(d_logit, d_scale), d, d_score);
+    }
+  }
+
+  // Logits (or dot products, with their scale) -> weights after dropout; dO V^T -> gradients of the dot
+  // products. What else the logits depend on learns on the way.
+  void softmax(const HeadFactors& factors, const Sequence& sequence, const Block& block, const Panel& panel,
+               int64_t q, float scale) {
+    const FloatTag d;
+    const Float by = hn::Set(d, scale);
+    const Float d_scale = hn::Set(d, factors.scale * kLn2);
+    const Float log_sum = hn::Load(d, panel.log_sum + q);
+    const Float product = hn::Load(d, panel.product + q);
+    const Float position = hn::Load(d, panel.position + q);
+    const Float one = hn::Set(d, 1.0F);
     const Float ramp_width = hn::Set(d, static_cast<float>(job_.variant.span_ramp));
     Float d_temperature = hn::Zero(d);
     Float d_span = hn::Zero(d);
-    for (int64_t c = 0; c < whole_vectors(row.count); c += lanes()) {
-      const Float z = hn::Load(d, scores + c);
-      const Float weight = weight_of(z, shift, fades ? tiles_.ramp + c : nullptr);
+    for (int64_t s = 0; s < block.keys; ++s) {
+      float* HWY_RESTRICT score = weights().row(s) + q;
+      float* HWY_RESTRICT d_score = d_scores().row(s) + q;
+      const Float z = hn::Mul(hn::Load(d, score), by);
+      Float weight = power_of_two(hn::Sub(z, log_sum));
+      Float ramp = one;
+      if (inputs_.span != nullptr) {
+        ramp = logits_.span_weights(factors, hn::Set(d, static_cast<float>(block.key + s)), position);
+        weight = hn::Mul(weight, ramp);
+      }
       const Float keep =
-          drops ? keep_factors(inputs_, random, sequence.key_begin + row.first + c) : hn::Set(d, 1.0F);
-      const Float d_logit = hn::Mul(weight, hn::Sub(hn::Mul(keep, hn::Load(d, d_scores + c)), product));
-      hn::Store(hn::Mul(weight, keep), d, scores + c);
-      hn::Store(d_logit, d, d_scores + c);
-      if (learned_.log_temperature != nullptr) {  // z = (..) / exp(t): dz/dt = -z
-        const Float seen = hn::IfThenElseZero(hn::Ne(weight, hn::Zero(d)), z);
-        d_temperature = hn::NegMulAdd(d_logit, seen, d_temperature);
-      }
-      if (learned_.span !=
-          nullptr) {  // a span weight m below 1 acts as log m on the logit: slope 1 / (ramp m)
-        const Float m = hn::Load(d, tiles_.ramp + c);
-        const auto slopes = hn::And(hn::Lt(m, hn::Set(d, 1.0F)), hn::Gt(m, hn::Zero(d)));
-        d_span = hn::Add(d_span, hn::IfThenElseZero(slopes, hn::Div(d_logit, hn::Mul(ramp_width, m))));
-      }
+          inputs_.dropout > 0 ? logits_.keep_factors(panel, sequence.key_begin + block.key + s, q) : one;
+      const FloatMask seen = hn::Ne(weight, hn::Zero(d));
+      const Float d_weight = hn::Sub(hn::Mul(keep, hn::Load(d, d_score)), product);
+      const Float d_logit = hn::IfThenElseZero(seen, hn::Mul(weight, d_weight));
+      hn::Store(hn::Mul(weight, keep), d, score);
+      hn::Store(hn::Mul(d_logit, d_scale), d, d_score);
+      // z ln 2 = (..) / exp(t): its slope in t is -z ln 2
+      d_temperature = hn::NegMulAdd(d_logit, hn::IfThenElseZero(seen, z), d_temperature);
+      // A span weight m below 1 acts as log m on the logit: slope 1 / (ramp m).
+      const FloatMask slopes = hn::And(hn::Lt(ramp, one), seen);
+      d_span = hn::Add(d_span, hn::IfThenElseZero(slopes, hn::Div(d_logit, hn::Mul(ramp_width, ramp))));
     }
+    const auto sum = [&](Float of) HWY_ATTR {
+      return hn::GetLane(hn::SumOfLanes(d, first_lanes(of, panel.queries - q)));
+    };
     if (learned_.log_temperature != nullptr) {
-      learned_.log_temperature[factors.head] += hn::GetLane(hn::SumOfLanes(d, d_temperature));
+      learned_.log_temperature[factors.head] += kLn2 * sum(d_temperature);
     }
-    if (learned_.span != nullptr) learned_.span[factors.head] += hn::GetLane(hn::SumOfLanes(d, d_span));
-    add_biases(factors, row, d_scores);
-    const Float scale = hn::Set(d, factors.scale);
-    for (int64_t c = 0; c < whole_vectors(row.count); c += lanes()) {
-      hn::Store(hn::Mul(hn::Load(d, d_scores + c), scale), d, d_scores + c);
-    }
+    if (learned_.span != nullptr) learned_.span[factors.head] += sum(d_span);
   }
 
-  void add_biases(const HeadFactors& factors, const TileRow& row, const float* HWY_RESTRICT d_logits) const {
-    const int64_t reach = job_.variant.relative_reach;
-    if (learned_.relative_bias != nullptr) {
-      float* HWY_RESTRICT to = learned_.relative_bias + factors.head * (2 * reach + 1);
-      for (int64_t c = row.visible.begin; c < row.visible.end; ++c) {
-        to[relative_column(row.first + c - row.position, reach)] += factors.cooling * d_logits[c];
-      }
-    }
-    if (job_.gradients.bias) {
-      for (int64_t c = row.visible.begin; c < row.visible.end; ++c) {
-        job_.gradients.bias.at(row.b, factors.head, row.t, row.first + c) += factors.cooling * d_logits[c];
-      }
-    }
-  }
-
-  void add_rows(Tile from, int64_t begin, int64_t rows, int64_t head) const {
+  // Zeros in lanes from `count` on.
+  static Float first_lanes(Float x, int64_t count) {
     const FloatTag d;
-    const int64_t width = inputs_.width;
-    for (int64_t r = 0; r < rows; ++r) {
-      const float* HWY_RESTRICT source = from.row(r);
-      float* HWY_RESTRICT to = job_.gradients.query.at(begin + r, head);
-      int64_t i = 0;
-      for (; i + lanes() <= width; i += lanes()) {
-        hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::Load(d, source + i)), d, to + i);
+    return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(HWY_MIN(count, lanes()))), x);
+  }
+
+  // Gradients of the dot products -> those of the biases beside them, which the scale does not touch.
+  void add_biases(const HeadFactors& factors, const Block& block, const Panel& panel) const {
+    const float by = factors.cooling / factors.scale;
+    const int64_t reach = job_.variant.relative_reach;
+    float* relative =
+        learned_.relative_bias == nullptr ? nullptr : learned_.relative_bias + factors.head * (2 * reach + 1);
+    if (relative == nullptr && !job_.gradients.bias) return;
+    for (int64_t q = 0; q < panel.queries; ++q) {
+      const auto position = static_cast<int64_t>(panel.position[q]);
+      for (int64_t s = 0; s < block.keys; ++s) {
+        const float d_score = d_scores().row(s)[q];
+        if (d_score == 0.0F) continue;
+        if (relative != nullptr) relative[relative_column(block.key + s - position, reach)] += by * d_score;
+        if (job_.gradients.bias) {
+          job_.gradients.bias.at(block.b, factors.head, panel.first + q, block.key + s) += by * d_score;
+        }
       }
-      for (; i < width; ++i) to[i] += source[i];
     }
   }
 
-  void write_rows(Tile from, const Heads<float>& to, int64_t begin, int64_t rows, int64_t head,
-                  int64_t width) const {
-    if (to.data == nullptr) return;
-    for (int64_t r = 0; r < rows; ++r) {
-      const float* HWY_RESTRICT source = from.row(r);
-      float* HWY_RESTRICT target = to.at(begin + r, head);
-      for (int64_t i = 0; i < width; ++i) target[i] = source[i];
-    }
-  }
-
-  const BackwardJob& job_;
-  const Inputs<float>& inputs_;
+  const BackwardJob<T>& job_;
+  const Inputs<T>& inputs_;
   Tiles tiles_;
+  Logits<T> logits_;
   Learned<float> learned_;
+  bool finite_queries_ = true;  // of the panels' queries and output gradients
+  bool finite_ = true;          // and of the block's keys and values
 };
 
-void run_backward(const BackwardJob& job, int64_t begin, int64_t end) {
-  BackwardPass pass(job);
+template <class T>
+void run_backward(const BackwardJob<T>& job, int64_t begin, int64_t end) {
+  BackwardPass<T> pass(job);
   for (int64_t unit = begin; unit < end; ++unit) {
     const Learned<float> learned = job.parts.part(job.units.sequence_group(unit));
     const IndexRange sequences = job.units.sequences(unit);
@@ -212,6 +287,13 @@ void run_backward(const BackwardJob& job, int64_t begin, int64_t end) {
         pass.run(b, key_head, learned);
     }
   }
+}
+
+void run_backward_float(const BackwardJob<float>& job, int64_t begin, int64_t end) {
+  run_backward(job, begin, end);
+}
+void run_backward_bfloat16(const BackwardJob<BFloat16>& job, int64_t begin, int64_t end) {
+  run_backward(job, begin, end);
 }
 
 }  // namespace heed::attention::HWY_NAMESPACE

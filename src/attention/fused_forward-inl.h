@@ -6,20 +6,32 @@
 #define HEED_ATTENTION_FUSED_FORWARD_INL_H_
 #endif
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
 
-#include "attention/fused_softmax-inl.h"
-#include "attention/tap.h"
+#include "attention/fused_pairs-inl.h"
+#include "attention/fused_tap-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace heed::attention::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+template <class T>
 class ForwardPass {
  public:
-  explicit ForwardPass(const ForwardJob& job)
-      : job_(job), inputs_(job.inputs), tiles_(forward_tiles(inputs_.width, inputs_.value_width)) {}
+  explicit ForwardPass(const ForwardJob<T>& job)
+      : job_(job),
+        inputs_(job.inputs),
+        tiles_(forward_tiles(inputs_.width, inputs_.value_width, most_queries(inputs_.sequences),
+                             job.tap != nullptr)),
+        logits_(job.variant, inputs_),
+        tap_(job, logits_),
+        pairs_(std::is_same_v<T, BFloat16> && has_pair_products() && inputs_.width % 2 == 0 &&
+               inputs_.key.row_stride % 2 == 0) {}
 
   void run(int64_t b, int64_t key_head) {
     const Sequence& sequence = inputs_.sequences[static_cast<size_t>(b)];
@@ -27,100 +39,227 @@ class ForwardPass {
     packed_keys_ = packed_values_ = -1;
     for (int64_t head = key_head * shared; head < (key_head + 1) * shared; ++head) {
       const HeadFactors factors = head_factors(job_.variant, inputs_, head);
-      for (int64_t first = 0; first < sequence.query_count; first += kTileQueries) {
-        query_tile(factors, sequence, b, first, HWY_MIN(kTileQueries, sequence.query_count - first));
+      const int64_t most = kPanelQueries * static_cast<int64_t>(tiles_.panels.size());
+      for (int64_t first = 0; first < sequence.query_count; first += most) {
+        query_panels(factors, sequence, b, first, HWY_MIN(most, sequence.query_count - first));
       }
     }
   }
 
  private:
-  Tile scores() const { return {tiles_.score, kTileKeys}; }
-  Tile output() const { return {tiles_.output, padded(inputs_.value_width)}; }
+  Tile scores() const { return {tiles_.score, kPanelQueries}; }
+  Tile packed_keys() const { return {tiles_.key, padded(inputs_.width)}; }
+  Tile packed_values() const { return {tiles_.value, padded(inputs_.value_width)}; }
+  Tile output(const Panel& panel) const { return {panel.output, padded(inputs_.value_width)}; }
 
-  void query_tile(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first,
-                  int64_t rows) {
-    copy_rows(inputs_.query, sequence.query_begin + first, rows, factors.head, inputs_.width,
-              {tiles_.query, padded(inputs_.width)});
-    for (int64_t r = 0; r < rows; ++r) {
-      tiles_.row_max[r] = kHidden;
-      tiles_.row_sum[r] = 0.0F;
-      float* out = output().row(r);
-      for (int64_t i = 0; i < padded(inputs_.value_width); ++i) out[i] = 0.0F;
+  // Queries [first, first + queries) against all their keys.
+  void query_panels(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first,
+                    int64_t queries) {
+    const auto count = static_cast<size_t>((queries + kPanelQueries - 1) / kPanelQueries);
+    const std::span<Panel> panels(tiles_.panels.data(), count);
+    for (size_t i = 0; i < count; ++i) {
+      const auto begin = static_cast<int64_t>(i) * kPanelQueries;
+      panels[i].first = first + begin;
+      panels[i].queries = HWY_MIN(kPanelQueries, queries - begin);
+      begin_panel(factors, sequence, panels[i]);
     }
-    // Both ends of what a row sees only move forward from row to row.
-    const KeyRange keys{visible_keys(job_.variant, sequence, first).begin,
-                        visible_keys(job_.variant, sequence, first + rows - 1).end};
-    for (int64_t key = keys.begin / kTileKeys * kTileKeys; key < keys.end; key += kTileKeys) {
-      key_tile(factors, sequence, b, first, rows, key);
-    }
-    finish(factors, sequence, first, rows);
-    if (job_.tap != nullptr) tap_tile(factors, sequence, b, first, rows, keys);
+    const auto pass = [&](const auto& tile, const auto& end_block) HWY_ATTR {
+      const int64_t end = logits_.keys_of(sequence, panels.back()).end;
+      for (int64_t key = logits_.keys_of(sequence, panels.front()).begin; key < end; key += kTileKeys) {
+        const Block block{b, key, HWY_MIN(kTileKeys, sequence.key_count - key)};
+        for (Panel& panel : panels) {
+          const KeyRange seen = logits_.keys_of(sequence, panel);
+          if (seen.begin <= key && key < seen.end) tile(block, panel, count > 1);
+        }
+        end_block(block);
+      }
+    };
+    pass([&](const Block& block, Panel& panel, bool shares)
+             HWY_ATTR { forward_tile(factors, sequence, block, panel, shares); },
+         [](const Block&) {});
+    for (const Panel& panel : panels) finish(factors, sequence, panel);
+    if (job_.tap == nullptr) return;
+    for (const Panel& panel : panels) tap_.finish(factors, sequence, panel);
+    if (!tap_.wants_second_pass()) return;
+    tap_.begin_second_pass(sequence, factors.head, panels);
+    pass(
+        [&](const Block& block, const Panel& panel, bool shares) HWY_ATTR {
+          dot_products(factors, sequence, block, panel, shares);
+          tap_.second_pass(factors, sequence, block, panel, scores());
+        },
+        [&](const Block& block) HWY_ATTR { tap_.end_block(block, factors.head); });
+    tap_.end_second_pass();
   }
 
-  // Query . key for the tile, packing the keys unless they are the tile's last.
-  void dot_products(const HeadFactors& factors, const Sequence& sequence, int64_t rows, int64_t key,
-                    int64_t count) {
-    const Tile keys{tiles_.key_transposed, kTileKeys};
-    if (packed_keys_ != key) {
-      copy_transposed(inputs_.key, sequence.key_begin + key, count, factors.key_head, inputs_.width, keys);
-      packed_keys_ = key;
-    }
-    multiply({tiles_.query, padded(inputs_.width), 1}, rows, inputs_.width, keys, scores(), count, false);
-  }
-
-  void key_tile(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first, int64_t rows,
-                int64_t key) {
-    const int64_t count = HWY_MIN(kTileKeys, sequence.key_count - key);
-    dot_products(factors, sequence, rows, key, count);
-    for (int64_t r = 0; r < rows; ++r) {
-      const TileRow row = tile_row(job_.variant, sequence, b, first + r, key, count);
-      weigh(factors, sequence, row, scores().row(r), r);
-    }
-    const Tile values{tiles_.value, padded(inputs_.value_width)};
-    if (packed_values_ != key) {
-      copy_rows(inputs_.value, sequence.key_begin + key, count, factors.key_head, inputs_.value_width,
-                values);
-      packed_values_ = key;
-    }
-    multiply({tiles_.score, kTileKeys, 1}, rows, count, values, output(), inputs_.value_width, true);
-  }
-
-  // One step of the online softmax: with the new maximum m', sums and output so far shrink by exp(m - m').
-  void weigh(const HeadFactors& factors, const Sequence& sequence, const TileRow& row,
-             float* HWY_RESTRICT scores, int64_t r) {
+  void begin_panel(const HeadFactors& factors, const Sequence& sequence, Panel& panel) {
     const FloatTag d;
-    const int64_t columns = whole_vectors(row.count);
-    make_logits(job_.variant, inputs_, factors, row, scores);
-    const float* ramp = nullptr;
-    if (inputs_.span != nullptr) {
-      make_ramp(job_.variant, factors, row, scores, tiles_.ramp);
-      ramp = tiles_.ramp;
+    const Tile rows{tiles_.rows, padded(inputs_.width)};
+    copy_rows(inputs_.query, sequence.query_begin + panel.first, panel.queries, factors.head, inputs_.width,
+              rows);
+    transpose(rows, panel.queries, inputs_.width, {panel.query_transposed, kPanelQueries});
+    if (pairs_)
+      pack_pairs({panel.query_transposed, kPanelQueries}, inputs_.width, panel.queries,
+                 {panel.query_transposed, kPanelQueries});
+    logits_.set_queries(sequence, factors.head, panel);
+    for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
+      hn::Store(hn::Set(d, kHidden), d, panel.row_max + q);
+      hn::Store(hn::Zero(d), d, panel.row_sum + q);
     }
-    Float greatest = hn::Set(d, tiles_.row_max[r]);
-    for (int64_t c = 0; c < columns; c += lanes()) greatest = hn::Max(greatest, hn::Load(d, scores + c));
-    const float top = hn::GetLane(hn::MaxOfLanes(d, greatest));
-    const float shrink = tiles_.row_max[r] == top ? 1.0F : std::exp(tiles_.row_max[r] - top);
-
-    const Float shift = hn::Set(d, finite_shift(top));
-    Float sum = hn::Zero(d);
-    for (int64_t c = 0; c < columns; c += lanes()) {
-      const Float weight = weight_of(hn::Load(d, scores + c), shift, ramp == nullptr ? nullptr : ramp + c);
-      sum = hn::Add(sum, weight);
-      hn::Store(weight, d, scores + c);
-    }
-    tiles_.row_max[r] = top;
-    tiles_.row_sum[r] = tiles_.row_sum[r] * shrink + hn::GetLane(hn::SumOfLanes(d, sum));
-    if (shrink != 1.0F) scale_row(output().row(r), shrink);
-    if (inputs_.dropout > 0) drop_out(factors, sequence, row, scores);
+    panel.is_new = true;
+    tap_.begin_queries(panel);
   }
 
-  void drop_out(const HeadFactors& factors, const Sequence& sequence, const TileRow& row,
-                float* HWY_RESTRICT scores) {
+  // Keys . queries for the tile. Keys that several panels share are packed once; else they are read where
+  // they lie.
+  void dot_products(const HeadFactors& factors, const Sequence& sequence, const Block& block,
+                    const Panel& panel, bool shares) {
+    const int64_t row = sequence.key_begin + block.key;
+    const Tile query{panel.query_transposed, kPanelQueries};
+    if (pairs_) {
+      multiply_pairs(key_words(row, block, factors.key_head, shares), block.keys, padded_pairs(inputs_.width),
+                     query, scores(), panel.queries, false);
+      return;
+    }
+    Left keys{tiles_.key, packed_keys().stride, 1};
+    if (!shares) {
+      keys = left_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, packed_keys());
+    } else if (packed_keys_ != block.key) {
+      copy_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, packed_keys());
+      packed_keys_ = block.key;
+    }
+    multiply(keys, block.keys, inputs_.width, query, scores(), panel.queries, false);
+  }
+
+  LeftWords key_words(int64_t row, const Block& block, int64_t key_head, bool shares) {
+    const int64_t words = inputs_.width / 2;
+    if (!shares) return {inputs_.key.at(row, key_head), inputs_.key.row_stride / 2, 1};
+    if (packed_keys_ != block.key) {
+      for (int64_t s = 0; s < block.keys; ++s) {
+        std::memcpy(tiles_.key + s * words, inputs_.key.at(row + s, key_head),
+                    static_cast<size_t>(words) * 4);
+      }
+      packed_keys_ = block.key;
+    }
+    return {tiles_.key, words, 1};
+  }
+
+  void forward_tile(const HeadFactors& factors, const Sequence& sequence, const Block& block, Panel& panel,
+                    bool shares) {
+    dot_products(factors, sequence, block, panel, shares);
+    const bool plain = logits_.is_plain(sequence, block, panel);
+    if (!plain) logits_.make(factors, sequence, block, panel, scores());
+    bool shrinks = false;
+    for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
+      shrinks |= plain ? weigh<true>(factors, block, panel, q) : weigh<false>(factors, block, panel, q);
+    }
+    if (inputs_.dropout > 0) drop_out(sequence, block, panel);
+    if (shrinks && !panel.is_new) shrink_output(panel);
+    pack_values(sequence, block, factors.key_head);
+    const bool adds = !panel.is_new;
+    if (pairs_ && finite_values_) {
+      round_pairs(scores(), block.keys, panel.queries, scores());
+      multiply_pairs({tiles_.score, 1, kPanelQueries}, panel.queries, padded_pairs(block.keys),
+                     packed_values(), output(panel), inputs_.value_width, adds);
+    } else {
+      (finite_values_ ? multiply : multiply_seen)({tiles_.score, 1, kPanelQueries}, panel.queries, block.keys,
+                                                  packed_values(), output(panel), inputs_.value_width, adds);
+    }
+    panel.is_new = false;
+  }
+
+  void pack_values(const Sequence& sequence, const Block& block, int64_t key_head) {
+    if (packed_values_ == block.key) return;
+    packed_values_ = block.key;
+    finite_values_ = copy_rows(inputs_.value, sequence.key_begin + block.key, block.keys, key_head,
+                               inputs_.value_width, packed_values());
+    if (pairs_ && finite_values_)
+      pack_pairs(packed_values(), block.keys, inputs_.value_width, packed_values());
+  }
+
+  // Of weights, and for the tap of weights times lowered logits.
+  struct Sums {
+    Float weight;
+    Float score;
+  };
+  static Sums no_sums() { return {hn::Zero(FloatTag()), hn::Zero(FloatTag())}; }
+
+  // One step of the online softmax for the queries of one vector: with the new maximum m', sums and output so
+  // far shrink by 2^(m - m'). Weights are summed in four interleaved sums. True where the output must shrink.
+  template <bool kPlain>
+  HWY_INLINE bool weigh(const HeadFactors& factors, const Block& block, const Panel& panel, int64_t q) {
     const FloatTag d;
-    const DropoutRow random = dropout_row(inputs_.dropout_seed, sequence.query_begin + row.t, factors.head);
-    for (int64_t c = 0; c < whole_vectors(row.count); c += lanes()) {
-      const Float keep = keep_factors(inputs_, random, sequence.key_begin + row.first + c);
-      hn::Store(hn::Mul(hn::Load(d, scores + c), keep), d, scores + c);
+    float* HWY_RESTRICT score = tiles_.score + q;
+    const Float scale = hn::Set(d, factors.scale);
+    const auto logit = [&](int64_t s) HWY_ATTR {
+      const Float z = hn::Load(d, score + s * kPanelQueries);
+      return kPlain ? hn::Mul(z, scale) : z;
+    };
+    const Float before = hn::Load(d, panel.row_max + q);
+    const bool watches = tap_.watches();
+    auto watch = tap_.begin_tile(panel, q);
+    Four<Float> greatest{before, before, before, before};
+    if (watches) {
+      greatest = in_fours(block.keys, greatest, [&](int64_t s, Float so_far) HWY_ATTR {
+        const Float z = logit(s);
+        watch.mark(s, z);
+        return hn::Max(so_far, z);
+      });
+    } else {
+      greatest = in_fours(block.keys, greatest,
+                          [&](int64_t s, Float so_far) HWY_ATTR { return hn::Max(so_far, logit(s)); });
+    }
+    const Float top = hn::Max(hn::Max(greatest.a, greatest.b), hn::Max(greatest.c, greatest.d));
+    const Float shift = finite_shift(top);
+    const Float shrink = power_of_two(hn::Sub(before, shift));
+    if (watches) tap_.enter_marked(watch, block, panel, q, logit);
+
+    const Float position = hn::Load(d, panel.position + q);
+    const auto weigh_key = [&](int64_t s, Float lowered) HWY_ATTR {
+      Float weight = power_of_two(lowered);
+      if (!kPlain && inputs_.span != nullptr) {
+        const Float key = hn::Set(d, static_cast<float>(block.key + s));
+        weight = hn::Mul(weight, logits_.span_weights(factors, key, position));
+      }
+      hn::Store(weight, d, score + s * kPanelQueries);
+      return weight;
+    };
+    Four<Sums> sum{no_sums(), no_sums(), no_sums(), no_sums()};
+    if (watches) {
+      sum = in_fours(block.keys, sum, [&](int64_t s, Sums so_far) HWY_ATTR {
+        const Float lowered = hn::Sub(logit(s), shift);
+        const Float weight = weigh_key(s, lowered);
+        // A hidden key: 0 times minus infinity must be 0.
+        const Float finite = kPlain ? lowered : hn::Max(lowered, hn::Set(d, -200.0F));
+        return Sums{hn::Add(so_far.weight, weight), hn::MulAdd(weight, finite, so_far.score)};
+      });
+      const Float score_sum = hn::Add(hn::Add(sum.a.score, sum.b.score), hn::Add(sum.c.score, sum.d.score));
+      tap_.end_tile(score_sum, panel, q, hn::Sub(before, shift), shrink);
+    } else {
+      sum = in_fours(block.keys, sum, [&](int64_t s, Sums so_far) HWY_ATTR {
+        return Sums{hn::Add(so_far.weight, weigh_key(s, hn::Sub(logit(s), shift))), so_far.score};
+      });
+    }
+    const Float tile_sum = hn::Add(hn::Add(sum.a.weight, sum.b.weight), hn::Add(sum.c.weight, sum.d.weight));
+    hn::Store(top, d, panel.row_max + q);
+    hn::Store(shrink, d, panel.shrink + q);
+    hn::Store(hn::MulAdd(hn::Load(d, panel.row_sum + q), shrink, tile_sum), d, panel.row_sum + q);
+    return !hn::AllTrue(d, hn::Eq(shrink, hn::Set(d, 1.0F)));
+  }
+
+  void drop_out(const Sequence& sequence, const Block& block, const Panel& panel) const {
+    const FloatTag d;
+    for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
+      for (int64_t s = 0; s < block.keys; ++s) {
+        float* HWY_RESTRICT weight = scores().row(s) + q;
+        const Float keep = logits_.keep_factors(panel, sequence.key_begin + block.key + s, q);
+        hn::Store(hn::Mul(hn::Load(d, weight), keep), d, weight);
+      }
+    }
+  }
+
+  void shrink_output(const Panel& panel) const {
+    for (int64_t q = 0; q < panel.queries; ++q) {
+      if (panel.shrink[q] != 1.0F) scale_row(output(panel).row(q), panel.shrink[q]);
     }
   }
 
@@ -132,68 +271,54 @@ class ForwardPass {
     }
   }
 
-  void finish(const HeadFactors& factors, const Sequence& sequence, int64_t first, int64_t rows) {
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t row = sequence.query_begin + first + r;
-      const float sum = tiles_.row_sum[r];
-      scale_row(output().row(r), sum == 0.0F ? 0.0F : 1.0F / sum);
-      const float* from = output().row(r);
-      float* to = job_.output.at(row, factors.head);
-      for (int64_t i = 0; i < inputs_.value_width; ++i) to[i] = from[i];
+  void finish(const HeadFactors& factors, const Sequence& sequence, const Panel& panel) const {
+    const FloatTag d;
+    const int64_t width = inputs_.value_width;
+    for (int64_t q = 0; q < panel.queries; ++q) {
+      const int64_t row = sequence.query_begin + panel.first + q;
+      const float sum = panel.row_sum[q];
+      const float* HWY_RESTRICT from = output(panel).row(q);
+      float* HWY_RESTRICT to = job_.output.at(row, factors.head);
+      if (sum == 0.0F) {
+        std::fill_n(to, width, 0.0F);
+      } else {
+        const Float by = hn::Set(d, 1.0F / sum);
+        int64_t i = 0;
+        for (; i + lanes() <= width; i += lanes()) hn::StoreU(hn::Mul(hn::Load(d, from + i), by), d, to + i);
+        for (; i < width; ++i) to[i] = from[i] * (1.0F / sum);
+      }
       if (job_.saved != nullptr) {
-        const float log_sum = sum == 0.0F ? kHidden : tiles_.row_max[r] + std::log(sum);
+        const float log_sum = sum == 0.0F ? kHidden : kLn2 * panel.row_max[q] + std::log(sum);
         job_.saved->log_sum[static_cast<size_t>(row * inputs_.heads + factors.head)] = log_sum;
       }
     }
   }
 
-  // A second pass over the scores, now that maxima and sums are final. The row of each tile is read in key
-  // order.
-  void tap_tile(const HeadFactors& factors, const Sequence& sequence, int64_t b, int64_t first, int64_t rows,
-                KeyRange keys) {
-    std::vector<TapRow> links;
-    for (int64_t r = 0; r < rows; ++r) {
-      links.emplace_back(*job_.tap, sequence.query_begin + first + r, factors.head, inputs_.heads);
-    }
-    for (int64_t key = keys.begin / kTileKeys * kTileKeys; key < keys.end; key += kTileKeys) {
-      const int64_t count = HWY_MIN(kTileKeys, sequence.key_count - key);
-      dot_products(factors, sequence, rows, key, count);
-      for (int64_t r = 0; r < rows; ++r) {
-        tap_row(factors, tile_row(job_.variant, sequence, b, first + r, key, count), r,
-                links[static_cast<size_t>(r)]);
-      }
-    }
-    for (TapRow& row : links) row.finish();
-  }
-
-  void tap_row(const HeadFactors& factors, const TileRow& row, int64_t r, TapRow& links) {
-    const FloatTag d;
-    float* scores = this->scores().row(r);
-    make_logits(job_.variant, inputs_, factors, row, scores);
-    const bool fades = inputs_.span != nullptr;
-    if (fades) make_ramp(job_.variant, factors, row, scores, tiles_.ramp);
-    const Float shift = hn::Set(d, finite_shift(tiles_.row_max[r]));
-    for (int64_t c = 0; c < whole_vectors(row.count); c += lanes()) {
-      hn::Store(weight_of(hn::Load(d, scores + c), shift, fades ? tiles_.ramp + c : nullptr), d, scores + c);
-    }
-    for (int64_t c = row.visible.begin; c < row.visible.end; ++c) {
-      links.add(row.first + c, static_cast<double>(scores[c]) / static_cast<double>(tiles_.row_sum[r]));
-    }
-  }
-
-  const ForwardJob& job_;
-  const Inputs<float>& inputs_;
+  const ForwardJob<T>& job_;
+  const Inputs<T>& inputs_;
   Tiles tiles_;
-  int64_t packed_keys_ = -1;    // first key of the tile in key_transposed
-  int64_t packed_values_ = -1;  // and in value
+  Logits<T> logits_;
+  TapPass<T> tap_;
+  bool pairs_;                  // products of bfloat16 pairs
+  int64_t packed_keys_ = -1;    // first key of the block in tiles_.key
+  int64_t packed_values_ = -1;  // and in tiles_.value
+  bool finite_values_ = true;
 };
 
 // Units [begin, end) of sequences x key heads.
-void run_forward(const ForwardJob& job, int64_t begin, int64_t end) {
-  ForwardPass pass(job);
+template <class T>
+void run_forward(const ForwardJob<T>& job, int64_t begin, int64_t end) {
+  ForwardPass<T> pass(job);
   for (int64_t unit = begin; unit < end; ++unit) {
     pass.run(unit / job.inputs.key_heads, unit % job.inputs.key_heads);
   }
+}
+
+void run_forward_float(const ForwardJob<float>& job, int64_t begin, int64_t end) {
+  run_forward(job, begin, end);
+}
+void run_forward_bfloat16(const ForwardJob<BFloat16>& job, int64_t begin, int64_t end) {
+  run_forward(job, begin, end);
 }
 
 }  // namespace heed::attention::HWY_NAMESPACE

@@ -6,8 +6,11 @@
 #define HEED_ATTENTION_FUSED_MATMUL_INL_H_
 #endif
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "attention/attention.h"
@@ -19,14 +22,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using FloatTag = hn::CappedTag<float, static_cast<size_t>(kPad)>;
 using Float = hn::Vec<FloatTag>;
+using FloatMask = hn::Mask<FloatTag>;
 
 HWY_INLINE int64_t lanes() { return static_cast<int64_t>(hn::Lanes(FloatTag())); }
 
 // Columns rounded up to whole vectors.
 HWY_INLINE int64_t whole_vectors(int64_t columns) { return (columns + lanes() - 1) / lanes() * lanes(); }
 
-// The left side of a product: element (m, l) is data[m * row + l * column], so that a transposed tile needs
-// no copy.
+// The left side of a product, anywhere in memory: element (m, l) is data[m * row + l * column], so that a
+// transposed tile needs no copy.
 struct Left {
   const float* data;
   int64_t row;
@@ -44,19 +48,20 @@ struct Tile {
 // element is summed in the order of l in one register, so it has the same bits whatever block it falls in.
 template <int kRows, int kVectors>
 HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_stride, int64_t length,
-                               float* c, int64_t c_stride, bool add) {
+                               float* HWY_RESTRICT c, int64_t c_stride, bool add) {
   const FloatTag d;
   const int64_t n = lanes();
   Float sum[kRows][kVectors];
   for (int r = 0; r < kRows; ++r) {
     for (int v = 0; v < kVectors; ++v) sum[r][v] = add ? hn::Load(d, c + r * c_stride + v * n) : hn::Zero(d);
   }
-  for (int64_t l = 0; l < length; ++l) {
+  const float* left = a.data;
+  for (int64_t l = 0; l < length; ++l, b += b_stride, left += a.column) {
     Float right[kVectors];
-    for (int v = 0; v < kVectors; ++v) right[v] = hn::Load(d, b + l * b_stride + v * n);
+    for (int v = 0; v < kVectors; ++v) right[v] = hn::Load(d, b + v * n);
     for (int r = 0; r < kRows; ++r) {
-      const Float left = hn::Set(d, a.data[r * a.row + l * a.column]);
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
+      const Float by = hn::Set(d, left[r * a.row]);
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(by, right[v], sum[r][v]);
     }
   }
   for (int r = 0; r < kRows; ++r) {
@@ -64,27 +69,27 @@ HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_st
   }
 }
 
-// 4 x 4 accumulators, 4 of the right side and one of the left fill 21 of 32 vector registers; with 16
-// registers, 4 x 2.
-constexpr int kMostRows = 4;
-constexpr int kMostVectors = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64 ? 4 : 2;
+// With 32 vector registers a block holds 24 sums (6 x 4, 12 x 2) beside its right side and one of the left:
+// the units take 2 sums a cycle and give each back after 4, so at least 8 must be on their way, and a row of
+// 4 vectors is loaded once for 24 products. With 16 registers it holds 12 sums (6 x 2).
+constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64;
+constexpr int kMostVectors = kManyRegisters ? 4 : 2;
+constexpr int most_rows(int vectors) { return kManyRegisters && vectors < 4 ? 12 : 6; }
 
 template <int kVectors>
 HWY_INLINE void multiply_columns(Left a, int64_t rows, int64_t length, const float* b, int64_t b_stride,
                                  Tile c, int64_t column, bool add) {
+  constexpr int kMostRows = most_rows(kVectors);
   int64_t m = 0;
-  const auto left = [&](int64_t row) { return Left{a.data + row * a.row, a.row, a.column}; };
-  for (; m + kMostRows <= rows; m += kMostRows) {
-    multiply_block<kMostRows, kVectors>(left(m), b + column, b_stride, length, c.row(m) + column, c.stride,
-                                        add);
-  }
-  if (m + 2 <= rows) {
-    multiply_block<2, kVectors>(left(m), b + column, b_stride, length, c.row(m) + column, c.stride, add);
-    m += 2;
-  }
-  if (m < rows) {
-    multiply_block<1, kVectors>(left(m), b + column, b_stride, length, c.row(m) + column, c.stride, add);
-  }
+  const auto block = [&]<int kRows>() {
+    multiply_block<kRows, kVectors>({a.data + m * a.row, a.row, a.column}, b + column, b_stride, length,
+                                    c.row(m) + column, c.stride, add);
+    m += kRows;
+  };
+  while (m + kMostRows <= rows) block.template operator()<kMostRows>();
+  while (m + 4 <= rows) block.template operator()<4>();
+  if (m + 2 <= rows) block.template operator()<2>();
+  if (m < rows) block.template operator()<1>();
 }
 
 // c[rows, columns] (+)= a[rows, length] b[length, columns]; whole vectors of columns are written.
@@ -101,18 +106,69 @@ HWY_INLINE void multiply(Left a, int64_t rows, int64_t length, Tile b, Tile c, i
   for (; column < end; column += n) multiply_columns<1>(a, rows, length, b.data, b.stride, c, column, add);
 }
 
+// Reads a vector of either number format.
+HWY_INLINE Float load_floats(const float* from) { return hn::LoadU(FloatTag(), from); }
+HWY_INLINE Float load_floats(const BFloat16* from) {
+  const FloatTag d;
+  const hn::RebindToUnsigned<FloatTag> du;
+  const hn::Rebind<uint16_t, FloatTag> du16;
+  const auto bits = hn::LoadU(du16, reinterpret_cast<const uint16_t*>(from));
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(du, bits)));
+}
+
 // Copies `rows` rows of `width` into the tile. What pads a row stays the zeros that it was allocated with.
-HWY_INLINE void copy_rows(const Heads<const float>& from, int64_t begin, int64_t rows, int64_t head,
+// True where every number is finite.
+template <class T>
+HWY_INLINE bool copy_rows(const Heads<const T>& from, int64_t begin, int64_t rows, int64_t head,
                           int64_t width, Tile to) {
   const FloatTag d;
   const int64_t n = lanes();
+  Float nothing = hn::Zero(d);  // 0 times a finite number, and NaN from the first other one on
+  float rest = 0.0F;
   for (int64_t r = 0; r < rows; ++r) {
-    const float* HWY_RESTRICT source = from.at(begin + r, head);
+    const T* HWY_RESTRICT source = from.at(begin + r, head);
+    const T* next = from.at(begin + r + kTileKeys, head);  // only prefetched: it need not be there
     float* HWY_RESTRICT target = to.row(r);
     int64_t i = 0;
-    for (; i + n <= width; i += n) hn::Store(hn::LoadU(d, source + i), d, target + i);
-    for (; i < width; ++i) target[i] = source[i];
+    for (; i + n <= width; i += n) {
+      hwy::Prefetch(next + i);
+      const Float x = load_floats(source + i);
+      nothing = hn::MulAdd(x, hn::Zero(d), nothing);
+      hn::Store(x, d, target + i);
+    }
+    for (; i < width; ++i) {
+      target[i] = to_float(source[i]);
+      rest += 0.0F * target[i];
+    }
   }
+  return hn::AllTrue(d, hn::Eq(nothing, hn::Zero(d))) && rest == 0.0F;
+}
+
+// As multiply(), for a right side with numbers that are not finite: a left side of 0 (a hidden key, a dropped
+// weight) takes nothing, so that they reach no row that does not see them.
+HWY_INLINE void multiply_seen(Left a, int64_t rows, int64_t length, Tile b, Tile c, int64_t columns,
+                              bool add) {
+  for (int64_t m = 0; m < rows; ++m) {
+    float* HWY_RESTRICT to = c.row(m);
+    if (!add) std::fill_n(to, columns, 0.0F);
+    for (int64_t l = 0; l < length; ++l) {
+      const float left = a.data[m * a.row + l * a.column];
+      if (left == 0.0F) continue;
+      const float* HWY_RESTRICT from = b.row(l);
+      for (int64_t i = 0; i < columns; ++i) to[i] = std::fma(left, from[i], to[i]);
+    }
+  }
+}
+
+// Rows as the left side of a product: floats where they lie, others widened into the tile.
+HWY_INLINE Left left_rows(const Heads<const float>& from, int64_t begin, int64_t, int64_t head, int64_t,
+                          Tile) {
+  return {from.at(begin, head), from.row_stride, 1};
+}
+HWY_INLINE Left left_rows(const Heads<const BFloat16>& from, int64_t begin, int64_t rows, int64_t head,
+                          int64_t width, Tile to) {
+  copy_rows(from, begin, rows, head, width, to);
+  return {to.data, to.stride, 1};
 }
 
 // 4 rows x 4 columns by two rounds of interleaving, on vectors of 4.
@@ -137,24 +193,19 @@ HWY_INLINE void transpose_4x4(const float* a, const float* b, const float* c, co
 #endif
 }
 
-// Copies rows into columns of the tile [width, rows], zeros up to whole vectors.
-HWY_INLINE void copy_transposed(const Heads<const float>& from, int64_t begin, int64_t rows, int64_t head,
-                                int64_t width, Tile to) {
+// Rows of a tile into the columns of another, [width, rows]; zeros up to whole vectors of them. Rows of
+// `from` hold `width` rounded up to kPad.
+HWY_INLINE void transpose(Tile from, int64_t rows, int64_t width, Tile to) {
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
-    const float* source[4];
-    for (int k = 0; k < 4; ++k) source[k] = from.at(begin + r + k, head);
-    int64_t i = 0;
-    for (; i + 4 <= width; i += 4) {
-      transpose_4x4(source[0] + i, source[1] + i, source[2] + i, source[3] + i, to.row(i) + r, to.stride);
-    }
-    for (; i < width; ++i) {
-      for (int k = 0; k < 4; ++k) to.row(i)[r + k] = source[k][i];
+    for (int64_t i = 0; i < width; i += 4) {
+      const float* source = from.row(r) + i;
+      transpose_4x4(source, source + from.stride, source + 2 * from.stride, source + 3 * from.stride,
+                    to.row(i) + r, to.stride);
     }
   }
   for (; r < whole_vectors(rows); ++r) {
-    const float* source = r < rows ? from.at(begin + r, head) : nullptr;
-    for (int64_t i = 0; i < width; ++i) to.row(i)[r] = source == nullptr ? 0.0F : source[i];
+    for (int64_t i = 0; i < width; ++i) to.row(i)[r] = r < rows ? from.row(r)[i] : 0.0F;
   }
 }
 

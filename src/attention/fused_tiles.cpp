@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace heed::attention {
 namespace {
@@ -13,6 +12,12 @@ class Layout {
   void add(float*& tile, int64_t size) {
     wanted_.emplace_back(&tile, size_);
     size_ += padded(size);
+  }
+  // Lanes of whole numbers, which are as wide as floats.
+  template <class T>
+  void add_lanes(T*& lanes) {
+    static_assert(sizeof(T) == sizeof(float));
+    add(reinterpret_cast<float*&>(lanes), kPanelQueries);
   }
   hwy::AlignedFreeUniquePtr<float[]> allocate() const {
     auto memory = hwy::AllocateAligned<float>(static_cast<size_t>(size_));
@@ -26,39 +31,66 @@ class Layout {
   int64_t size_ = 0;
 };
 
-void add_forward(Layout& layout, Tiles& tiles, int64_t width, int64_t value_width) {
-  layout.add(tiles.query, kTileQueries * padded(width));
-  layout.add(tiles.key_transposed, width * kTileKeys);
+Tiles tiles_for(int64_t queries) {
+  Tiles tiles{};
+  tiles.panels.resize(static_cast<size_t>(
+      std::clamp<int64_t>((queries + kPanelQueries - 1) / kPanelQueries, 1, kMostPanels)));
+  return tiles;
+}
+
+void add_shared(Layout& layout, Tiles& tiles, int64_t width, int64_t value_width) {
+  layout.add(tiles.rows, kPanelQueries * padded(std::max(width, value_width)));
+  layout.add(tiles.key, kTileKeys * padded(width));
   layout.add(tiles.value, kTileKeys * padded(value_width));
-  layout.add(tiles.score, kTileQueries * kTileKeys);
-  layout.add(tiles.ramp, kTileKeys);
-  layout.add(tiles.output, kTileQueries * padded(value_width));
-  layout.add(tiles.row_max, kTileQueries);
-  layout.add(tiles.row_sum, kTileQueries);
+  layout.add(tiles.score, kTileKeys * kPanelQueries);
+}
+
+void add_queries(Layout& layout, Panel& panel, int64_t width) {
+  layout.add(panel.query_transposed, padded(width) * kPanelQueries);
+  for (float** lanes : {&panel.position, &panel.begin, &panel.end}) layout.add_lanes(*lanes);
+  layout.add_lanes(panel.place);
+  layout.add_lanes(panel.random_1);
+  layout.add_lanes(panel.random_2);
 }
 
 }  // namespace
 
-Tiles forward_tiles(int64_t width, int64_t value_width) {
-  Tiles tiles{};
+Tiles forward_tiles(int64_t width, int64_t value_width, int64_t queries, bool tapped) {
+  Tiles tiles = tiles_for(queries);
   Layout layout;
-  add_forward(layout, tiles, width, value_width);
+  add_shared(layout, tiles, width, value_width);
+  for (Panel& panel : tiles.panels) {
+    add_queries(layout, panel, width);
+    layout.add(panel.output, kPanelQueries * padded(value_width));
+    for (float** lanes :
+         {&panel.row_max, &panel.row_sum, &panel.shrink, &panel.score_sum, &panel.weight_scale}) {
+      layout.add_lanes(*lanes);
+    }
+    if (tapped) {
+      layout.add(panel.link_score, kMostLinks * kPanelQueries);
+      layout.add(panel.link_key, kMostLinks * kPanelQueries);
+    }
+  }
   tiles.memory = layout.allocate();
   return tiles;
 }
 
-Tiles backward_tiles(int64_t width, int64_t value_width) {
-  Tiles tiles{};
+Tiles backward_tiles(int64_t width, int64_t value_width, int64_t queries) {
+  Tiles tiles = tiles_for(queries);
   Layout layout;
-  add_forward(layout, tiles, width, value_width);
-  layout.add(tiles.key, kTileKeys * padded(width));
-  layout.add(tiles.value_transposed, value_width * kTileKeys);
-  layout.add(tiles.d_score, kTileQueries * kTileKeys);
-  layout.add(tiles.d_output, kTileQueries * padded(value_width));
-  layout.add(tiles.d_query, kTileQueries * padded(width));
+  add_shared(layout, tiles, width, value_width);
+  layout.add(tiles.d_score, kTileKeys * kPanelQueries);
   layout.add(tiles.d_key, kTileKeys * padded(width));
   layout.add(tiles.d_value, kTileKeys * padded(value_width));
-  layout.add(tiles.keep, kTileKeys);
+  for (Panel& panel : tiles.panels) {
+    add_queries(layout, panel, width);
+    layout.add(panel.query, kPanelQueries * padded(width));
+    layout.add(panel.d_output, kPanelQueries * padded(value_width));
+    layout.add(panel.d_output_transposed, padded(value_width) * kPanelQueries);
+    layout.add(panel.d_query, kPanelQueries * padded(width));
+    layout.add_lanes(panel.log_sum);
+    layout.add_lanes(panel.product);
+  }
   tiles.memory = layout.allocate();
   return tiles;
 }

@@ -1,36 +1,50 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <hwy/aligned_allocator.h>
 
 #include "attention/attention.h"
 #include "attention/units.h"
 
-// What the fused kernels of every instruction set share: the job, the tile sizes and the scratch.
+// What the fused kernels of every instruction set share: the jobs, the tile sizes and the scratch.
 namespace heed::attention {
 
-// Query rows and keys of a tile. At K = Kv = 64 the forward pass keeps 16 KB each of queries, transposed
-// keys, values, scores and output: 80 KB, well inside a 256 KB second-level cache, and one tile holds a whole
-// sentence.
-constexpr int64_t kTileQueries = 64;
+// A tile is a panel of queries against a block of keys. Its scores stand as [keys, queries]: a query is a
+// lane, so that maxima, sums and masks of a row are whole vectors, keys and values are read as they lie, and
+// only the queries are transposed, once for all their keys. At K = Kv = 64 a tile's transposed queries,
+// scores, keys and values are 16 KB each, about a first-level cache, and 64 lanes are what a block of
+// products holds in registers; one tile holds a whole sentence.
+constexpr int64_t kPanelQueries = 64;
 constexpr int64_t kTileKeys = 64;
+
+// Panels that share a block of keys while it is near: keys and values of a long text come from far away (a
+// row of 8 heads is 2 KB from the next, which leaves them 1/8 of each cache), and they come once for 256
+// queries.
+constexpr int64_t kMostPanels = 4;
+
+// What the forward pass keeps of a lane's strongest links while it runs: in vector registers up to here.
+constexpr int64_t kMostLinks = 8;
 
 // Rows of tiles are padded with zeros to whole vectors of the widest instruction set.
 constexpr int64_t kPad = 16;
 constexpr int64_t padded(int64_t width) { return (width + kPad - 1) / kPad * kPad; }
 
+template <class T>
 struct ForwardJob {
   const Variant& variant;
-  const Inputs<float>& inputs;
+  const Inputs<T>& inputs;
   Heads<float> output;
   Saved* saved;
   Tap* tap;
+  std::vector<int64_t> first_keys;  // of each sequence in Tap::received; empty without a tap
 };
 
+template <class T>
 struct BackwardJob {
   const Variant& variant;
-  const Inputs<float>& inputs;
+  const Inputs<T>& inputs;
   Heads<const float> output;
   const Saved& saved;
   Heads<const float> d_output;
@@ -39,30 +53,58 @@ struct BackwardJob {
   LearnedParts<float>& parts;
 };
 
-// One thread's tiles, row-major, each row on its own vectors.
-struct Tiles {
-  hwy::AlignedFreeUniquePtr<float[]> memory;
-  float* query;           // [queries, Kp]
-  float* key_transposed;  // [K, keys]
-  float* value;           // [keys, Vp]
-  float* score;           // [queries, keys]: scores, then weights
-  float* ramp;            // [keys]: span weights of one row
-  float* output;          // [queries, Vp]
-  float* row_max;         // [queries]
-  float* row_sum;         // [queries]
+// Queries [first, first + queries) of a sequence, one a lane, and what has come together for them. Arrays are
+// [queries] where not said otherwise; Q is kPanelQueries.
+struct Panel {
+  int64_t first;
+  int64_t queries;
+  bool is_new;              // no key yet: the output has not begun
+  float* query_transposed;  // [K, Q]
 
-  // The backward pass only:
-  float* key;               // [keys, Kp]
-  float* value_transposed;  // [Kv, keys]
-  float* d_score;           // [queries, keys]
-  float* d_output;          // [queries, Vp]
-  float* d_query;           // [queries, Kp]
-  float* d_key;             // [keys, Kp]
-  float* d_value;           // [keys, Vp]
-  float* keep;              // [keys]: dropout's factors of one row
+  // What a query knows of itself.
+  float* position;  // among the keys
+  float* begin;     // keys [begin, end) that lengths, causal and window masks leave
+  float* end;
+  int32_t* place;      // in a grid, counted from the panel's first query
+  uint32_t* random_1;  // dropout's words
+  uint32_t* random_2;
+
+  // The forward pass. Maxima and logits are in powers of two.
+  float* output;  // [Q, Vp]
+  float* row_max;
+  float* row_sum;
+  float* shrink;
+  float* score_sum;     // of weight times (logit - max): for the tap, as what follows
+  float* weight_scale;  // 1 / sum, once it is known
+  float* link_score;    // [kMostLinks, Q]
+  float* link_key;      // [kMostLinks, Q]
+
+  // The backward pass.
+  float* query;                // [Q, Kp]
+  float* d_output;             // [Q, Vp]
+  float* d_output_transposed;  // [Kv, Q]
+  float* d_query;              // [Q, Kp]
+  float* log_sum;
+  float* product;  // d_output . output
 };
 
-Tiles forward_tiles(int64_t width, int64_t value_width);
-Tiles backward_tiles(int64_t width, int64_t value_width);
+// One thread's scratch, row-major, each row on its own vectors.
+struct Tiles {
+  hwy::AlignedFreeUniquePtr<float[]> memory;
+  std::vector<Panel> panels;
+  float* rows;   // [Q, max(Kp, Vp)]: queries before they are transposed, outputs
+  float* key;    // [keys, Kp]
+  float* value;  // [keys, Vp]
+  float* score;  // [keys, Q]: scores, then weights
+
+  // The backward pass.
+  float* d_score;  // [keys, Q]
+  float* d_key;    // [keys, Kp]
+  float* d_value;  // [keys, Vp]
+};
+
+// For sequences of at most `queries` queries.
+Tiles forward_tiles(int64_t width, int64_t value_width, int64_t queries, bool tapped);
+Tiles backward_tiles(int64_t width, int64_t value_width, int64_t queries);
 
 }  // namespace heed::attention

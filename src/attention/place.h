@@ -55,4 +55,10 @@ inline int64_t query_rows(std::span<const Sequence> sequences) {
   return rows;
 }
 
+inline int64_t most_queries(std::span<const Sequence> sequences) {
+  int64_t most = 0;
+  for (const Sequence& sequence : sequences) most = std::max(most, sequence.query_count);
+  return most;
+}
+
 }  // namespace heed::attention

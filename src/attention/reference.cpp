@@ -19,6 +19,7 @@ struct Forward {
   Heads<T> output;
   Saved* saved;
   Tap* tap;
+  const std::vector<int64_t>& received_from;
 
   void row(ReferenceRow<T>& state, int64_t b, int64_t head, int64_t t) const {
     const Sequence& sequence = inputs.sequences[static_cast<size_t>(b)];
@@ -41,6 +42,16 @@ struct Forward {
         links.add(state.seen()[i], static_cast<double>(state.weights()[i]));
       }
       links.finish();
+      receive(state, b, head);
+    }
+  }
+
+ private:
+  void receive(const ReferenceRow<T>& state, int64_t b, int64_t head) const {
+    if (!tap->wants_received) return;
+    for (size_t i = 0; i < state.seen().size(); ++i) {
+      const int64_t key = received_from[static_cast<size_t>(b)] + state.seen()[i];
+      tap->received[static_cast<size_t>(key * inputs.heads + head)] += static_cast<float>(state.weights()[i]);
     }
   }
 };
@@ -140,8 +151,12 @@ void reference_forward(const Variant& variant, const Inputs<T>& inputs, Heads<T>
                        Tap* tap, const ParallelFor& parallel) {
   const int64_t rows = query_rows(inputs.sequences);
   if (saved != nullptr) saved->log_sum.assign(static_cast<size_t>(rows * inputs.heads), 0.0F);
-  if (tap != nullptr) clear_tap(*tap, rows, inputs.heads);
-  const Forward<T> forward{variant, inputs, output, saved, tap};
+  std::vector<int64_t> received_from;
+  if (tap != nullptr) {
+    clear_tap(*tap, inputs.sequences, inputs.heads);
+    received_from = first_keys(inputs.sequences);
+  }
+  const Forward<T> forward{variant, inputs, output, saved, tap, received_from};
   parallel(static_cast<int64_t>(inputs.sequences.size()) * inputs.heads, [&](int64_t begin, int64_t end) {
     ReferenceRow<T> state(variant, inputs);
     for (int64_t unit = begin; unit < end; ++unit) {
@@ -156,8 +171,8 @@ template <class T>
 void reference_backward(const Variant& variant, const Inputs<T>& inputs, Heads<const T> d_output,
                         const Gradients<T>& gradients, const ParallelFor& parallel) {
   const BackwardUnits units(inputs, gradients);
-  LearnedParts<T> parts(variant, inputs, gradients, units.sequence_groups());
-  clear_bias(inputs, gradients.bias);
+  LearnedParts<T> parts(variant, inputs.heads, inputs.width, gradients, units.sequence_groups());
+  clear_bias(inputs.sequences, inputs.heads, gradients.bias);
   const Backward<T> backward{variant, inputs, d_output, gradients};
   const int64_t shared = inputs.heads / inputs.key_heads;
   parallel(units.count(), [&](int64_t begin, int64_t end) {

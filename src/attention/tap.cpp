@@ -3,10 +3,25 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attention/place.h"
+
 namespace heed::attention {
 
-void clear_tap(Tap& tap, int64_t rows, int64_t heads) {
-  const auto count = static_cast<size_t>(rows * heads);
+std::vector<int64_t> first_keys(std::span<const Sequence> sequences) {
+  std::vector<int64_t> first;
+  int64_t keys = 0;
+  for (const Sequence& sequence : sequences) {
+    first.push_back(keys);
+    keys += sequence.key_count;
+  }
+  return first;
+}
+
+void clear_tap(Tap& tap, std::span<const Sequence> sequences, int64_t heads) {
+  const auto count = static_cast<size_t>(query_rows(sequences) * heads);
+  int64_t keys = 0;
+  for (const Sequence& sequence : sequences) keys += sequence.key_count;
+  tap.received.assign(tap.wants_received ? static_cast<size_t>(keys * heads) : 0, 0.0F);
   tap.keys.assign(count * static_cast<size_t>(tap.top), -1);
   tap.weights.assign(count * static_cast<size_t>(tap.top), 0.0F);
   tap.entropy.assign(count, 0.0F);

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "attention/attention.h"
 
 namespace heed::attention {
 
-// Sizes the tap for `rows` query rows of `heads` heads: no links (-1, weight 0), entropy 0. `tap.top` is
-// kept.
-void clear_tap(Tap& tap, int64_t rows, int64_t heads);
+// Sizes the tap for the rows of these sequences: no links (-1, weight 0), entropy 0, nothing received. What
+// was asked for is kept.
+void clear_tap(Tap& tap, std::span<const Sequence> sequences, int64_t heads);
+
+// Where the keys of each sequence begin in Tap::received.
+std::vector<int64_t> first_keys(std::span<const Sequence> sequences);
 
 // Collects one row's weights, key after key in ascending order. Different rows may be written at the same
 // time.

@@ -30,17 +30,15 @@ IndexRange BackwardUnits::key_heads(int64_t unit) const {
 }
 
 template <class T>
-LearnedParts<T>::LearnedParts(const Variant& variant, const Inputs<T>& inputs, const Gradients<T>& gradients,
-                              int64_t groups)
+LearnedParts<T>::LearnedParts(const Variant& variant, int64_t heads, int64_t width,
+                              const Gradients<T>& gradients, int64_t groups)
     : groups_(groups) {
-  const int64_t h = inputs.heads;
-  const int64_t k = inputs.width;
   const Field known[] = {
-      {&Learned<T>::score_vector, gradients.score_vector, h * k},
-      {&Learned<T>::score_matrix, gradients.score_matrix, h * k * k},
-      {&Learned<T>::log_temperature, gradients.log_temperature, h},
-      {&Learned<T>::span, gradients.span, h},
-      {&Learned<T>::relative_bias, gradients.relative_bias, h * (2 * variant.relative_reach + 1)},
+      {&Learned<T>::score_vector, gradients.score_vector, heads * width},
+      {&Learned<T>::score_matrix, gradients.score_matrix, heads * width * width},
+      {&Learned<T>::log_temperature, gradients.log_temperature, heads},
+      {&Learned<T>::span, gradients.span, heads},
+      {&Learned<T>::relative_bias, gradients.relative_bias, heads * (2 * variant.relative_reach + 1)},
   };
   for (const Field& field : known) {
     if (field.total == nullptr) continue;
@@ -75,11 +73,11 @@ void LearnedParts<T>::sum() const {
 }
 
 template <class T>
-void clear_bias(const Inputs<T>& inputs, const Grid<T>& d_bias) {
+void clear_bias(std::span<const Sequence> sequences, int64_t heads, const Grid<T>& d_bias) {
   if (!d_bias) return;
-  const int64_t heads = d_bias.head_stride == 0 ? 1 : inputs.heads;
-  for (size_t b = 0; b < inputs.sequences.size(); ++b) {
-    const Sequence& sequence = inputs.sequences[b];
+  if (d_bias.head_stride == 0) heads = 1;
+  for (size_t b = 0; b < sequences.size(); ++b) {
+    const Sequence& sequence = sequences[b];
     const int64_t queries =
         d_bias.query_stride == 0 ? std::min<int64_t>(1, sequence.query_count) : sequence.query_count;
     for (int64_t h = 0; h < heads; ++h) {
@@ -98,8 +96,8 @@ void clear_rows(const Heads<T>& heads, int64_t begin, int64_t count, int64_t hea
 
 template class LearnedParts<float>;
 template class LearnedParts<double>;
-template void clear_bias<float>(const Inputs<float>&, const Grid<float>&);
-template void clear_bias<double>(const Inputs<double>&, const Grid<double>&);
+template void clear_bias<float>(std::span<const Sequence>, int64_t, const Grid<float>&);
+template void clear_bias<double>(std::span<const Sequence>, int64_t, const Grid<double>&);
 template void clear_rows<float>(const Heads<float>&, int64_t, int64_t, int64_t, int64_t);
 template void clear_rows<double>(const Heads<double>&, int64_t, int64_t, int64_t, int64_t);
 

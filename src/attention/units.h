@@ -19,8 +19,8 @@ struct IndexRange {
 // (stride 0) they are one group, and the same with heads: then only one unit writes any place of it.
 class BackwardUnits {
  public:
-  template <class T>
-  BackwardUnits(const Inputs<T>& inputs, const Gradients<T>& gradients)
+  template <class T, class G>
+  BackwardUnits(const Inputs<T>& inputs, const Gradients<G>& gradients)
       : BackwardUnits(static_cast<int64_t>(inputs.sequences.size()), inputs.key_heads,
                       gradients.bias && gradients.bias.sequence_stride == 0,
                       gradients.bias && gradients.bias.head_stride == 0) {}
@@ -55,7 +55,7 @@ struct Learned {
 template <class T>
 class LearnedParts {
  public:
-  LearnedParts(const Variant& variant, const Inputs<T>& inputs, const Gradients<T>& gradients,
+  LearnedParts(const Variant& variant, int64_t heads, int64_t width, const Gradients<T>& gradients,
                int64_t groups);
 
   Learned<T> part(int64_t group);
@@ -76,7 +76,7 @@ class LearnedParts {
 
 // Zeroes every place of the bias gradient.
 template <class T>
-void clear_bias(const Inputs<T>& inputs, const Grid<T>& d_bias);
+void clear_bias(std::span<const Sequence> sequences, int64_t heads, const Grid<T>& d_bias);
 
 // Zeroes [row, head] of rows [begin, begin + count); does nothing where `heads` has no data.
 template <class T>

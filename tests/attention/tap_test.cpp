@@ -16,9 +16,11 @@ namespace {
 
 using testing::ElementsAre;
 
+std::vector<Sequence> one_row() { return {{0, 1, 0, 8, 0}}; }
+
 TEST(TapRow, keeps_the_strongest_with_the_earlier_of_equals_first) {
   Tap tap{.top = 3};
-  clear_tap(tap, 1, 1);
+  clear_tap(tap, one_row(), 1);
   TapRow row(tap, 0, 0, 1);
   for (const auto& [key, weight] : {std::pair{0, 0.1}, {1, 0.3}, {2, 0.3}, {3, 0.0}, {4, 0.2}, {5, 0.1}})
     row.add(key, weight);
@@ -29,7 +31,7 @@ TEST(TapRow, keeps_the_strongest_with_the_earlier_of_equals_first) {
 
 TEST(TapRow, entropy_of_equal_weights_is_the_log_of_their_number) {
   Tap tap{.top = 1};
-  clear_tap(tap, 1, 1);
+  clear_tap(tap, one_row(), 1);
   TapRow row(tap, 0, 0, 1);
   for (int64_t key = 0; key < 8; ++key) row.add(key, 0.5);  // as sigmoid may: shares of the sum count
   row.finish();
@@ -38,7 +40,7 @@ TEST(TapRow, entropy_of_equal_weights_is_the_log_of_their_number) {
 
 TEST(TapRow, of_no_key_has_no_link_and_no_entropy) {
   Tap tap{.top = 2};
-  clear_tap(tap, 1, 1);
+  clear_tap(tap, one_row(), 1);
   TapRow(tap, 0, 0, 1).finish();
   EXPECT_THAT(tap.keys, ElementsAre(-1, -1));
   EXPECT_THAT(tap.weights, ElementsAre(0.0F, 0.0F));
