@@ -23,6 +23,11 @@ void say_reference(const Variant& variant) {
       to_string(variant.score), to_string(variant.normaliser));
 }
 
+// The kernels of bfloat16 are those of softmax.
+bool bfloat16_covers(const Variant& variant) {
+  return fused_covers(variant) && variant.normaliser == Normaliser::softmax;
+}
+
 }  // namespace
 
 bool dropout_keeps(uint64_t seed, double dropout, int64_t row, int64_t head, int64_t key) {
@@ -40,7 +45,7 @@ void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> o
 void forward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<float> output, Saved* saved,
              Tap* tap, const ParallelFor& parallel) {
   check_inputs("attention::forward", variant, inputs, output.data);
-  if (fused_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
+  if (bfloat16_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
   forward(variant, WideInputs(inputs).inputs(), output, saved, tap, parallel);
 }
 
@@ -61,7 +66,7 @@ void backward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<cons
               const ParallelFor& parallel) {
   check_inputs("attention::backward", variant, inputs, output.data);
   check_gradients("attention::backward", inputs, saved, d_output.data, gradients);
-  if (fused_covers(variant)) {
+  if (bfloat16_covers(variant)) {
     return fused_backward(variant, inputs, output, saved, d_output, gradients, parallel);
   }
   backward(variant, WideInputs(inputs).inputs(), output, saved, d_output, gradients, parallel);

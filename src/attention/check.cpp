@@ -53,10 +53,11 @@ void check_shapes(const Checker<T>& check) {
                                                         number(in.width) + " and " + number(in.value_width));
   for (size_t b = 0; b < in.sequences.size(); ++b) {
     const Sequence& s = in.sequences[b];
-    check.require(std::min({s.query_begin, s.query_count, s.key_begin, s.key_count}) >= 0,
-                  "sequence " + number(static_cast<int64_t>(b)) +
-                      ": expected rows and counts of at least 0, found query " + number(s.query_begin) + "+" +
-                      number(s.query_count) + " and key " + number(s.key_begin) + "+" + number(s.key_count));
+    if (std::min({s.query_begin, s.query_count, s.key_begin, s.key_count}) >= 0) continue;
+    check.require(false, "sequence " + number(static_cast<int64_t>(b)) +
+                             ": expected rows and counts of at least 0, found query " +
+                             number(s.query_begin) + "+" + number(s.query_count) + " and key " +
+                             number(s.key_begin) + "+" + number(s.key_count));
   }
 }
 

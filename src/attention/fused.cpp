@@ -10,7 +10,7 @@
 #define HWY_TARGET_INCLUDE "attention/fused.cpp"
 #include <hwy/foreach_target.h>
 
-#include "attention/fused_backward-inl.h"
+#include "attention/fused_exact-inl.h"
 #include "attention/fused_forward-inl.h"
 #include "attention/place.h"
 #include "attention/tap.h"
@@ -23,14 +23,22 @@ HWY_EXPORT(run_forward_float);
 HWY_EXPORT(run_forward_bfloat16);
 HWY_EXPORT(run_backward_float);
 HWY_EXPORT(run_backward_bfloat16);
+HWY_EXPORT(run_exact_forward);
+HWY_EXPORT(run_exact_backward);
 
 void run_forward(const ForwardJob<float>& job, int64_t begin, int64_t end) {
+  if (job.variant.normaliser != Normaliser::softmax) {
+    return HWY_DYNAMIC_DISPATCH(run_exact_forward)(job, begin, end);
+  }
   HWY_DYNAMIC_DISPATCH(run_forward_float)(job, begin, end);
 }
 void run_forward(const ForwardJob<BFloat16>& job, int64_t begin, int64_t end) {
   HWY_DYNAMIC_DISPATCH(run_forward_bfloat16)(job, begin, end);
 }
 void run_backward(const BackwardJob<float>& job, int64_t begin, int64_t end) {
+  if (job.variant.normaliser != Normaliser::softmax) {
+    return HWY_DYNAMIC_DISPATCH(run_exact_backward)(job, begin, end);
+  }
   HWY_DYNAMIC_DISPATCH(run_backward_float)(job, begin, end);
 }
 void run_backward(const BackwardJob<BFloat16>& job, int64_t begin, int64_t end) {
@@ -40,8 +48,7 @@ void run_backward(const BackwardJob<BFloat16>& job, int64_t begin, int64_t end) 
 }  // namespace
 
 bool fused_covers(const Variant& variant) {
-  return variant.normaliser == Normaliser::softmax &&
-         (variant.score == Score::dot || variant.score == Score::scaled_dot);
+  return variant.score == Score::dot || variant.score == Score::scaled_dot;
 }
 
 template <class T>

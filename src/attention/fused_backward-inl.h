@@ -16,6 +16,28 @@ HWY_BEFORE_NAMESPACE();
 namespace heed::attention::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Gradients of a tile's dot products -> those of the biases beside them, which the scale does not touch.
+template <class T>
+void add_biases(const BackwardJob<T>& job, const Learned<float>& learned, const HeadFactors& factors,
+                const Block& block, const Panel& panel, Tile d_scores) {
+  const float by = factors.cooling / factors.scale;
+  const int64_t reach = job.variant.relative_reach;
+  float* relative =
+      learned.relative_bias == nullptr ? nullptr : learned.relative_bias + factors.head * (2 * reach + 1);
+  if (relative == nullptr && !job.gradients.bias) return;
+  for (int64_t q = 0; q < panel.queries; ++q) {
+    const auto position = static_cast<int64_t>(panel.position[q]);
+    for (int64_t s = 0; s < block.keys; ++s) {
+      const float d_score = d_scores.row(s)[q];
+      if (d_score == 0.0F) continue;
+      if (relative != nullptr) relative[relative_column(block.key + s - position, reach)] += by * d_score;
+      if (job.gradients.bias) {
+        job.gradients.bias.at(block.b, factors.head, panel.first + q, block.key + s) += by * d_score;
+      }
+    }
+  }
+}
+
 // With weights P = softmax(Z) computed again from the saved log-sums, dropout's factors M, and
 // O = (P M) V: dV = (P M)^T dO; dP = M (dO V^T); dZ = P (dP - D), D = rowsum(dO O); dQ = dZ K and dK = dZ^T
 // Q, scaled. Tiles of scores stand as [keys, queries], so that dV and dK read them as they lie; a tile of
@@ -33,9 +55,11 @@ class BackwardPass {
     learned_ = learned;
     const Sequence& sequence = inputs_.sequences[static_cast<size_t>(b)];
     const int64_t shared = inputs_.heads / inputs_.key_heads;
-    const Gradients<float>& to = job_.gradients;
-    clear_rows(to.key, sequence.key_begin, sequence.key_count, key_head, inputs_.width);
-    clear_rows(to.value, sequence.key_begin, sequence.key_count, key_head, inputs_.value_width);
+    first_group_ = true;
+    if (sequence.query_count == 0) {
+      clear_rows(job_.gradients.key, sequence.key_begin, sequence.key_count, key_head, inputs_.width);
+      clear_rows(job_.gradients.value, sequence.key_begin, sequence.key_count, key_head, inputs_.value_width);
+    }
     for (int64_t head = key_head * shared; head < (key_head + 1) * shared; ++head) {
       const HeadFactors factors = head_factors(job_.variant, inputs_, head);
       const int64_t most = kPanelQueries * static_cast<int64_t>(tiles_.panels.size());
@@ -69,20 +93,24 @@ class BackwardPass {
       panels[i].queries = HWY_MIN(kPanelQueries, queries - begin);
       begin_panel(factors, sequence, panels[i]);
     }
-    const int64_t end = logits_.keys_of(sequence, panels.back()).end;
-    for (int64_t key = logits_.keys_of(sequence, panels.front()).begin; key < end; key += kTileKeys) {
+    for (int64_t key = 0; key < sequence.key_count; key += kTileKeys) {
       key_block(factors, sequence, {b, key, HWY_MIN(kTileKeys, sequence.key_count - key)}, panels);
     }
+    first_group_ = false;
     if (job_.gradients.query.data == nullptr) return;
     for (const Panel& panel : panels) {
       for (int64_t q = 0; q < panel.queries; ++q) {
-        std::copy_n(d_query(panel).row(q), inputs_.width,
-                    job_.gradients.query.at(sequence.query_begin + panel.first + q, factors.head));
+        float* to = job_.gradients.query.at(sequence.query_begin + panel.first + q, factors.head);
+        if (panel.is_new) {
+          std::fill_n(to, inputs_.width, 0.0F);
+        } else {
+          std::copy_n(d_query(panel).row(q), inputs_.width, to);
+        }
       }
     }
   }
 
-  void begin_panel(const HeadFactors& factors, const Sequence& sequence, const Panel& panel) {
+  void begin_panel(const HeadFactors& factors, const Sequence& sequence, Panel& panel) {
     const int64_t begin = sequence.query_begin + panel.first;
     finite_queries_ &=
         copy_rows(inputs_.query, begin, panel.queries, factors.head, inputs_.width, query(panel));
@@ -93,7 +121,7 @@ class BackwardPass {
               {panel.d_output_transposed, kPanelQueries});
     logits_.set_queries(sequence, factors.head, panel);
     set_rows(factors, begin, panel);
-    std::fill_n(panel.d_query, panel.queries * key_width(), 0.0F);
+    panel.is_new = true;
   }
 
   // Of each query: D, and the log-sum in powers of two.
@@ -118,26 +146,30 @@ class BackwardPass {
   }
 
   void key_block(const HeadFactors& factors, const Sequence& sequence, const Block& block,
-                 std::span<const Panel> panels) {
+                 std::span<Panel> panels) {
     const int64_t row = sequence.key_begin + block.key;
-    const bool finite_keys = copy_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, key());
-    const bool finite_values = copy_rows(inputs_.value, row, block.keys, factors.key_head,
-                                         inputs_.value_width, {tiles_.value, value_width()});
-    finite_ = finite_keys && finite_values && finite_queries_;
     bool adds = false;
-    for (const Panel& panel : panels) {
+    for (Panel& panel : panels) {
       const KeyRange seen = logits_.keys_of(sequence, panel);
       if (block.key < seen.begin || seen.end <= block.key) continue;
+      if (!adds) pack_block(row, block, factors.key_head);
       backward_tile(factors, sequence, block, panel, adds);
       adds = true;
     }
-    if (!adds) return;
-    add_rows(d_key(), job_.gradients.key, row, block.keys, factors.key_head, inputs_.width);
-    add_rows(d_value(), job_.gradients.value, row, block.keys, factors.key_head, inputs_.value_width);
+    if (!adds && !first_group_) return;
+    give_rows(d_key(), adds, job_.gradients.key, row, block.keys, factors.key_head, inputs_.width);
+    give_rows(d_value(), adds, job_.gradients.value, row, block.keys, factors.key_head, inputs_.value_width);
   }
 
-  void backward_tile(const HeadFactors& factors, const Sequence& sequence, const Block& block,
-                     const Panel& panel, bool adds) {
+  void pack_block(int64_t row, const Block& block, int64_t key_head) {
+    const bool finite_keys = copy_rows(inputs_.key, row, block.keys, key_head, inputs_.width, key());
+    const bool finite_values = copy_rows(inputs_.value, row, block.keys, key_head, inputs_.value_width,
+                                         {tiles_.value, value_width()});
+    finite_ = finite_keys && finite_values && finite_queries_;
+  }
+
+  void backward_tile(const HeadFactors& factors, const Sequence& sequence, const Block& block, Panel& panel,
+                     bool adds) {
     multiply({tiles_.key, key_width(), 1}, block.keys, inputs_.width, {panel.query_transposed, kPanelQueries},
              weights(), panel.queries, false);
     multiply({tiles_.value, value_width(), 1}, block.keys, inputs_.value_width,
@@ -151,28 +183,32 @@ class BackwardPass {
         softmax(factors, sequence, block, panel, q, plain ? factors.scale : 1.0F);
       }
     }
-    add_biases(factors, block, panel);
+    add_biases(job_, learned_, factors, block, panel, d_scores());
     const auto product = finite_ ? multiply : multiply_seen;
     const Left weight{tiles_.score, kPanelQueries, 1};
     const Left d_score{tiles_.d_score, kPanelQueries, 1};
     product(weight, block.keys, panel.queries, d_output(panel), d_value(), inputs_.value_width, adds);
     product(d_score, block.keys, panel.queries, query(panel), d_key(), inputs_.width, adds);
     product({tiles_.d_score, 1, kPanelQueries}, panel.queries, block.keys, key(), d_query(panel),
-            inputs_.width, true);
+            inputs_.width, !panel.is_new);
+    panel.is_new = false;
   }
 
-  void add_rows(Tile from, const Heads<float>& to, int64_t row, int64_t rows, int64_t head,
-                int64_t width) const {
+  // Adds a block's sums to its gradient rows. The first queries that meet the block begin them: with zeros,
+  // where none of them sees it.
+  void give_rows(Tile from, bool has_sums, const Heads<float>& to, int64_t row, int64_t rows, int64_t head,
+                 int64_t width) const {
     if (to.data == nullptr) return;
-    const FloatTag d;
     for (int64_t s = 0; s < rows; ++s) {
       const float* HWY_RESTRICT source = from.row(s);
       float* HWY_RESTRICT target = to.at(row + s, head);
-      int64_t i = 0;
-      for (; i + lanes() <= width; i += lanes()) {
-        hn::StoreU(hn::Add(hn::LoadU(d, target + i), hn::Load(d, source + i)), d, target + i);
+      if (!has_sums) {
+        std::fill_n(target, width, 0.0F);
+      } else if (first_group_) {
+        std::copy_n(source, width, target);
+      } else {
+        add_row(source, width, target);
       }
-      for (; i < width; ++i) target[i] += source[i];
     }
   }
 
@@ -246,31 +282,12 @@ class BackwardPass {
     return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(HWY_MIN(count, lanes()))), x);
   }
 
-  // Gradients of the dot products -> those of the biases beside them, which the scale does not touch.
-  void add_biases(const HeadFactors& factors, const Block& block, const Panel& panel) const {
-    const float by = factors.cooling / factors.scale;
-    const int64_t reach = job_.variant.relative_reach;
-    float* relative =
-        learned_.relative_bias == nullptr ? nullptr : learned_.relative_bias + factors.head * (2 * reach + 1);
-    if (relative == nullptr && !job_.gradients.bias) return;
-    for (int64_t q = 0; q < panel.queries; ++q) {
-      const auto position = static_cast<int64_t>(panel.position[q]);
-      for (int64_t s = 0; s < block.keys; ++s) {
-        const float d_score = d_scores().row(s)[q];
-        if (d_score == 0.0F) continue;
-        if (relative != nullptr) relative[relative_column(block.key + s - position, reach)] += by * d_score;
-        if (job_.gradients.bias) {
-          job_.gradients.bias.at(block.b, factors.head, panel.first + q, block.key + s) += by * d_score;
-        }
-      }
-    }
-  }
-
   const BackwardJob<T>& job_;
   const Inputs<T>& inputs_;
   Tiles tiles_;
   Logits<T> logits_;
   Learned<float> learned_;
+  bool first_group_ = true;     // at the first queries of the key head: its gradients have not begun
   bool finite_queries_ = true;  // of the panels' queries and output gradients
   bool finite_ = true;          // and of the block's keys and values
 };
@@ -278,15 +295,9 @@ class BackwardPass {
 template <class T>
 void run_backward(const BackwardJob<T>& job, int64_t begin, int64_t end) {
   BackwardPass<T> pass(job);
-  for (int64_t unit = begin; unit < end; ++unit) {
-    const Learned<float> learned = job.parts.part(job.units.sequence_group(unit));
-    const IndexRange sequences = job.units.sequences(unit);
-    const IndexRange key_heads = job.units.key_heads(unit);
-    for (int64_t b = sequences.begin; b < sequences.end; ++b) {
-      for (int64_t key_head = key_heads.begin; key_head < key_heads.end; ++key_head)
-        pass.run(b, key_head, learned);
-    }
-  }
+  job.units.each(begin, end, [&](int64_t group, int64_t b, int64_t key_head) {
+    pass.run(b, key_head, job.parts.part(group));
+  });
 }
 
 void run_backward_float(const BackwardJob<float>& job, int64_t begin, int64_t end) {

@@ -10,10 +10,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <type_traits>
 
 #include "attention/fused_pairs-inl.h"
+#include "attention/fused_rows-inl.h"
 #include "attention/fused_tap-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -181,6 +183,7 @@ class ForwardPass {
     Float weight;
     Float score;
   };
+  static Float lowest() { return hn::Set(FloatTag(), kHidden); }
   static Sums no_sums() { return {hn::Zero(FloatTag()), hn::Zero(FloatTag())}; }
 
   // One step of the online softmax for the queries of one vector: with the new maximum m', sums and output so
@@ -205,8 +208,13 @@ class ForwardPass {
         return hn::Max(so_far, z);
       });
     } else {
-      greatest = in_fours(block.keys, greatest,
-                          [&](int64_t s, Float so_far) HWY_ATTR { return hn::Max(so_far, logit(s)); });
+      // Of dot products: the scale is above 0, and rounding keeps their order.
+      Four<Float> dots{lowest(), lowest(), lowest(), lowest()};
+      dots = in_fours(block.keys, dots, [&](int64_t s, Float so_far) HWY_ATTR {
+        return hn::Max(so_far, hn::Load(d, score + s * kPanelQueries));
+      });
+      const Float dot = hn::Max(hn::Max(dots.a, dots.b), hn::Max(dots.c, dots.d));
+      greatest.a = hn::Max(before, kPlain ? hn::Mul(dot, scale) : dot);
     }
     const Float top = hn::Max(hn::Max(greatest.a, greatest.b), hn::Max(greatest.c, greatest.d));
     const Float shift = finite_shift(top);
@@ -272,25 +280,11 @@ class ForwardPass {
   }
 
   void finish(const HeadFactors& factors, const Sequence& sequence, const Panel& panel) const {
-    const FloatTag d;
-    const int64_t width = inputs_.value_width;
     for (int64_t q = 0; q < panel.queries; ++q) {
       const int64_t row = sequence.query_begin + panel.first + q;
-      const float sum = panel.row_sum[q];
-      const float* HWY_RESTRICT from = output(panel).row(q);
-      float* HWY_RESTRICT to = job_.output.at(row, factors.head);
-      if (sum == 0.0F) {
-        std::fill_n(to, width, 0.0F);
-      } else {
-        const Float by = hn::Set(d, 1.0F / sum);
-        int64_t i = 0;
-        for (; i + lanes() <= width; i += lanes()) hn::StoreU(hn::Mul(hn::Load(d, from + i), by), d, to + i);
-        for (; i < width; ++i) to[i] = from[i] * (1.0F / sum);
-      }
-      if (job_.saved != nullptr) {
-        const float log_sum = sum == 0.0F ? kHidden : kLn2 * panel.row_max[q] + std::log(sum);
-        job_.saved->log_sum[static_cast<size_t>(row * inputs_.heads + factors.head)] = log_sum;
-      }
+      finish_row(output(panel).row(q), inputs_.value_width, panel.row_sum[q],
+                 job_.output.at(row, factors.head));
+      if (job_.saved != nullptr) save_row(job_, row, factors.head, panel.row_max[q], panel.row_sum[q]);
     }
   }
 
@@ -306,19 +300,31 @@ class ForwardPass {
 };
 
 // Units [begin, end) of sequences x key heads.
-template <class T>
-void run_forward(const ForwardJob<T>& job, int64_t begin, int64_t end) {
-  ForwardPass<T> pass(job);
-  for (int64_t unit = begin; unit < end; ++unit) {
-    pass.run(unit / job.inputs.key_heads, unit % job.inputs.key_heads);
+void run_forward_float(const ForwardJob<float>& job, int64_t begin, int64_t end) {
+  std::optional<ForwardPass<float>> panels;
+  std::optional<RowPass> rows;
+  const std::span<const Sequence> sequences = job.inputs.sequences;
+  const int64_t key_heads = job.inputs.key_heads;
+  while (begin < end) {
+    const int64_t b = begin / key_heads;
+    const KeyRange heads{begin % key_heads, HWY_MIN(key_heads, end - b * key_heads)};
+    if (RowPass::covers(job, sequences[static_cast<size_t>(b)])) {
+      if (!rows) rows.emplace(job);
+      const bool more = (b + 1) * key_heads < end;
+      rows->run(b, heads, more ? &sequences[static_cast<size_t>(b + 1)] : nullptr);
+    } else {
+      if (!panels) panels.emplace(job);
+      for (int64_t key_head = heads.begin; key_head < heads.end; ++key_head) panels->run(b, key_head);
+    }
+    begin += heads.end - heads.begin;
   }
 }
 
-void run_forward_float(const ForwardJob<float>& job, int64_t begin, int64_t end) {
-  run_forward(job, begin, end);
-}
 void run_forward_bfloat16(const ForwardJob<BFloat16>& job, int64_t begin, int64_t end) {
-  run_forward(job, begin, end);
+  ForwardPass<BFloat16> panels(job);
+  for (int64_t unit = begin; unit < end; ++unit) {
+    panels.run(unit / job.inputs.key_heads, unit % job.inputs.key_heads);
+  }
 }
 
 }  // namespace heed::attention::HWY_NAMESPACE

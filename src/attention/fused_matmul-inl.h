@@ -44,8 +44,9 @@ struct Tile {
   float* row(int64_t m) const { return data + m * stride; }
 };
 
-// c[m, n] (+)= sum over l < length of a(m, l) b[l, n], for kRows rows and kVectors vectors of columns. Each
-// element is summed in the order of l in one register, so it has the same bits whatever block it falls in.
+// The right side may be unaligned. c[m, n] (+)= sum over l < length of a(m, l) b[l, n], for kRows rows and
+// kVectors vectors of columns. Each element is summed in the order of l in one register, so it has the same
+// bits whatever block it falls in.
 template <int kRows, int kVectors>
 HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_stride, int64_t length,
                                float* HWY_RESTRICT c, int64_t c_stride, bool add) {
@@ -58,7 +59,7 @@ HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_st
   const float* left = a.data;
   for (int64_t l = 0; l < length; ++l, b += b_stride, left += a.column) {
     Float right[kVectors];
-    for (int v = 0; v < kVectors; ++v) right[v] = hn::Load(d, b + v * n);
+    for (int v = 0; v < kVectors; ++v) right[v] = hn::LoadU(d, b + v * n);
     for (int r = 0; r < kRows; ++r) {
       const Float by = hn::Set(d, left[r * a.row]);
       for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(by, right[v], sum[r][v]);
@@ -160,6 +161,16 @@ HWY_INLINE void multiply_seen(Left a, int64_t rows, int64_t length, Tile b, Tile
   }
 }
 
+// to += from
+HWY_INLINE void add_row(const float* HWY_RESTRICT from, int64_t width, float* HWY_RESTRICT to) {
+  const FloatTag d;
+  int64_t i = 0;
+  for (; i + lanes() <= width; i += lanes()) {
+    hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::Load(d, from + i)), d, to + i);
+  }
+  for (; i < width; ++i) to[i] += from[i];
+}
+
 // Rows as the left side of a product: floats where they lie, others widened into the tile.
 HWY_INLINE Left left_rows(const Heads<const float>& from, int64_t begin, int64_t, int64_t head, int64_t,
                           Tile) {
@@ -171,6 +182,7 @@ HWY_INLINE Left left_rows(const Heads<const BFloat16>& from, int64_t begin, int6
   return {to.data, to.stride, 1};
 }
 
+#if HWY_TARGET > HWY_AVX3
 // 4 rows x 4 columns by two rounds of interleaving, on vectors of 4.
 HWY_INLINE void transpose_4x4(const float* a, const float* b, const float* c, const float* e, float* to,
                               int64_t to_stride) {
@@ -192,10 +204,68 @@ HWY_INLINE void transpose_4x4(const float* a, const float* b, const float* c, co
   hn::Store(hn::BitCast(d4, hn::InterleaveUpper(d2, ab_high, ce_high)), d4, to + 3 * to_stride);
 #endif
 }
+#endif
 
-// Rows of a tile into the columns of another, [width, rows]; zeros up to whole vectors of them. Rows of
-// `from` hold `width` rounded up to kPad.
+#if HWY_TARGET <= HWY_AVX3
+// 16 rows x 16 columns, in registers: interleaved within blocks of 4, then blocks are exchanged. Rows from
+// `rows` on repeat the last.
+HWY_INLINE void load_columns(const float* from, int64_t stride, int64_t rows, __m512 (&column)[16]) {
+  __m512 block[4][4];  // [4 rows, column of each block of 4 columns]
+  for (int g = 0; g < 4; ++g) {
+    __m512 row[4];
+    for (int r = 0; r < 4; ++r) {
+      row[r] = _mm512_loadu_ps(from);
+      if (4 * g + r + 1 < rows) from += stride;
+    }
+    const __m512d low_01 = _mm512_castps_pd(_mm512_unpacklo_ps(row[0], row[1]));
+    const __m512d high_01 = _mm512_castps_pd(_mm512_unpackhi_ps(row[0], row[1]));
+    const __m512d low_23 = _mm512_castps_pd(_mm512_unpacklo_ps(row[2], row[3]));
+    const __m512d high_23 = _mm512_castps_pd(_mm512_unpackhi_ps(row[2], row[3]));
+    block[g][0] = _mm512_castpd_ps(_mm512_unpacklo_pd(low_01, low_23));
+    block[g][1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low_01, low_23));
+    block[g][2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high_01, high_23));
+    block[g][3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high_01, high_23));
+  }
+  for (int j = 0; j < 4; ++j) {
+    const __m512 even_01 = _mm512_shuffle_f32x4(block[0][j], block[1][j], 0x88);
+    const __m512 odd_01 = _mm512_shuffle_f32x4(block[0][j], block[1][j], 0xdd);
+    const __m512 even_23 = _mm512_shuffle_f32x4(block[2][j], block[3][j], 0x88);
+    const __m512 odd_23 = _mm512_shuffle_f32x4(block[2][j], block[3][j], 0xdd);
+    column[j] = _mm512_shuffle_f32x4(even_01, even_23, 0x88);
+    column[4 + j] = _mm512_shuffle_f32x4(odd_01, odd_23, 0x88);
+    column[8 + j] = _mm512_shuffle_f32x4(even_01, even_23, 0xdd);
+    column[12 + j] = _mm512_shuffle_f32x4(odd_01, odd_23, 0xdd);
+  }
+}
+
+HWY_NOINLINE void transpose_16x16(const float* from, int64_t stride, int64_t rows, float* to,
+                                  int64_t to_stride) {
+  __m512 column[16];
+  load_columns(from, stride, rows, column);
+  for (int i = 0; i < 16; ++i) _mm512_store_ps(to + i * to_stride, column[i]);
+}
+
+// sums[s] += keys[s] . query over 16 numbers of 16 keys, in the order of multiply().
+HWY_NOINLINE void dot_16x16(const float* query, const float* keys, int64_t stride, int64_t rows,
+                            float* sums) {
+  __m512 column[16];
+  load_columns(keys, stride, rows, column);
+  __m512 sum = _mm512_load_ps(sums);
+  for (int i = 0; i < 16; ++i) sum = _mm512_fmadd_ps(_mm512_set1_ps(query[i]), column[i], sum);
+  _mm512_store_ps(sums, sum);
+}
+#endif
+
+// Rows into the columns of a tile, [width, rows]; up to whole vectors of rows, the last may repeat. `from`
+// holds `width` rounded up to kPad in each row, and so many rows has `to`.
 HWY_INLINE void transpose(Tile from, int64_t rows, int64_t width, Tile to) {
+#if HWY_TARGET <= HWY_AVX3
+  for (int64_t r = 0; r < rows; r += 16) {
+    for (int64_t i = 0; i < width; i += 16) {
+      transpose_16x16(from.row(r) + i, from.stride, rows - r, to.row(i) + r, to.stride);
+    }
+  }
+#else
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
     for (int64_t i = 0; i < width; i += 4) {
@@ -205,8 +275,28 @@ HWY_INLINE void transpose(Tile from, int64_t rows, int64_t width, Tile to) {
     }
   }
   for (; r < whole_vectors(rows); ++r) {
-    for (int64_t i = 0; i < width; ++i) to.row(i)[r] = r < rows ? from.row(r)[i] : 0.0F;
+    for (int64_t i = 0; i < width; ++i) to.row(i)[r] = from.row(HWY_MIN(r, rows - 1))[i];
   }
+#endif
+}
+
+// scores[s] = keys[s] . query for s < count, at least a vector of them. Rows as transpose() takes them;
+// `transposed` is scratch, [width, whole vectors of count].
+HWY_INLINE void dot_keys(const float* query, Tile keys, int64_t count, int64_t width, Tile transposed,
+                         float* scores) {
+#if HWY_TARGET <= HWY_AVX3
+  if (width % 16 == 0) {
+    std::fill_n(scores, whole_vectors(count), 0.0F);
+    for (int64_t i = 0; i < width; i += 16) {
+      for (int64_t s = 0; s < count; s += 16) {
+        dot_16x16(query + i, keys.row(s) + i, keys.stride, count - s, scores + s);
+      }
+    }
+    return;
+  }
+#endif
+  transpose(keys, count, width, transposed);
+  multiply({query, 0, 1}, 1, width, transposed, {scores, 0}, count, false);
 }
 
 }  // namespace heed::attention::HWY_NAMESPACE

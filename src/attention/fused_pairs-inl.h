@@ -38,38 +38,19 @@ HWY_INLINE hn::VFromD<hn::RebindToUnsigned<FloatTag>> pack_words(Float first, Fl
                 hn::And(hn::BitCast(du, second), hn::Set(du, 0xffff0000U)));
 }
 
-// The same with rounding to the nearest, of two to the even; for finite numbers and NaN that are not all
-// ones.
-HWY_INLINE hn::VFromD<hn::RebindToUnsigned<FloatTag>> round_words(Float first, Float second) {
-  const hn::RebindToUnsigned<FloatTag> du;
-  const auto rounded = [&](Float x) HWY_ATTR {
-    const auto bits = hn::BitCast(du, x);
-    const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1U));
-    return hn::Add(bits, hn::Add(hn::Set(du, 0x7fffU), odd));
-  };
-  return hn::Or(hn::ShiftRight<16>(rounded(first)), hn::And(rounded(second), hn::Set(du, 0xffff0000U)));
-}
-
 HWY_INLINE int64_t padded_pairs(int64_t length) { return (length + 1) / 2; }
 
-// [length, columns] floats -> [length / 2, columns] words, in the same place if wanted; an odd row is paired
-// with zeros.
-template <class Pack>
-HWY_INLINE void pair_rows(Tile from, int64_t length, int64_t columns, Tile to, const Pack& pack) {
+// [length, columns] floats that came from bfloat16 -> [length / 2, columns] words, in the same place if
+// wanted; an odd row is paired with zeros.
+HWY_INLINE void pack_pairs(Tile from, int64_t length, int64_t columns, Tile to) {
   const FloatTag d;
   for (int64_t l = 0; l < length; l += 2) {
     for (int64_t i = 0; i < whole_vectors(columns); i += lanes()) {
       const Float first = hn::Load(d, from.row(l) + i);
       const Float second = l + 1 < length ? hn::Load(d, from.row(l + 1) + i) : hn::Zero(d);
-      hn::Store(hn::BitCast(d, pack(first, second)), d, to.row(l / 2) + i);
+      hn::Store(hn::BitCast(d, pack_words(first, second)), d, to.row(l / 2) + i);
     }
   }
-}
-HWY_INLINE void pack_pairs(Tile from, int64_t length, int64_t columns, Tile to) {
-  pair_rows(from, length, columns, to, [](Float a, Float b) HWY_ATTR { return pack_words(a, b); });
-}
-HWY_INLINE void round_pairs(Tile from, int64_t length, int64_t columns, Tile to) {
-  pair_rows(from, length, columns, to, [](Float a, Float b) HWY_ATTR { return round_words(a, b); });
 }
 
 #if HEED_ATTENTION_HAS_PAIRS
@@ -84,10 +65,26 @@ HWY_AFTER_NAMESPACE();
 HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR_AVX3 ",avx512bf16")
 namespace heed::attention::HWY_NAMESPACE {
 
+// As pack_pairs() for any floats, rounded to the nearest, of two to the even.
+inline void round_pairs(Tile from, int64_t length, int64_t columns, Tile to) {
+  alignas(64) static constexpr uint16_t kInterleave[32] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
+                                                           21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
+                                                           11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const __m512i interleave = _mm512_load_si512(kInterleave);
+  for (int64_t l = 0; l < length; l += 2) {
+    for (int64_t i = 0; i < columns; i += 16) {
+      const __m512 first = _mm512_load_ps(from.row(l) + i);
+      const __m512 second = l + 1 < length ? _mm512_load_ps(from.row(l + 1) + i) : _mm512_setzero_ps();
+      const auto halves = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
+      _mm512_store_si512(to.row(l / 2) + i, _mm512_permutexvar_epi16(interleave, halves));
+    }
+  }
+}
+
 // As multiply_block(), with words for numbers.
 template <int kRows, int kVectors>
-void multiply_pairs_block(LeftWords a, const float* HWY_RESTRICT b, int64_t b_stride, int64_t length,
-                          float* HWY_RESTRICT c, int64_t c_stride, bool add) {
+HWY_INLINE void multiply_pairs_block(LeftWords a, const float* HWY_RESTRICT b, int64_t b_stride,
+                                     int64_t length, float* HWY_RESTRICT c, int64_t c_stride, bool add) {
   __m512 sum[kRows][kVectors];
   for (int r = 0; r < kRows; ++r) {
     for (int v = 0; v < kVectors; ++v) {
@@ -114,8 +111,8 @@ void multiply_pairs_block(LeftWords a, const float* HWY_RESTRICT b, int64_t b_st
 }
 
 template <int kVectors>
-void multiply_pairs_columns(LeftWords a, int64_t rows, int64_t length, const float* b, int64_t b_stride,
-                            Tile c, int64_t column, bool add) {
+HWY_INLINE void multiply_pairs_columns(LeftWords a, int64_t rows, int64_t length, const float* b,
+                                       int64_t b_stride, Tile c, int64_t column, bool add) {
   constexpr int kMostRows = most_rows(kVectors);
   int64_t m = 0;
   const auto left = [&a](int64_t row) {
@@ -160,6 +157,7 @@ inline void multiply_pairs(LeftWords a, int64_t rows, int64_t length, Tile b, Ti
 HWY_POP_ATTRIBUTES
 #else
 HWY_INLINE bool has_pair_products() { return false; }
+inline void round_pairs(Tile, int64_t, int64_t, Tile) {}
 inline void multiply_pairs(LeftWords, int64_t, int64_t, Tile, Tile, int64_t, bool) {}
 
 }  // namespace heed::attention::HWY_NAMESPACE

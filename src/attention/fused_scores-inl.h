@@ -26,22 +26,22 @@ constexpr float kHidden = -std::numeric_limits<float>::infinity();
 constexpr float kLog2E = 1.44269504088896341F;
 constexpr float kLn2 = 0.693147180559945309F;
 
-// What turns the dot products of one head into logits. The temperature and 1 / ln 2 are folded into every
-// factor: weights are powers of two.
+// What turns the dot products of one head into logits. The temperature is folded into every factor, and so is
+// 1 / ln 2 for softmax, whose weights are powers of two.
 struct HeadFactors {
   int64_t head;
   int64_t key_head;
   float scale;
-  float cooling;          // 1 / (temperature ln 2)
+  float cooling;          // 1 / temperature
   float slope;            // ALiBi's
   const float* relative;  // [2 * reach + 1] or null
   float span;             // used where inputs.span is not null
 };
 
 template <class T>
-HeadFactors head_factors(const Variant& variant, const Inputs<T>& inputs, int64_t head) {
+HeadFactors head_factors(const Variant& variant, const Inputs<T>& inputs, int64_t head, float unit = kLog2E) {
   const float cooling =
-      kLog2E * (inputs.log_temperature == nullptr ? 1.0F : std::exp(-inputs.log_temperature[head]));
+      unit * (inputs.log_temperature == nullptr ? 1.0F : std::exp(-inputs.log_temperature[head]));
   const float scale =
       variant.score == Score::scaled_dot ? 1.0F / std::sqrt(static_cast<float>(inputs.width)) : 1.0F;
   HeadFactors factors{head, head / (inputs.heads / inputs.key_heads), scale * cooling, cooling, 0.0F, nullptr,
@@ -98,6 +98,25 @@ HWY_INLINE Float power_of_two(Float t) {
 HWY_INLINE Float finite_shift(Float shift) {
   const FloatTag d;
   return hn::IfThenZeroElse(hn::Eq(shift, hn::Set(d, kHidden)), shift);
+}
+
+// output = sums / sum; zeros for a row that sees no key.
+inline void finish_row(const float* HWY_RESTRICT sums, int64_t width, float sum, float* HWY_RESTRICT output) {
+  const FloatTag d;
+  const float by = 1.0F / sum;
+  int64_t i = 0;
+  if (sum != 0.0F) {
+    for (; i + lanes() <= width; i += lanes()) {
+      hn::StoreU(hn::Mul(hn::Load(d, sums + i), hn::Set(d, by)), d, output + i);
+    }
+  }
+  for (; i < width; ++i) output[i] = sum == 0.0F ? 0.0F : sums[i] * by;
+}
+
+template <class T>
+void save_row(const ForwardJob<T>& job, int64_t row, int64_t head, float row_max, float row_sum) {
+  const float log_sum = row_sum == 0.0F ? kHidden : kLn2 * row_max + std::log(row_sum);
+  job.saved->log_sum[static_cast<size_t>(row * job.inputs.heads + head)] = log_sum;
 }
 
 // Four sums or maxima on their way at a time: one waits for its last step, the others go on.
@@ -172,8 +191,6 @@ class Logits {
             Tile scores) const {
     const FloatTag d;
     const bool cut = is_cut(sequence, block, panel);
-    const Float scale = hn::Set(d, factors.scale);
-    const Float slope = hn::Set(d, factors.slope);
     const float* bias =
         inputs_.bias ? &inputs_.bias.at(block.b, factors.head, panel.first, block.key) : nullptr;
     for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
@@ -183,22 +200,32 @@ class Logits {
       for (int64_t s = 0; s < block.keys; ++s) {
         float* HWY_RESTRICT score = scores.row(s) + q;
         const Float key = hn::Set(d, static_cast<float>(block.key + s));
-        Float z = hn::Mul(hn::Load(d, score), scale);
-        if (variant_.alibi) z = hn::NegMulAdd(slope, hn::Abs(hn::Sub(position, key)), z);
-        if (factors.relative != nullptr) z = add_relative(factors, hn::Sub(key, position), z);
+        Float z = place(factors, hn::Load(d, score), key, position);
         if (bias != nullptr) z = add_bias(factors, bias + s * inputs_.bias.key_stride, panel.place + q, z);
-        if (cut) {
-          const FloatMask seen = hn::And(hn::Ge(key, begin), hn::Lt(key, end));
-          z = hn::IfThenElse(seen, z, hn::Set(d, kHidden));
-        }
-        if (inputs_.span != nullptr) {
-          const FloatMask seen = hn::Gt(span_weights(factors, key, position), hn::Zero(d));
-          z = hn::IfThenElse(seen, z, hn::Set(d, kHidden));
-        }
+        if (cut) z = cut_off(z, key, begin, end);
         hn::Store(z, d, score);
       }
     }
     if (inputs_.mask) hide_masked(factors.head, block, panel, scores);
+  }
+
+  // A dot product -> its logit but for grids: scale, biases of distance, and the end of the span.
+  HWY_INLINE Float place(const HeadFactors& factors, Float dot, Float key, Float position) const {
+    const FloatTag d;
+    Float z = hn::Mul(dot, hn::Set(d, factors.scale));
+    if (variant_.alibi) z = hn::NegMulAdd(hn::Set(d, factors.slope), hn::Abs(hn::Sub(position, key)), z);
+    if (factors.relative != nullptr) z = add_relative(factors, hn::Sub(key, position), z);
+    if (inputs_.span != nullptr) {
+      const FloatMask seen = hn::Gt(span_weights(factors, key, position), hn::Zero(d));
+      z = hn::IfThenElse(seen, z, hn::Set(d, kHidden));
+    }
+    return z;
+  }
+
+  // Minus infinity for a key outside [begin, end).
+  static HWY_INLINE Float cut_off(Float z, Float key, Float begin, Float end) {
+    const FloatMask seen = hn::And(hn::Ge(key, begin), hn::Lt(key, end));
+    return hn::IfThenElse(seen, z, hn::Set(FloatTag(), kHidden));
   }
 
   // The adaptive span's factor for one key and a vector of queries.

@@ -55,6 +55,31 @@ void add_queries(Layout& layout, Panel& panel, int64_t width) {
 
 }  // namespace
 
+ExactTiles exact_tiles(int64_t width, int64_t value_width, int64_t keys) {
+  constexpr int64_t kFloats = 1 << 18;  // a megabyte
+  ExactTiles tiles{backward_tiles(width, value_width, 1), {}, kPanelQueries, nullptr, nullptr};
+  while (tiles.queries > kPad && tiles.queries * keys > kFloats) tiles.queries /= 2;
+  const int64_t rows = (keys + kTileKeys - 1) / kTileKeys * kTileKeys;
+  Layout layout;
+  layout.add(tiles.score, rows * tiles.queries);
+  layout.add(tiles.d_score, rows * tiles.queries);
+  tiles.memory = layout.allocate();
+  return tiles;
+}
+
+RowTiles row_tiles(int64_t heads, int64_t width, int64_t value_width) {
+  RowTiles tiles{};
+  Layout layout;
+  layout.add(tiles.rows, kTileKeys * padded(std::max(width, value_width)));
+  layout.add(tiles.key_transposed, padded(width) * kTileKeys);
+  layout.add(tiles.score, heads * kMostRows * kTileKeys);
+  layout.add(tiles.output, heads * kMostRows * padded(value_width));
+  layout.add(tiles.row_max, heads * kMostRows);
+  layout.add(tiles.row_sum, heads * kMostRows);
+  tiles.memory = layout.allocate();
+  return tiles;
+}
+
 Tiles forward_tiles(int64_t width, int64_t value_width, int64_t queries, bool tapped) {
   Tiles tiles = tiles_for(queries);
   Layout layout;

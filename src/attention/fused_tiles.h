@@ -103,6 +103,30 @@ struct Tiles {
   float* d_value;  // [keys, Vp]
 };
 
+// Of normalisers that need whole rows. The buffers hold `queries` lanes a key, as many as make about a
+// megabyte.
+struct ExactTiles {
+  Tiles shared;
+  hwy::AlignedFreeUniquePtr<float[]> memory;
+  int64_t queries;
+  float* score;    // [S, queries]
+  float* d_score;  // [S, queries]
+};
+ExactTiles exact_tiles(int64_t width, int64_t value_width, int64_t keys);
+
+// Of at most kMostRows queries, each a row a head: what RowPass works on.
+constexpr int64_t kMostRows = 4;
+struct RowTiles {
+  hwy::AlignedFreeUniquePtr<float[]> memory;
+  float* rows;            // [keys, max(Kp, Vp)]
+  float* key_transposed;  // [K, keys]
+  float* score;           // [H, rows, keys]
+  float* output;          // [H, rows, Vp]
+  float* row_max;         // [H, rows]
+  float* row_sum;         // [H, rows]
+};
+RowTiles row_tiles(int64_t heads, int64_t width, int64_t value_width);
+
 // For sequences of at most `queries` queries.
 Tiles forward_tiles(int64_t width, int64_t value_width, int64_t queries, bool tapped);
 Tiles backward_tiles(int64_t width, int64_t value_width, int64_t queries);

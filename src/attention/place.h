@@ -61,4 +61,10 @@ inline int64_t most_queries(std::span<const Sequence> sequences) {
   return most;
 }
 
+inline int64_t most_keys(std::span<const Sequence> sequences) {
+  int64_t most = 0;
+  for (const Sequence& sequence : sequences) most = std::max(most, sequence.key_count);
+  return most;
+}
+
 }  // namespace heed::attention

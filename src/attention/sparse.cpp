@@ -9,13 +9,20 @@
 namespace heed::attention {
 namespace {
 
-// `scale` (scores - max), largest first.
+// `scale` (scores - max), largest first, of those above -1: no other can have a weight, since that of the
+// greatest, at 0, is at most 1.
 template <class T>
 std::vector<T> sorted_below_top(std::span<const T> scores, T scale) {
-  std::vector<T> sorted(scores.begin(), scores.end());
+  T top = scores.front();
+  for (const T score : scores) {
+    if (sorts_before(score, top)) top = score;
+  }
+  std::vector<T> sorted;
+  for (const T score : scores) {
+    const T below = (score - top) * scale;
+    if (!(below <= -1)) sorted.push_back(below);
+  }
   std::sort(sorted.begin(), sorted.end(), sorts_before<T>);
-  const T top = sorted.front();
-  for (T& score : sorted) score = (score - top) * scale;
   return sorted;
 }
 

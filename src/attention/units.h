@@ -31,6 +31,18 @@ class BackwardUnits {
   IndexRange sequences(int64_t unit) const;
   IndexRange key_heads(int64_t unit) const;
 
+  // Calls body(sequence group, sequence, key head) for all of units [begin, end), in their order.
+  template <class Body>
+  void each(int64_t begin, int64_t end, const Body& body) const {
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const IndexRange s = sequences(unit);
+      const IndexRange h = key_heads(unit);
+      for (int64_t b = s.begin; b < s.end; ++b) {
+        for (int64_t head = h.begin; head < h.end; ++head) body(sequence_group(unit), b, head);
+      }
+    }
+  }
+
  private:
   BackwardUnits(int64_t sequences, int64_t key_heads, bool one_sequence_group, bool one_head_group);
 
