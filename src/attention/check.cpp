@@ -1,6 +1,7 @@
 #include "attention/check.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <sstream>
 #include <vector>
 
@@ -71,6 +72,10 @@ void check_variant(const Checker<T>& check, const Variant& variant) {
           " and " + std::to_string(variant.span_ramp));
   check.require(in.dropout >= 0 && in.dropout < 1,
                 "expected dropout in [0, 1), found " + std::to_string(in.dropout));
+  constexpr int64_t kFarthest = int64_t{1} << 24;  // 64 queries must stay within 32 bits
+  check.require(!in.bias || std::abs(in.bias.query_stride) <= kFarthest,
+                "expected a query stride of the bias of at most " + number(kFarthest) + ", found " +
+                    number(in.bias.query_stride));
   check.given(in.score_vector, variant.score == Score::additive, "score_vector [H, K]", "score 'additive'");
   check.given(in.score_matrix, variant.score == Score::bilinear, "score_matrix [H, K, K]",
               "score 'bilinear'");

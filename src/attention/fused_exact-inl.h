@@ -154,6 +154,9 @@ class ExactPass {
     gather(sequence, q);
     normalise<float>(variant_, scores_, {}, weights_, {row, head});
     if (job.tap != nullptr) tap_row(job, b, head, row);
+    if (job.saved != nullptr && seen_.empty()) {
+      job.saved->log_sum[static_cast<size_t>(row * inputs_.heads + head)] = kHidden;
+    }
     clear_column(tiles_.score + q, sequence);
     for (size_t i = 0; i < seen_.size(); ++i) {
       tiles_.score[seen_[i] * stride() + q] = weights_[i] * keep_factor(sequence, head, q, seen_[i]);

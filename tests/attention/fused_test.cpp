@@ -5,9 +5,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include "attention/attention_case.h"
+#include "attention/instruction_sets.h"
 #include "attention/reference.h"
 
 namespace heed::attention {
@@ -129,6 +129,23 @@ std::vector<CaseOptions> covered(const CaseOptions& shape) {
     o.mask = o.bias = o.span = o.temperature = true;
     o.dropout = 0.2;
   });
+  for (const std::string& name : normaliser_names()) {
+    if (name == "softmax") continue;
+    add([&](CaseOptions& o) { o.variant.normaliser = parse_normaliser(name); });
+    add([&](CaseOptions& o) {
+      o.variant = {.normaliser = parse_normaliser(name), .hard_top = 3, .causal = true, .alibi = true};
+      o.temperature = o.mask = o.bias = true;
+      o.dropout = 0.2;
+    });
+  }
+  add([](CaseOptions& o) {  // ratios that no guard stands in for
+    o.variant.normaliser = Normaliser::sum;
+    o.positive = true;
+  });
+  add([](CaseOptions& o) {
+    o.variant = {
+        .normaliser = Normaliser::sum, .sum_guard = SumGuard::absolute, .window = 9, .relative_reach = 2};
+  });
   return all;
 }
 
@@ -189,19 +206,6 @@ TEST(Fused, equals_the_reference_on_misaligned_rows) {
   }
 }
 
-// Runs the body with each instruction set that this machine and this build have, then restores the choice.
-template <class Body>
-void on_every_instruction_set(const Body& body) {
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().DeInit();
-    body();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().DeInit();
-}
-
 TEST(Fused, equals_the_reference_on_every_instruction_set) {
   CaseOptions shape;
   shape.queries = {67, 13};
@@ -214,6 +218,96 @@ TEST(Fused, equals_the_reference_on_every_instruction_set) {
   on_every_instruction_set([&] {
     for (const CaseOptions& options : all) expect_equal_to_reference(AttentionCase<float>(options));
   });
+}
+
+TEST(Fused, equals_the_reference_on_a_long_text) {
+  CaseOptions shape;
+  shape.queries = shape.keys = {1000};
+  shape.heads = 1;
+  shape.key_heads = 1;
+  shape.width = shape.value_width = 24;
+  for (const Variant& variant : {Variant{}, Variant{.causal = true}, Variant{.causal = true, .window = 300},
+                                 Variant{.normaliser = Normaliser::entmax15, .causal = true}}) {
+    shape.variant = variant;
+    expect_equal_to_reference(AttentionCase<float>(shape));
+  }
+}
+
+// What stands at hidden places may be anything.
+TEST(Fused, not_a_number_at_a_hidden_key_reaches_no_row) {
+  for (const std::string& name : normaliser_names()) {
+    CaseOptions shape;
+    shape.queries = {70};
+    shape.keys = {130};
+    shape.variant = {.normaliser = parse_normaliser(name), .causal = true, .window = 50};
+    AttentionCase<float> c(shape);
+    c.sequences[0].query_position = 40;  // keys from 110 on are seen by nobody
+    const Outcome clean = run_fused(c);
+    const int64_t stride = c.stride(shape.key_heads, shape.width);
+    for (int64_t key = 110; key < 130; ++key) {
+      for (int64_t i = 0; i < stride; ++i) {
+        const auto place = static_cast<size_t>((c.sequences[0].key_begin + key) * stride + i);
+        c.key[place] = std::numeric_limits<float>::quiet_NaN();
+        c.value[place] = std::numeric_limits<float>::infinity();
+      }
+    }
+    const Outcome tainted = run_fused(c);
+    SCOPED_TRACE(name);
+    expect_close(tainted.output, {clean.output.begin(), clean.output.end()}, 1e-6, "output");
+    expect_close(tainted.gradients.query, {clean.gradients.query.begin(), clean.gradients.query.end()}, 1e-6,
+                 "query");
+    expect_close(tainted.gradients.value, {clean.gradients.value.begin(), clean.gradients.value.end()}, 1e-6,
+                 "value");
+  }
+}
+
+// A key that later queries see, and not a number: the queries before it do not notice.
+TEST(Fused, not_a_number_in_the_future_does_not_reach_the_past) {
+  for (const Normaliser normaliser : {Normaliser::softmax, Normaliser::sigmoid}) {
+    CaseOptions shape;
+    shape.queries = shape.keys = {40};
+    shape.variant = {.normaliser = normaliser, .causal = true};
+    AttentionCase<float> c(shape);
+    const Outcome clean = run_fused(c);
+    const int64_t stride = c.stride(shape.key_heads, shape.width);
+    const auto key = static_cast<size_t>((c.sequences[0].key_begin + 20) * stride);
+    c.value[key] = std::numeric_limits<float>::quiet_NaN();
+    const Outcome tainted = run_fused(c);
+    const auto begin = static_cast<size_t>(c.sequences[0].query_begin * stride);
+    for (size_t i = begin; i < begin + static_cast<size_t>(20 * stride); ++i) {
+      ASSERT_NEAR(tainted.output[i], clean.output[i], 1e-6) << i;
+    }
+    EXPECT_TRUE(std::isnan(tainted.output[begin + static_cast<size_t>(20 * stride)]));
+  }
+}
+
+// Few queries run with keys as lanes, many with queries as lanes: the same bits.
+TEST(Fused, a_few_queries_have_the_same_bits_as_many) {
+  CaseOptions shape;
+  shape.queries = shape.keys = {150};
+  shape.heads = 4;
+  for (const int64_t width : {16, 24, 64, 7}) {
+    for (const int64_t key_heads : {4, 2}) {
+      shape.width = shape.value_width = width;
+      shape.key_heads = key_heads;
+      shape.variant = {.causal = true, .window = 70, .alibi = true, .relative_reach = 5, .span_ramp = 40};
+      shape.temperature = shape.span = true;
+      AttentionCase<float> c(shape);
+      std::vector<float> whole;
+      std::vector<float> few;
+      fused_forward(shape.variant, c.inputs(), c.output_view(whole), nullptr, nullptr, run_serially);
+      const Heads<float> output = c.output_view(few);
+      const Sequence all = c.sequences[0];
+      for (int64_t t = 0; t < all.query_count; t += 3) {
+        c.sequences = {{all.query_begin + t, 3, all.key_begin, all.key_count, t}};
+        fused_forward(shape.variant, c.inputs(), output, nullptr, nullptr, run_serially);
+      }
+      const auto begin = static_cast<size_t>(all.query_begin * c.stride(4, width));
+      for (size_t i = begin; i < begin + static_cast<size_t>(150 * 4 * width); ++i) {
+        ASSERT_EQ(whole[i], few[i]) << "width " << width << " place " << i;
+      }
+    }
+  }
 }
 
 TEST(Fused, weighs_scores_of_ten_thousand) {

@@ -106,6 +106,75 @@ TEST_P(TapOfEveryNormaliser, holds_links_and_entropy_and_leaves_outputs_as_they_
   }
 }
 
+TEST(Tap, of_any_length_holds_the_same_links_however_it_is_gathered) {
+  CaseOptions options;
+  options.queries = {300, 7};
+  options.keys = {330, 9};
+  options.width = 16;
+  for (const bool causal : {false, true}) {
+    options.variant.causal = causal;
+    const AttentionCase<float> c(options);
+    std::vector<float> output;
+    Tap longest{.top = 40};
+    forward(options.variant, c.inputs(), c.output_view(output), nullptr, &longest);
+    for (const int64_t top : {1, 2, 7, 8, 9}) {
+      Tap tap{.top = top, .wants_received = top % 2 == 0};
+      std::vector<float> tapped;
+      forward(options.variant, c.inputs(), c.output_view(tapped), nullptr, &tap);
+      for (size_t row = 0; row < tap.entropy.size(); ++row) {
+        ASSERT_NEAR(tap.entropy[row], longest.entropy[row], 2e-5F);
+        for (int64_t i = 0; i < top; ++i) {
+          const auto place = row * static_cast<size_t>(top) + static_cast<size_t>(i);
+          const auto other = row * 40 + static_cast<size_t>(i);
+          ASSERT_EQ(tap.keys[place], longest.keys[other]) << row << " " << i;
+          ASSERT_NEAR(tap.weights[place], longest.weights[other], 1e-6F);
+        }
+      }
+      for (size_t i = 0; i < output.size(); ++i) ASSERT_TRUE(output[i] == tapped[i] || std::isnan(output[i]));
+    }
+  }
+}
+
+// The plain sum of a key's weights over the queries of its sequence, before dropout.
+TEST(Tap, received_is_the_sum_of_a_keys_weights) {
+  for (const std::string& name : normaliser_names()) {
+    CaseOptions options;
+    options.queries = {300, 5, 0};
+    options.keys = {140, 6, 3};
+    options.heads = 4;
+    options.key_heads = 2;
+    options.width = 16;
+    options.mask = true;
+    options.dropout = 0.3;
+    options.span = name == "softmax";
+    options.variant = {.normaliser = parse_normaliser(name), .hard_top = 2, .span_ramp = 40};
+    const AttentionCase<float> c(options);
+    Tap tap{.top = 2, .wants_received = true};
+    std::vector<float> output;
+    forward(options.variant, c.inputs(), c.output_view(output), nullptr, &tap);
+    ASSERT_EQ(tap.received.size(), 149U * 4U);
+    std::vector<double> expected(tap.received.size());
+    const Inputs<float> inputs = c.inputs();
+    ReferenceRow<float> row(options.variant, inputs);
+    int64_t first = 0;
+    for (size_t b = 0; b < c.sequences.size(); ++b) {
+      for (int64_t t = 0; t < c.sequences[b].query_count; ++t) {
+        for (int64_t head = 0; head < options.heads; ++head) {
+          row.attend(static_cast<int64_t>(b), head, t);
+          for (size_t i = 0; i < row.seen().size(); ++i) {
+            expected[static_cast<size_t>((first + row.seen()[i]) * options.heads + head)] +=
+                static_cast<double>(row.weights()[i]);
+          }
+        }
+      }
+      first += c.sequences[b].key_count;
+    }
+    for (size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_NEAR(tap.received[i], expected[i], 1e-3 * (1 + std::abs(expected[i]))) << name << " " << i;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, TapOfEveryNormaliser,
                          testing::Values(Normaliser::softmax, Normaliser::sum, Normaliser::sigmoid,
                                          Normaliser::sparsemax, Normaliser::entmax15, Normaliser::hard),
