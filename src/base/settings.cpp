@@ -33,9 +33,11 @@ std::string found(const toml::node& node) {
 }
 
 // TOML's own spelling of a value. On one line: the library's printer of several loses a newline at the front.
+// With a newline also in double quotes: on one line it would put a bare newline between single ones.
 std::string spell(const std::string& text) {
   const toml::value<std::string> value(text);
-  const auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_multi_line_strings;
+  auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_multi_line_strings;
+  if (text.find('\n') != std::string::npos) flags = flags & ~toml::format_flags::allow_literal_strings;
   std::ostringstream spelled;
   spelled << toml::toml_formatter(value, flags);
   return spelled.str();
