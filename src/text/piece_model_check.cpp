@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "text/normalise.h"
@@ -81,8 +82,9 @@ class WireReader {
   std::string_view content_;
 };
 
-void check_piece(std::string_view message, const std::string& where) {
-  bool named = false;
+// The text of the piece.
+std::string_view check_piece(std::string_view message, const std::string& where) {
+  std::string_view name;
   WireReader fields(message, where);
   while (fields.next()) {
     if (fields.is(1, WireType::bytes)) {
@@ -90,14 +92,15 @@ void check_piece(std::string_view message, const std::string& where) {
       if (text.empty() || text.find('\0') != text.npos || find_invalid_utf8(text) != text.npos) {
         fields.fail("each piece to be UTF-8 text", "one that is empty or broken");
       }
-      named = true;
+      name = text;
     } else if (fields.is(2, WireType::fixed32)) {
       float score = 0;
       std::memcpy(&score, fields.content().data(), sizeof score);
       if (!std::isfinite(score)) fields.fail("finite scores", "one that is not");
     }
   }
-  if (!named) fields.fail("each piece to be UTF-8 text", "one without text");
+  if (name.empty()) fields.fail("each piece to be UTF-8 text", "one without text");
+  return name;
 }
 
 void check_algorithm(std::string_view message, const std::string& where) {
@@ -121,19 +124,20 @@ void check_no_character_map(std::string_view message, const std::string& where) 
 }  // namespace
 
 void check_piece_model(std::string_view bytes, const std::string& where) {
-  int64_t pieces = 0;
+  std::unordered_set<std::string_view> pieces;
   WireReader fields(bytes, where);
   while (fields.next()) {
     if (fields.is(1, WireType::bytes)) {
-      check_piece(fields.content(), where);
-      ++pieces;
+      if (!pieces.insert(check_piece(fields.content(), where)).second) {
+        fields.fail("pieces that differ", "one of them twice");
+      }
     }
     if (fields.is(2, WireType::bytes)) check_algorithm(fields.content(), where);
     if (fields.is(3, WireType::bytes) || fields.is(5, WireType::bytes)) {
       check_no_character_map(fields.content(), where);
     }
   }
-  if (pieces < 3) fields.fail("at least 3 pieces", std::to_string(pieces));
+  if (pieces.size() < 3) fields.fail("at least 3 pieces", std::to_string(pieces.size()));
 }
 
 }  // namespace heed

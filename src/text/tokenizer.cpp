@@ -18,13 +18,16 @@ void check_special_pieces(const PieceModel& model, const std::string& where) {
                                            model.piece(2) + "'; train the tokenizer again");
 }
 
-[[noreturn]] void fail(const std::string& action) {
-  throw Error(ErrorCode::internal, "SentencePiece: expected to " + action + " text, but it refused");
+// The library takes any text, so that a refusal is the model's fault.
+[[noreturn]] void fail(const std::string& where, const std::string& action) {
+  throw Error(ErrorCode::corrupt_data, where + ": expected a tokenizer that can " + action +
+                                           " text, found one that refuses; train the tokenizer again");
 }
 
 }  // namespace
 
 struct Tokenizer::Impl {
+  std::string where;  // for messages
   std::string bytes;
   std::unique_ptr<PieceModel> model;
 };
@@ -40,12 +43,12 @@ Tokenizer Tokenizer::from_bytes(std::string bytes, const std::string& where) {
                 where + ": expected a SentencePiece model, found " + reason + "; train the tokenizer again");
   }
   check_special_pieces(*model, where);
-  return Tokenizer(std::make_shared<const Impl>(Impl{std::move(bytes), std::move(model)}));
+  return Tokenizer(std::make_shared<const Impl>(Impl{where, std::move(bytes), std::move(model)}));
 }
 
 std::vector<int32_t> Tokenizer::encode(std::string_view text) const {
   std::vector<int> ids;
-  if (!impl_->model->encode(text, &ids)) fail("encode");
+  if (!impl_->model->encode(text, &ids)) fail(impl_->where, "encode");
   return ids;
 }
 
@@ -58,7 +61,7 @@ std::vector<std::string> Tokenizer::pieces(std::string_view text) const {
 std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   for (const int32_t id : ids) check_id(id);
   std::string text;
-  if (!impl_->model->decode(std::vector<int>(ids.begin(), ids.end()), &text)) fail("decode");
+  if (!impl_->model->decode(std::vector<int>(ids.begin(), ids.end()), &text)) fail(impl_->where, "decode");
   return text;
 }
 

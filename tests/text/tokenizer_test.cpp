@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/expect_error.h"
 #include "base/random.h"
 #include "text/normalise.h"
 
@@ -117,6 +118,13 @@ TEST_P(TokenizerOf, damaged_bytes_are_an_error_or_a_working_model) {
     }
   }
   EXPECT_GT(refused, 100);
+}
+
+TEST_P(TokenizerOf, a_piece_that_stands_twice_is_refused) {
+  const std::string piece = "\x0A\x05\x0A\x03银";
+  const std::string good = Tokenizer::train(corpus(), options(80)).bytes();
+  expect_error(ErrorCode::corrupt_data, {"bad.model: ", "one of them twice"},
+               [&] { Tokenizer::from_bytes(good + piece + piece, "bad.model"); });
 }
 
 TEST_P(TokenizerOf, sampling_depends_on_the_seed_only) {
