@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,10 +15,12 @@
 namespace heed {
 namespace {
 
-[[noreturn]] void fail_io(const std::filesystem::path& path, const char* action) {
+[[noreturn]] void fail_io(const std::filesystem::path& path, const std::string& action) {
   const int reason = errno;
-  const ErrorCode code = reason == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-  throw Error(code, path.string() + ": cannot " + action + ": " + std::strerror(reason));
+  std::string message = path.string() + ": cannot " + action + ": " + std::strerror(reason);
+  if (reason != ENOENT) throw Error(ErrorCode::io, message);
+  throw Error(ErrorCode::not_found,
+              message + (action == "create" ? "; make its folder first" : "; check the name and the folder"));
 }
 
 // Closes on every way out.
@@ -35,6 +38,23 @@ uint64_t regular_size(int fd, const std::filesystem::path& path) {
     throw Error(ErrorCode::invalid_argument, path.string() + ": expected a file, found a folder");
   }
   return static_cast<uint64_t>(info.st_size);
+}
+
+// Where a link leads: a rename would put the new file in the link's place.
+std::filesystem::path behind_links(const std::filesystem::path& path) {
+  std::error_code problem;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path, problem))) return path;
+  const std::filesystem::path target = std::filesystem::canonical(path, problem);
+  return problem ? path : target;
+}
+
+// A device or pipe (/dev/null, /dev/stdout): written as it is, because a file renamed over it would replace
+// it.
+bool is_device(const std::filesystem::path& path) {
+  std::error_code problem;
+  const auto status = std::filesystem::status(path, problem);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
 }
 
 }  // namespace
@@ -64,32 +84,45 @@ std::string read_file(const std::filesystem::path& path, uint64_t max_bytes) {
   return content;
 }
 
+void check_can_write(const std::filesystem::path& path) {
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem)) {
+    throw Error(ErrorCode::invalid_argument, path.string() + ": expected a file to write, found a folder");
+  }
+  const AtomicFile probe(path);
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   AtomicFile file(path);
   file.write(content);
   file.commit();
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path)
-    : path_(std::move(path)), side_path_(path_.string() + ".tmp." + std::to_string(::getpid())) {
-  descriptor_ = ::open(side_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(behind_links(path)) {
+  if (is_device(path_)) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    side_path_ = path_.string() + ".tmp." + std::to_string(::getpid());
+    descriptor_ = ::open(side_path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  }
   if (descriptor_ < 0) fail_io(path_, "create");
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-    ::unlink(side_path_.c_str());
-  }
+  if (descriptor_ >= 0) drop();
+}
+
+void AtomicFile::drop() {
+  ::close(descriptor_);
+  if (!side_path_.empty()) ::unlink(side_path_.c_str());
+  descriptor_ = -1;
 }
 
 void AtomicFile::fail(const char* action) {
   const int reason = errno;
-  ::close(descriptor_);
-  ::unlink(side_path_.c_str());
-  descriptor_ = -1;
+  drop();
   throw Error(ErrorCode::io, path_.string() + ": cannot " + action + ": " + std::strerror(reason) +
-                                 "; what was there before is kept");
+                                 "; what was there before is kept: make room, or write elsewhere");
 }
 
 void AtomicFile::write(const void* bytes, size_t size) {
@@ -104,6 +137,7 @@ void AtomicFile::write(const void* bytes, size_t size) {
 }
 
 void AtomicFile::commit() {
+  if (side_path_.empty()) return drop();
   if (::fsync(descriptor_) != 0) fail("flush");
   if (::rename(side_path_.c_str(), path_.c_str()) != 0) fail("rename into place");
   ::close(descriptor_);

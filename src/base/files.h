@@ -11,13 +11,18 @@ namespace heed {
 // any allocation).
 std::string read_file(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{1} << 32);
 
+// Throws what write_file_atomically would at its start (no such folder, no permission, a folder of that
+// name), and leaves nothing: for a command to ask before its work.
+void check_can_write(const std::filesystem::path& path);
+
 // Writes to the side (`path` + ".tmp.<pid>"), flushes to the disk, then renames over `path`: a reader or a
 // crash sees the old content or the new, never a part. On any failure the old file is untouched, the
 // side file is removed, and Error{io} names the path and the reason ("No space left on device").
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 // A file written piece by piece to the side and renamed into place by `commit`; the destructor of an
-// uncommitted one removes the side file. Same promises as write_file_atomically.
+// uncommitted one removes the side file. Same promises as write_file_atomically. A link is followed; a device
+// or pipe (/dev/stdout) is written as it stands.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -31,9 +36,10 @@ class AtomicFile {
 
  private:
   void fail(const char* action);
+  void drop();
 
   std::filesystem::path path_;
-  std::filesystem::path side_path_;
+  std::filesystem::path side_path_;  // "": the path itself is written
   int descriptor_ = -1;
 };
 

@@ -2,8 +2,11 @@
 
 #include <csignal>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
@@ -31,7 +34,8 @@ TEST(Files, an_empty_file_is_an_empty_view) {
 
 TEST(Files, a_missing_file_is_not_found_and_named) {
   const TemporaryFolder folder;
-  expect_error(ErrorCode::not_found, {"nowhere", "No such file"}, [&] { read_file(folder / "nowhere"); });
+  expect_error(ErrorCode::not_found, {"nowhere", "No such file", "check the name"},
+               [&] { read_file(folder / "nowhere"); });
   expect_error(ErrorCode::invalid_argument, {"expected a file, found a folder"},
                [&] { read_file(folder.path()); });
 }
@@ -40,6 +44,38 @@ TEST(Files, a_file_over_the_limit_is_refused_before_reading) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "big", std::string(100, 'x'));
   expect_error(ErrorCode::too_large, {"at most 99", "found 100"}, [&] { read_file(folder / "big", 99); });
+}
+
+TEST(Files, whether_a_file_can_be_written_is_known_before_and_leaves_nothing) {
+  const TemporaryFolder folder;
+  check_can_write(folder / "new");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  expect_error(ErrorCode::not_found, {"none/new", "make its folder first"},
+               [&] { check_can_write(folder / "none/new"); });
+  expect_error(ErrorCode::invalid_argument, {"found a folder"}, [&] { check_can_write(folder.path()); });
+}
+
+TEST(AtomicFile, follows_a_link_and_leaves_it_one) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "a", "old");
+  fs::create_symlink("a", folder / "link");
+  write_file_atomically(folder / "link", "new");
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(read_file(folder / "a"), "new");
+}
+
+TEST(AtomicFile, writes_to_a_pipe_and_leaves_it_one) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  write_file_atomically(pipe, "through");
+  char text[8] = {};
+  EXPECT_EQ(::read(reader, text, sizeof text), 7);
+  ::close(reader);
+  EXPECT_STREQ(text, "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
 }
 
 TEST(AtomicFile, without_commit_leaves_the_old_content_and_no_rest) {
