@@ -117,28 +117,31 @@ class SettingsReader {
     if (!value) expected(key, "true or false", node);
     *target = *value;
   }
-  void put(const std::string& key, const Settings::Text& text, const toml::node& node) const {
+  // A NUL byte would end a file's name early.
+  std::string text_of(const std::string& key, const char* what, const toml::node& node) const {
     const auto value = node.value_exact<std::string>();
-    if (!value) expected(key, "a text in quotes", node);
+    if (!value) expected(key, what, node);
+    if (value->find('\0') != std::string::npos)
+      fail(node, "'" + key + "': expected a text, found a NUL byte in it");
+    return *value;
+  }
+  void put(const std::string& key, const Settings::Text& text, const toml::node& node) const {
+    const std::string value = text_of(key, "a text in quotes", node);
     if (!text.choices.empty() &&
-        std::find(text.choices.begin(), text.choices.end(), *value) == text.choices.end()) {
-      fail(node, "'" + key + "': expected one of " + join(text.choices, ", ") + "; found '" + *value + "'" +
-                     did_you_mean(*value, text.choices));
+        std::find(text.choices.begin(), text.choices.end(), value) == text.choices.end()) {
+      fail(node, "'" + key + "': expected one of " + join(text.choices, ", ") + "; found '" + value + "'" +
+                     did_you_mean(value, text.choices));
     }
-    *text.value = *value;
+    *text.value = value;
   }
   void put(const std::string& key, std::vector<std::string>* target, const toml::node& node) const {
     target->clear();
-    if (const auto one = node.value_exact<std::string>()) {  // a single file needs no brackets
-      target->push_back(*one);
+    if (node.is_string()) {  // a single file needs no brackets
+      target->push_back(text_of(key, "a text", node));
       return;
     }
     if (!node.is_array()) expected(key, "a list of texts", node);
-    for (const toml::node& item : *node.as_array()) {
-      const auto value = item.value_exact<std::string>();
-      if (!value) expected(key, "a list of texts", item);
-      target->push_back(*value);
-    }
+    for (const toml::node& item : *node.as_array()) target->push_back(text_of(key, "a list of texts", item));
   }
   void put(const std::string& key, std::vector<double>* target, const toml::node& node) const {
     if (!node.is_array()) expected(key, "a list of numbers", node);

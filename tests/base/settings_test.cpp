@@ -116,10 +116,18 @@ TEST(Settings, overrides_take_toml_values_bare_words_and_list_elements) {
   expect_error(ErrorCode::invalid_argument, {"section.key=value"}, [&] { s.set("train.epochs"); });
 }
 
+TEST(Settings, a_nul_byte_in_a_text_is_refused) {
+  Job job;
+  for (const char* line : {"data.files = [\"a\\u0000b\"]", "data.files = \"a\\u0000b\""}) {
+    expect_error(ErrorCode::invalid_argument, {"'data.files'", "NUL"}, [&] { read(job, line); });
+  }
+}
+
 TEST(Settings, the_resolved_copy_reads_back_to_the_same) {
   Job job;
   read(job,
-       "train.rate = 0.125\ndata.files = ['a \"quoted\"', \"\\nname\\t好\"]\ndata.marks = [20]\n[[model.heads]]\nname='h'\n");
+       "train.rate = 0.125\ndata.files = ['a \"quoted\"', \"\\nname\\t好\"]\ndata.marks = "
+       "[20]\n[[model.heads]]\nname='h'\n");
   const std::string resolved = settings_of(job).to_toml();
   Job again;
   read(again, resolved);
