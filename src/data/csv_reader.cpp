@@ -56,7 +56,7 @@ class CsvCursor {
     if (static_cast<int64_t>(at_ - record_start_) <= max_record_bytes_) return;
     fail_at(file_, record_line_,
             "expected at most " + std::to_string(max_record_bytes_) +
-                " bytes in a row, found more; close the quote or cut the row");
+                " bytes in a row, found more; close its quote, cut it, or drop it with heed data clean");
   }
 
   std::string read_plain() {
@@ -108,6 +108,17 @@ class CsvCursor {
   int64_t record_line_ = 1;
 };
 
+// A header of one column that holds another separator: what spreadsheets of many countries write as .csv.
+void check_separator(const std::vector<std::string>& header, const std::string& file, int64_t line) {
+  if (header.size() != 1) return;
+  const bool tabs = header[0].find('\t') != std::string::npos;
+  if (!tabs && header[0].find(';') == std::string::npos) return;
+  fail_at(file, line,
+          "expected columns separated by commas, found " + shown(header[0]) +
+              (tabs ? "; it looks like tabs: read it with format tsv, or rename it to .tsv"
+                    : "; it looks like semicolons: save the table with commas"));
+}
+
 }  // namespace
 
 Table read_csv(std::string_view text, const std::string& file, const ReadOptions& options) {
@@ -119,6 +130,7 @@ Table read_csv(std::string_view text, const std::string& file, const ReadOptions
     if (table.has_columns()) {
       table.add(fields, cursor.record_line(), "put a field that holds a comma in double quotes");
     } else {
+      check_separator(fields, file, cursor.record_line());
       table.set_columns(fields, cursor.record_line());
     }
   }

@@ -20,7 +20,8 @@ class JsonlReader {
   void add(std::string_view text, int64_t line) {
     const Json object = parse(text, line);
     if (!table_.has_columns()) table_.set_columns(keys(object), line);
-    if (!table_.has_columns()) fail_at(file_, line, "expected an object with fields, found an empty one");
+    if (!table_.has_columns())
+      fail_at(file_, line, "expected an object with fields, found an empty one; name its fields");
     std::vector<std::string> fields;
     for (const std::string& name : table_.columns()) fields.push_back(field(object, name, line));
     if (takes_all_ && object.size() != fields.size()) fail_unknown_key(object, line);
@@ -36,10 +37,13 @@ class JsonlReader {
     try {
       object = parse_json(text, file_, kMaxDepth);
     } catch (const Error&) {
-      fail_at(file_, line, "expected one flat JSON object on the line, found " + shown(text));
+      fail_at(file_, line,
+              "expected one flat JSON object on the line, found " + shown(text) + "; write a row a line");
     }
     if (!object.is_object()) {
-      fail_at(file_, line, std::string("expected a JSON object, found a JSON ") + object.type_name());
+      fail_at(
+          file_, line,
+          std::string("expected a JSON object, found a JSON ") + object.type_name() + "; write a row a line");
     }
     return object;
   }
@@ -68,7 +72,8 @@ class JsonlReader {
     if (value.is_array()) return joined(value, name, line);
     fail_at(file_, line,
             "field " + shown(name) +
-                ": expected a string, a number, true, false, null or an array of strings, found an object");
+                ": expected a string, a number, true, false, null or an array of strings, found an object; "
+                "flatten it");
   }
 
   std::string joined(const Json& array, const std::string& name, int64_t line) const {
@@ -76,11 +81,13 @@ class JsonlReader {
     for (const Json& item : array) {
       if (!item.is_string() || item.get_ref<const std::string&>().empty()) {
         fail_at(file_, line,
-                "field " + shown(name) + ": expected an array of strings, found " + item.dump() + " in it");
+                "field " + shown(name) + ": expected an array of strings, found " + item.dump() +
+                    " in it; put it in quotes");
       }
       const std::string text = checked(item.get<std::string>(), name, line);
       if (text.find(kItemSeparator) != text.npos) {
-        fail_at(file_, line, "field " + shown(name) + ": expected strings without U+001F, found one with it");
+        fail_at(file_, line,
+                "field " + shown(name) + ": expected strings without U+001F, found one with it; remove it");
       }
       if (!items.empty()) items += kItemSeparator;
       items += text;
@@ -104,7 +111,7 @@ class JsonlReader {
                     " besides; give every object the same fields, or name those to read");
       }
     }
-    fail_at(file_, line, "expected each field once");
+    fail_at(file_, line, "expected each field once, found one again; rename it");
   }
 
   const std::string& file_;

@@ -38,6 +38,11 @@ void check_text(std::string_view text, const std::string& file) {
             "expected text, found a NUL byte at " + byte_place(text, at) +
                 "; remove it, or name the right format");
   }
+  if (text.find('\n') == text.npos && text.find('\r') < text.size() - 1) {
+    fail_at(file, 1,
+            "expected lines that end in a newline, found carriage returns alone; convert the file: tr '\\r' "
+            "'\\n'");
+  }
   if (const size_t at = find_invalid_utf8(text); at != text.npos) {
     fail_at(file, line_of(text, at),
             "expected UTF-8 text, found byte " + hexadecimal(text[at]) + " at " + byte_place(text, at) +
@@ -60,7 +65,8 @@ bool LineCursor::next() {
   if (static_cast<int64_t>(line_.size()) > max_line_bytes_) {
     fail_at(file_, number_,
             "expected at most " + std::to_string(max_line_bytes_) + " bytes in a line, found " +
-                std::to_string(line_.size()) + "; cut the line, or name the right format");
+                std::to_string(line_.size()) +
+                "; cut the line, drop it with heed data clean, or name the right format");
   }
   return true;
 }

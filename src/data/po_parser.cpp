@@ -39,7 +39,9 @@ class PoParser {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& problem) const { fail_at(where_, cursor_.number(), problem); }
+  [[noreturn]] void fail(const std::string& problem) const {
+    fail_at(where_, cursor_.number(), problem + "; mend the catalogue there (msgfmt -c checks it)");
+  }
 
   void read_line(std::string_view line) {
     if (line.empty()) return;
@@ -135,6 +137,8 @@ class PoParser {
 }  // namespace
 
 PoFile parse_po(std::string_view text, const std::string& where) {
+  if (text.empty())
+    fail_at(where, 1, "expected a catalogue, found an empty file; check that this is the right one");
   check_text(text, where);
   return PoParser(text, where).parse();
 }

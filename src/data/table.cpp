@@ -111,9 +111,10 @@ std::vector<std::string> split_items(const std::string& field, const std::string
 size_t Table::column(const std::string& name) const {
   const auto found = std::find(columns.begin(), columns.end(), name);
   if (found != columns.end()) return static_cast<size_t>(found - columns.begin());
-  throw Error(ErrorCode::not_found, (files.empty() ? "table" : files[0]) + ": expected a column " +
+  throw Error(ErrorCode::not_found, (files.empty() ? "table" : files[0] + ":1") + ": expected a column " +
                                         shown(name) + ", found " + listed(columns) +
-                                        did_you_mean(name, columns));
+                                        did_you_mean(name, columns) +
+                                        "; name one that is there, or rename it in the file");
 }
 
 std::string Table::where(const Row& row) const {
@@ -123,7 +124,9 @@ std::string Table::where(const Row& row) const {
 Table read_table(const std::filesystem::path& path, const ReadOptions& options) {
   const Format& format = choose_format(path, options.format);
   const std::string content = read_content(path, options.max_file_bytes);
-  if (content.empty()) fail_at(path.string(), 1, "expected at least one row, found an empty file");
+  if (content.empty())
+    fail_at(path.string(), 1,
+            "expected at least one row, found an empty file; check that this is the right one");
   if (format.is_text) check_text(content, path.string());
   return format.read(content, path.string(), options);
 }
@@ -135,7 +138,8 @@ Table read_tables(const std::vector<std::filesystem::path>& paths, const ReadOpt
   return table;
 }
 
-Table read_aligned(const std::vector<std::filesystem::path>& paths, const std::vector<std::string>& columns) {
+Table read_aligned(const std::vector<std::filesystem::path>& paths, const std::vector<std::string>& columns,
+                   int64_t max_line_bytes) {
   if (paths.size() != columns.size() || paths.empty()) {
     throw Error(ErrorCode::invalid_argument, "aligned files: expected a column's name for each, found " +
                                                  std::to_string(paths.size()) + " files and " +
@@ -143,7 +147,8 @@ Table read_aligned(const std::vector<std::filesystem::path>& paths, const std::v
   }
   std::vector<Table> parts;
   for (size_t i = 0; i < paths.size(); ++i) {
-    parts.push_back(read_table(paths[i], {.format = "lines", .columns = {columns[i]}}));
+    parts.push_back(
+        read_table(paths[i], {.format = "lines", .columns = {columns[i]}, .max_line_bytes = max_line_bytes}));
   }
   check_same_length(parts);
   Table table = std::move(parts[0]);

@@ -27,7 +27,7 @@ struct Table {
   std::vector<Row> rows;
   std::vector<std::string> files;
 
-  // Throws not_found: "FILE: expected a column 'label', found text, category (did you mean …)".
+  // Throws not_found: "FILE:1: expected a column 'label', found text, category (did you mean …); name …".
   size_t column(const std::string& name) const;
   std::string where(const Row& row) const;  // "train.csv:17"
 };
@@ -40,7 +40,9 @@ struct ReadOptions {
   // lines are "text"). jsonl: the keys to take, others are left out (empty: those of the first object, and
   // every object has exactly those).
   std::vector<std::string> columns = {};
-  int64_t max_line_bytes = 1 << 20;
+  // A longer line is nearly always a broken file (an unclosed quote, binary data), and a model would cut all
+  // but its first few hundred words.
+  int64_t max_line_bytes = 1 << 18;
   int64_t max_rows = int64_t{1} << 31;
   int64_t max_file_bytes = int64_t{1} << 32;  // after decompression
 };
@@ -50,7 +52,8 @@ std::string format_of(const std::filesystem::path& path);
 
 // Reads one file. Each problem is one Error{corrupt_data or invalid_argument}: file, line, field, expected,
 // found, cure: broken UTF-8 (with its byte offset), a NUL byte, a line over the limit, a row with too few or
-// too many fields, an unclosed quote, no rows at all. A byte order mark and CRLF line ends are looked
+// too many fields, columns that are not separated by commas (.csv), an unclosed quote, line ends of a
+// carriage return alone, no rows at all. A byte order mark and CRLF line ends are looked
 // through. In memory whole. csv: RFC 4180, quoted fields may hold newlines; empty lines are skipped. tsv: no
 // quoting; empty lines are skipped. jsonl: an object a line; values are strings, numbers, true, false, null
 // (empty) or arrays of strings (joined by kItemSeparator). lines: each line is a row, empty ones too. gettext
@@ -64,7 +67,11 @@ Table read_tables(const std::vector<std::filesystem::path>& paths, const ReadOpt
 
 // Aligned text: line n of each file belongs together; `columns` names them. Throws when the counts of lines
 // differ (which file is shorter).
-Table read_aligned(const std::vector<std::filesystem::path>& paths, const std::vector<std::string>& columns);
+Table read_aligned(const std::vector<std::filesystem::path>& paths, const std::vector<std::string>& columns,
+                   int64_t max_line_bytes = ReadOptions().max_line_bytes);
+
+// Throws invalid_argument where the ending is none that write_table writes.
+void check_writable_format(const std::filesystem::path& path);
 
 // Writes as the ending says (.csv .tsv .jsonl), atomically. Throws invalid_argument on another ending, and
 // where a field cannot stand in a .tsv file (it holds a tab or a newline).

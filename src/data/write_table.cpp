@@ -47,20 +47,26 @@ std::string jsonl_line(const std::vector<std::string>& columns, const std::vecto
   return object.dump() + "\n";
 }
 
+bool is_jsonl(const std::string& ending) { return ending == ".jsonl" || ending == ".ndjson"; }
+
 }  // namespace
 
+void check_writable_format(const std::filesystem::path& path) {
+  const std::string ending = path.extension().string();
+  if (ending == ".csv" || ending == ".tsv" || is_jsonl(ending)) return;
+  throw Error(
+      ErrorCode::invalid_argument,
+      path.string() + ": expected a file name that ends in .csv, .tsv or .jsonl, found " + shown(ending));
+}
+
 void write_table(const std::filesystem::path& path, const Table& table) {
+  check_writable_format(path);
   const std::string ending = path.extension().string();
   std::function<std::string(const std::vector<std::string>&)> line;
   if (ending == ".csv") line = csv_line;
   if (ending == ".tsv") line = tsv_line;
-  if (ending == ".jsonl" || ending == ".ndjson") {
+  if (is_jsonl(ending)) {
     line = [&](const auto& fields) { return jsonl_line(table.columns, fields); };
-  }
-  if (!line) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        path.string() + ": expected a file name that ends in .csv, .tsv or .jsonl, found " + shown(ending));
   }
   AtomicFile file(path);
   if (ending == ".csv" || ending == ".tsv") file.write(line(table.columns));

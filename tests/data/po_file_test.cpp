@@ -141,6 +141,11 @@ TEST(PoFile, problems_name_their_line) {
   EXPECT_THAT(refusal("msgid \"\xC4\xE3\"\n"), HasSubstr("a.po:1: expected UTF-8"));
 }
 
+TEST(PoFile, an_empty_file_is_no_catalogue) {
+  EXPECT_THAT(error_of(ErrorCode::corrupt_data, [] { parse_po("", "a.po"); }),
+              HasSubstr("a.po:1: expected a catalogue"));
+}
+
 TEST(PoFile, the_number_of_translations_is_checked) {
   PoFile file = parse_po("msgid \"a\"\nmsgstr \"\"\n", "a.po");
   EXPECT_THAT(error_of(ErrorCode::invalid_argument,

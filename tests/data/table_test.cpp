@@ -8,6 +8,7 @@
 namespace heed::data {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Fields = std::vector<std::string>;
@@ -52,6 +53,19 @@ TEST_F(ReadTable, csv_with_a_missing_field_names_line_columns_and_cure) {
   EXPECT_THAT(message, HasSubstr("a.csv:3: expected 2 fields (text, label), found 1"));
   EXPECT_THAT(refusal("a.csv", "text,label\nyes, sir,a\n"),
               HasSubstr("found 3; put a field that holds a comma"));
+}
+
+TEST_F(ReadTable, csv_of_another_separator_says_which_it_looks_like) {
+  EXPECT_THAT(refusal("a.csv", "text;label\nhello;a\n"),
+              HasSubstr("a.csv:1: expected columns separated by commas"));
+  EXPECT_THAT(refusal("a.csv", "文本;标签\n你好;a\n"), HasSubstr("semicolons"));
+  EXPECT_THAT(refusal("a.csv", "text\tlabel\nhello\ta\n"), HasSubstr("format tsv"));
+  EXPECT_EQ(read("a.csv", "a;b\n", {.columns = {"text"}}).rows[0].fields, (Fields{"a;b"}));
+}
+
+TEST_F(ReadTable, lines_that_end_in_a_carriage_return_alone_are_named) {
+  EXPECT_THAT(refusal("a.csv", "text,label\rhello,a\r"),
+              HasSubstr("a.csv:1: expected lines that end in a newline"));
 }
 
 TEST_F(ReadTable, csv_with_an_open_quote_names_the_line_that_opened_it) {
@@ -135,13 +149,15 @@ TEST_F(ReadTable, empty_files_and_files_of_a_header_only_are_refused) {
 }
 
 TEST_F(ReadTable, long_lines_pass_up_to_the_limit) {
-  const std::string line(300000, 'x');
-  EXPECT_EQ(read("a.csv", "text,label\n" + line + ",a\n").rows[0].fields[0].size(), 300000u);
-  const std::string longer(1100000, 'x');
+  const std::string line(260000, 'x');
+  EXPECT_EQ(read("a.csv", "text,label\n" + line + ",a\n").rows[0].fields[0].size(), 260000u);
+  const std::string longer(300000, 'x');
   EXPECT_THAT(refusal("a.txt", "ok\n" + longer),
-              HasSubstr("a.txt:2: expected at most 1048576 bytes in a line, found 1100000"));
+              AllOf(HasSubstr("a.txt:2: expected at most 262144 bytes in a line, found 300000"),
+                    HasSubstr("heed data clean")));
   EXPECT_THAT(refusal("a.csv", "text,label\nok,a\n" + longer + ",b\n"),
-              HasSubstr("a.csv:3: expected at most 1048576 bytes in a row"));
+              HasSubstr("a.csv:3: expected at most 262144 bytes in a row"));
+  EXPECT_EQ(read("a.txt", longer, {.max_line_bytes = 1 << 20}).rows.size(), 1u);
 }
 
 TEST_F(ReadTable, too_many_rows_are_refused) {
