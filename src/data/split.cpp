@@ -74,6 +74,23 @@ std::unordered_map<std::string, std::vector<size_t>> rows_by_key(
   return rows;
 }
 
+// How many held-out rows the pairs name, and the first of them: "test.csv:2 is train.csv:7; …".
+std::pair<size_t, std::string> name_rows(const Table& train, const Table& held_out,
+                                         const std::vector<std::pair<size_t, size_t>>& pairs) {
+  constexpr size_t kNamed = 5;
+  std::string named;
+  size_t rows = 0, last = std::string::npos;
+  for (const auto& [train_row, held_out_row] : pairs) {
+    if (held_out_row == last) continue;
+    last = held_out_row;
+    if (rows++ >= kNamed) continue;
+    named += (named.empty() ? "" : "; ") + held_out.where(held_out.rows[held_out_row]) + " is " +
+             train.where(train.rows[train_row]);
+  }
+  if (rows > kNamed) named += "; and " + std::to_string(rows - kNamed) + " more";
+  return {rows, named};
+}
+
 }  // namespace
 
 std::pair<Table, Table> split_off(const Table& table, double share,
@@ -126,20 +143,22 @@ size_t drop_leaked(Table& train, const Table& held_out, const std::vector<std::s
 
 std::string describe_leaks(const Table& train, const Table& held_out,
                            const std::vector<std::pair<size_t, size_t>>& leaks) {
-  constexpr int kNamed = 5;
-  std::string named;
-  size_t rows = 0, last = std::string::npos;
-  for (const auto& [train_row, held_out_row] : leaks) {
-    if (held_out_row == last) continue;
-    last = held_out_row;
-    if (rows++ >= kNamed) continue;
-    named += (named.empty() ? "" : "; ") + held_out.where(held_out.rows[held_out_row]) + " is " +
-             train.where(train.rows[train_row]);
-  }
-  if (rows > kNamed) named += "; and " + std::to_string(rows - kNamed) + " more";
+  const auto [rows, named] = name_rows(train, held_out, leaks);
   return "expected held-out rows that training does not see, found " + std::to_string(rows) + " of " +
          std::to_string(held_out.rows.size()) + " in the training rows too: " + named +
          "; remove them from training with --drop-leaked";
+}
+
+std::string describe_shared_sources(const Table& train, const Table& held_out, const std::string& source,
+                                    const std::string& target) {
+  std::vector<bool> leaked(held_out.rows.size());
+  for (const auto& leak : find_leaks(train, held_out, {source, target})) leaked[leak.second] = true;
+  auto shared = find_leaks(train, held_out, {source});
+  std::erase_if(shared, [&](const auto& pair) { return leaked[pair.second]; });
+  const auto [rows, named] = name_rows(train, held_out, shared);
+  if (rows == 0) return "";
+  return std::to_string(rows) + " of " + std::to_string(held_out.rows.size()) +
+         " held-out sources stand in the training rows with another translation: " + named;
 }
 
 }  // namespace heed::data

@@ -33,4 +33,10 @@ size_t drop_leaked(Table& train, const Table& held_out, const std::vector<std::s
 std::string describe_leaks(const Table& train, const Table& held_out,
                            const std::vector<std::pair<size_t, size_t>>& leaks);
 
+// Translation: held-out rows whose source alone stands in the training rows, with another target. They are no
+// leaks, because the answer is not given away, yet kinder than new text: one line that counts and names them,
+// "" where there are none.
+std::string describe_shared_sources(const Table& train, const Table& held_out, const std::string& source,
+                                    const std::string& target);
+
 }  // namespace heed::data

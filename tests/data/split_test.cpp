@@ -110,6 +110,19 @@ TEST(Leaks, dropping_them_leaves_none) {
   EXPECT_TRUE(find_leaks(train, test, {"text"}).empty());
 }
 
+TEST(Leaks, a_source_with_another_target_is_told_apart_from_a_leak) {
+  const auto pairs = [](const std::string& file, const std::vector<std::vector<std::string>>& rows) {
+    Table table{{"source", "target"}, {}, {file}};
+    for (const auto& row : rows) table.rows.push_back({row, 0, static_cast<int64_t>(table.rows.size()) + 1});
+    return table;
+  };
+  const Table train = pairs("train", {{"open", "打开"}, {"close", "关闭"}, {"save", "保存"}});
+  const Table test = pairs("test", {{"Open", "开启"}, {"close", "关闭"}, {"new", "新建"}});
+  EXPECT_EQ(describe_shared_sources(train, test, "source", "target"),
+            "1 of 3 held-out sources stand in the training rows with another translation: test:1 is train:1");
+  EXPECT_EQ(describe_shared_sources(train, pairs("x", {{"new", "新建"}}), "source", "target"), "");
+}
+
 TEST(Leaks, at_most_five_are_named) {
   std::vector<std::string> texts;
   for (int i = 0; i < 9; ++i) texts.push_back("text " + std::to_string(i));
