@@ -17,33 +17,45 @@ struct Settings {
   bool json = false;
 };
 
-std::string leak_line(const data::Table& train, const data::Table& held_out, const std::string& text_column,
-                      size_t& count) {
-  const auto leaks = data::find_leaks(train, held_out, {text_column});
+struct Leaks {
+  std::string text;  // lines for a person
+  size_t rows = 0;   // held-out rows that stand in the training rows too
+};
+
+// As training sees it: a translation leaks with its target, a text by itself.
+Leaks find_leaks(const data::Table& train, const data::Table& held_out, const data::ReportOptions& roles) {
+  std::vector<std::string> keys = {roles.text_column};
+  if (!roles.target_column.empty()) keys.push_back(roles.target_column);
+  const auto pairs = data::find_leaks(train, held_out, keys);
   std::vector<bool> leaked(held_out.rows.size());
-  for (const auto& leak : leaks) leaked[leak.second] = true;
-  count = static_cast<size_t>(std::count(leaked.begin(), leaked.end(), true));
-  return count == 0 ? "leaks: none of " + std::to_string(held_out.rows.size()) + " held-out rows"
-                    : "leaks: " + data::describe_leaks(train, held_out, leaks);
+  for (const auto& leak : pairs) leaked[leak.second] = true;
+  Leaks leaks{.text = "leaks: none of " + std::to_string(held_out.rows.size()) + " held-out rows\n",
+              .rows = static_cast<size_t>(std::count(leaked.begin(), leaked.end(), true))};
+  if (leaks.rows > 0) leaks.text = "leaks: " + data::describe_leaks(train, held_out, pairs) + "\n";
+  if (roles.target_column.empty()) return leaks;
+  const std::string shared =
+      data::describe_shared_sources(train, held_out, roles.text_column, roles.target_column);
+  if (!shared.empty()) leaks.text += "note: " + shared + "\n";
+  return leaks;
 }
 
 void run(Settings& settings) {
   const data::Table table = settings.input.read();
   const data::ReportOptions& roles = settings.input.roles;
   const data::Report report = data::make_report(table, roles);
-  std::string leaks;
-  size_t leak_count = 0;
+  Leaks leaks;
   if (!settings.held_out.empty()) {
-    leaks = leak_line(table, settings.input.read_more(settings.held_out), roles.text_column, leak_count);
+    leaks = find_leaks(table, settings.input.read_more(settings.held_out), roles);
   }
+  settings.input.say_columns();
   if (!settings.json) {
-    std::fputs((data::to_text(report) + leaks + (leaks.empty() ? "" : "\n")).c_str(), stdout);
+    std::fputs((data::to_text(report) + leaks.text).c_str(), stdout);
     return;
   }
   Json json = data::to_json(report);
   json["columns"] = {
       {"text", roles.text_column}, {"target", roles.target_column}, {"labels", roles.label_columns}};
-  if (!settings.held_out.empty()) json["leaked_held_out_rows"] = leak_count;
+  if (!settings.held_out.empty()) json["leaked_held_out_rows"] = leaks.rows;
   std::puts(json.dump(2).c_str());
 }
 

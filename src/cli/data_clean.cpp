@@ -24,6 +24,7 @@ std::string removed_lines(const data::CleanResult& result) {
 }
 
 void run(Settings& settings) {
+  check_targets(settings.input, settings.to);
   std::vector<std::string> outputs = settings.to;
   if (!settings.removed.empty()) outputs.push_back(settings.removed);
   settings.output.check(outputs);
@@ -34,6 +35,7 @@ void run(Settings& settings) {
   write_data(settings.input, settings.to, table);
   if (!settings.removed.empty()) write_file_atomically(settings.removed, removed_lines(result));
 
+  settings.input.say_columns();
   std::printf("kept %zu of %zu rows\n", table.rows.size(), before);
   for (const auto& [reason, count] : result.counts) {
     std::printf("removed %s: %lld\n", reason.c_str(), static_cast<long long>(count));

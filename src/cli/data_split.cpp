@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/error.h"
 #include "cli/data_commands.h"
 #include "cli/data_input.h"
 #include "data/split.h"
@@ -17,6 +18,8 @@ struct Settings {
 };
 
 void run(Settings& settings) {
+  check_targets(settings.input, settings.train);
+  check_targets(settings.input, settings.held_out);
   std::vector<std::string> outputs = settings.train;
   outputs.insert(outputs.end(), settings.held_out.begin(), settings.held_out.end());
   settings.output.check(outputs);
@@ -25,8 +28,16 @@ void run(Settings& settings) {
   const std::string label = roles.label_columns.empty() ? "" : roles.label_columns[0];
   const auto [train, held_out] =
       data::split_off(table, settings.share, {roles.text_column}, label, settings.seed);
+  if (train.rows.empty() || held_out.rows.empty()) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        table.files.front() + ": expected rows for both sides, found " + std::to_string(train.rows.size()) +
+            " to train on and " + std::to_string(held_out.rows.size()) +
+            " to hold out: equal texts stay together, and every label keeps a row in training; add rows");
+  }
   write_data(settings.input, settings.train, train);
   write_data(settings.input, settings.held_out, held_out);
+  settings.input.say_columns();
   std::printf("training rows: %zu\nheld-out rows: %zu (%.1f%%)\n", train.rows.size(), held_out.rows.size(),
               100.0 * static_cast<double>(held_out.rows.size()) / static_cast<double>(table.rows.size()));
 }

@@ -47,6 +47,7 @@ void keep(const std::string& path, const std::vector<std::string>& lines) {
 }  // namespace
 
 void evaluate_translation(const EvaluateTranslation& settings, bool json) {
+  if (!settings.output.empty()) check_can_write(settings.output);
   const data::Table table =
       data::read_aligned({settings.source, settings.reference}, {"source", "reference"});
   const std::vector<std::string> references = column(table, 1);

@@ -125,6 +125,40 @@ TEST_F(DataCommand, split_puts_every_row_on_one_side_and_repeats_itself) {
   EXPECT_THAT(leaks.output, HasSubstr("leaks: none"));
 }
 
+TEST_F(DataCommand, outputs_are_checked_before_anything_is_written) {
+  const std::string train = file("train.csv", kQuestions);
+  const auto refuse = [&](const std::vector<std::string>& more, const std::string& part) {
+    std::vector<std::string> arguments = {"data", "split", train};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = run_heed(arguments);
+    EXPECT_NE(outcome.status, 0);
+    EXPECT_THAT(outcome.error, HasSubstr(part));
+    EXPECT_EQ(std::ranges::count(outcome.error, '\n'), 1) << outcome.error;
+    EXPECT_FALSE(std::filesystem::exists(path("a.csv")));
+  };
+  refuse({"--train", path("a.csv"), "--held-out", path("a.csv")}, "found it twice");
+  refuse({"--train", path("a.csv"), "--held-out", path("none/b.csv")}, "make its folder first");
+  refuse({"--train", path("a.csv"), "--held-out", path("b.txt")}, "ends in .csv, .tsv or .jsonl");
+  refuse({"--train", path("a.csv"), "--held-out", path("b.csv"), "--text", "txt"}, "expected a column 'txt'");
+}
+
+TEST_F(DataCommand, a_split_that_leaves_a_side_empty_is_refused) {
+  const auto outcome = run_heed({"data", "split", file("two.csv", "text,label\na,x\nb,y\n"), "--train",
+                                 path("a.csv"), "--held-out", path("b.csv")});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.error, HasSubstr("two.csv: expected rows for both sides, found 2 to train on and 0"));
+  EXPECT_FALSE(std::filesystem::exists(path("a.csv")));
+}
+
+TEST_F(DataCommand, check_tells_leaked_pairs_from_sources_with_another_translation) {
+  const std::string train = file("train.tsv", "source\ttarget\nopen\t打开\nclose\t关闭\n");
+  const std::string test = file("test.tsv", "source\ttarget\nopen\t开启\nclose\t关闭\n");
+  const auto outcome = run_heed({"data", "check", train, "--held-out", test});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.output, AllOf(HasSubstr("found 1 of 2"), HasSubstr("test.tsv:3 is"),
+                                    HasSubstr("1 of 2 held-out sources"), HasSubstr("test.tsv:2 is")));
+}
+
 TEST_F(DataCommand, bad_input_is_one_line_with_its_place) {
   struct Case {
     std::string name, content, expected;
