@@ -63,9 +63,12 @@ Json parse_json(std::string_view text, const std::string& where, int max_depth) 
     const size_t line_start = before.rfind('\n');
     const size_t column = line_start == std::string_view::npos ? at : at - line_start - 1;
     throw Error(ErrorCode::corrupt_data, where + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                                             ": expected JSON, found text that is not");
+                                             ": expected JSON, found text that is not; the file is cut or "
+                                             "damaged: write or copy it again");
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::corrupt_data, where + ": expected JSON with numbers in range");
+    throw Error(ErrorCode::corrupt_data, where +
+                                             ": expected JSON with numbers in range, found one out of it; "
+                                             "write or copy the file again");
   }
 }
 

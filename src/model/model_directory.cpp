@@ -63,9 +63,7 @@ void require_file(const fs::path& file) {
                                         "; the model is half copied: copy the whole version again");
 }
 
-ModelConfig read_config(const fs::path& version) {
-  const fs::path file = version / "config.json";
-  require_file(file);
+ModelConfig read_checked_config(const fs::path& version, const fs::path& file) {
   ModelConfig config = config_from_json(read_json_file(file, kMaxJsonBytes), file.string());
   for (HeadConfig& head : config.classification_heads) {
     if (!is_head_name(head.name)) {
@@ -77,12 +75,24 @@ ModelConfig read_config(const fs::path& version) {
     require_file(head_file);
     read_head_json(read_json_file(head_file, kMaxJsonBytes), head_file.string(), head);
   }
-  try {
-    check_config(config, file.string());
-  } catch (const Error& error) {  // in a file that heed wrote, a bad value is damage and not a user's choice
-    throw Error(ErrorCode::corrupt_data, error.what());
-  }
+  check_config(config, file.string());
   return config;
+}
+
+// In a file that heed wrote, a bad value is damage and not a user's choice.
+ModelConfig read_config(const fs::path& version) {
+  const fs::path file = version / "config.json";
+  require_file(file);
+  try {
+    return read_checked_config(version, file);
+  } catch (const Error& error) {
+    const bool is_value =
+        error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::corrupt_data;
+    const std::string message = error.what();
+    if (!is_value) throw;
+    throw Error(ErrorCode::corrupt_data,
+                message + (message.find("; ") == message.npos ? "; copy the whole version again" : ""));
+  }
 }
 
 SafetensorsFile read_weights(const fs::path& version, const ModelConfig& config) {

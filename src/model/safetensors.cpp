@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
@@ -68,12 +69,18 @@ class HeaderReader {
 
   HeaderJson parse(std::string_view text) const {
     if (text.empty() || text.front() != '{') fail("expected a header that begins with '{', found another");
-    const auto keep_shallow = [this](int depth, HeaderJson::parse_event_t, HeaderJson&) {
+    std::unordered_set<std::string> names;  // a name given twice would hide one of its two extents
+    const auto check = [&](int depth, HeaderJson::parse_event_t event, HeaderJson& value) {
       if (depth > kHeaderDepth) fail("expected a header nested at most 3 deep, found more");
+      if (depth == 1 && event == HeaderJson::parse_event_t::key) {
+        const auto& name = value.get_ref<const std::string&>();
+        if (!names.insert(name).second)
+          fail("expected each tensor once, found " + quote_name(name) + " again");
+      }
       return true;
     };
     try {
-      return HeaderJson::parse(text, keep_shallow);
+      return HeaderJson::parse(text, check);
     } catch (const HeaderJson::exception&) {
       fail("expected a header in JSON, found text that is not; copy the file again");
     }
@@ -151,7 +158,9 @@ class HeaderReader {
   }
 
   [[noreturn]] void fail(const std::string& problem) const {
-    throw Error(ErrorCode::corrupt_data, where_ + ": " + problem);
+    const bool has_cure = problem.find("; ") != problem.npos;
+    throw Error(ErrorCode::corrupt_data,
+                where_ + ": " + problem + (has_cure ? "" : "; copy or export it again"));
   }
   [[noreturn]] void fail(const std::string& tensor, const std::string& expected,
                          const std::string& found) const {

@@ -80,6 +80,12 @@ TEST(Safetensors, the_layout_is_the_published_one_byte_for_byte) {
   EXPECT_EQ(read_file(folder / "w"), file_of(header, std::string("\x00\x00\x80\x3f", 4)));
 }
 
+TEST(Safetensors, a_name_given_twice_is_refused) {
+  const std::string entry = R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
+  EXPECT_THAT(refusal(file_of("{" + entry + "," + entry + "}", "abcd")),
+              HasSubstr("w.safetensors: expected each tensor once, found 'a' again"));
+}
+
 TEST(Safetensors, each_array_is_aligned_to_its_own_type) {
   const test::ScratchFolder folder;
   write_safetensors(
