@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -21,8 +22,10 @@ int open_input(const std::string& path) {
   if (path == "-") return STDIN_FILENO;
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor >= 0) return descriptor;
-  throw Error(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io,
-              path + ": cannot open: " + std::strerror(errno));
+  const int reason = errno;
+  const std::string message = path + ": cannot open: " + std::strerror(reason);
+  if (reason != ENOENT) throw Error(ErrorCode::io, message);
+  throw Error(ErrorCode::not_found, message + "; check the name and the folder");
 }
 
 }  // namespace
@@ -30,7 +33,15 @@ int open_input(const std::string& path) {
 LineReader::LineReader(const std::string& path, int64_t max_line_bytes)
     : name_(path == "-" ? "standard input" : path),
       descriptor_(open_input(path)),
-      max_line_bytes_(max_line_bytes) {}
+      max_line_bytes_(max_line_bytes) {
+  struct stat info {};
+  if (path != "-" && ::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0) {
+    ::close(descriptor_);
+    throw Error(
+        ErrorCode::corrupt_data,
+        name_ + ":1: expected at least one line, found an empty file; check that this is the right one");
+  }
+}
 
 LineReader::~LineReader() {
   if (descriptor_ != STDIN_FILENO) ::close(descriptor_);

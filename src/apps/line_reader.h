@@ -11,8 +11,9 @@ namespace heed::apps {
 // in full chunks, a person's typing line by line. Line ends ("\n", "\r\n") are removed.
 class LineReader {
  public:
-  // `path` "-" is standard input. Throws not_found or io.
-  explicit LineReader(const std::string& path, int64_t max_line_bytes = 1 << 20);
+  // `path` "-" is standard input. Throws not_found or io, and corrupt_data on an empty file (a pipe may be
+  // empty).
+  explicit LineReader(const std::string& path, int64_t max_line_bytes = 1 << 18);
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;

@@ -13,6 +13,7 @@
 
 using namespace heed;
 using namespace heed::apps;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -173,6 +174,21 @@ TEST(TranslatePo, copies_messages_without_words_unasked) {
   };
   EXPECT_THAT(fill("#, c-format\nmsgid \"%s: %d\\n\"\nmsgstr \"\"\n", never).text,
               HasSubstr("msgstr \"%s: %d\\n\""));
+}
+
+TEST(TranslatePo, refuses_a_catalogue_of_another_charset_and_says_how_to_convert_it) {
+  const auto refuse = [](const std::string& charset) -> std::string {
+    try {
+      fill("msgid \"Open\"\nmsgstr \"\"\n", dictionary({}),
+           "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=" + charset + "\\n\"\n\n");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(refuse("GB2312"), AllOf(HasSubstr("test.po:1"), HasSubstr("msgconv --to-code=UTF-8")));
+  EXPECT_THAT(refuse("CHARSET"), HasSubstr("msginit"));
+  EXPECT_EQ(refuse("utf-8"), "");
 }
 
 TEST(TranslatePo, writes_a_file_that_msgfmt_accepts) {

@@ -107,6 +107,7 @@ std::vector<Job> find_jobs(data::PoFile& file, char marker, PoReport& report) {
 PoReport translate_po(data::PoFile& file, const TranslateFunction& translate, const PoOptions& options) {
   PoReport report;
   report.where = options.where;
+  check_charset(file, options.where);
   report.accelerator_marker =
       options.accelerator_marker ? *options.accelerator_marker : accelerator_marker_of(file);
   const std::vector<Job> jobs = find_jobs(file, report.accelerator_marker, report);

@@ -1,6 +1,7 @@
 #include "apps/translate/po_header.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <vector>
 
@@ -28,6 +29,21 @@ std::string header_field(const data::PoFile& file, const std::string& name) {
   return value == std::string::npos ? "" : text.substr(value, text.find('\n', value) - value);
 }
 
+void check_charset(const data::PoFile& file, const std::string& where) {
+  const std::string field = header_field(file, "Content-Type");
+  const size_t begin = field.find("charset=");
+  if (begin == std::string::npos) return;
+  std::string charset = field.substr(begin + 8);
+  std::ranges::transform(charset, charset.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (charset == "UTF-8" || charset == "UTF8") return;
+  const bool is_template = charset == "CHARSET";
+  throw Error(is_template ? ErrorCode::invalid_argument : ErrorCode::unsupported,
+              where + ":" + std::to_string(find_header(file)->line) +
+                  ": header field Content-Type: expected charset=UTF-8, found '" + field + "'; " +
+                  (is_template ? "a template has none yet: make a catalogue of it with msginit"
+                               : "convert the catalogue: msgconv --to-code=UTF-8"));
+}
+
 size_t plural_forms_of(const data::PoFile& file, const std::string& where) {
   const std::string field = header_field(file, "Plural-Forms");
   const size_t begin = field.find("nplurals=");
@@ -37,7 +53,8 @@ size_t plural_forms_of(const data::PoFile& file, const std::string& where) {
   if (error != std::errc() || count < 1 || count > 10) {
     throw Error(ErrorCode::corrupt_data,
                 where + ":" + std::to_string(find_header(file)->line) +
-                    ": header field Plural-Forms: expected nplurals=1 to 10, found '" + field + "'");
+                    ": header field Plural-Forms: expected nplurals=1 to 10, found '" + field +
+                    "'; mend the header");
   }
   return count;
 }

@@ -47,11 +47,12 @@ PoOptions po_options(const TranslateSettings& settings) {
 }
 
 void translate_catalogue(const infer::Translator& translator, const TranslateSettings& settings) {
+  const std::string output = settings.in_place ? settings.po : settings.output;
+  if (output != "-") check_can_write(output);
   data::PoFile file = data::parse_po(read_file(settings.po), settings.po);
   const PoReport report =
       translate_po(file, candidates_of(translator, settings.options), po_options(settings));
   const std::string text = data::to_text(file);
-  const std::string output = settings.in_place ? settings.po : settings.output;
   if (output == "-") {
     print(text);
     flush_output();
@@ -65,7 +66,7 @@ void check(const TranslateSettings& settings) {
   if (settings.options.nbest > settings.options.beam) {
     throw Error(ErrorCode::invalid_argument, "--nbest: expected at most --beam (" +
                                                  std::to_string(settings.options.beam) + "), found " +
-                                                 std::to_string(settings.options.nbest));
+                                                 std::to_string(settings.options.nbest) + "; raise --beam");
   }
 }
 
