@@ -18,6 +18,11 @@ std::string HelpFormat::make_description(const CLI::App* app) const {
   return app->get_description() + "\n\n";
 }
 
+std::string HelpFormat::make_option_name(const CLI::Option* option, bool is_positional) const {
+  const std::string name = CLI::Formatter::make_option_name(option, is_positional);
+  return name.substr(0, name.find('{'));  // "--keep-empty{false}": what a flag sets is no one's business
+}
+
 std::string HelpFormat::make_option_opts(const CLI::Option* option) const {
   if (option->get_type_size() == 0 || option->nonpositional() == false) return "";
   const std::string type = option->get_type_name();

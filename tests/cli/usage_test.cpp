@@ -14,6 +14,7 @@ TEST(Usage, help_of_every_command_shows_an_example) {
   for (const char* name : {"train", "eval", "translate", "classify", "data", "model"}) {
     EXPECT_THAT(help.output, HasSubstr(name));
   }
+  EXPECT_THAT(help.output, HasSubstr("Example"));
   for (const char* name : {"eval", "translate", "classify", "data", "model"}) {
     const auto one = run_heed({name, "--help"});
     EXPECT_EQ(one.status, 0);
@@ -54,6 +55,26 @@ TEST(Usage, wrong_values_and_combinations_are_one_line_and_exit_status_2) {
     EXPECT_EQ(outcome.status, 2) << outcome.error;
     EXPECT_EQ(outcome.output, "");
     EXPECT_EQ(std::ranges::count(outcome.error, '\n'), 1) << outcome.error;
+  }
+}
+
+TEST(Usage, a_wrong_value_names_what_was_expected_and_found) {
+  const auto error = [](const std::vector<std::string>& arguments) { return run_heed(arguments).error; };
+  EXPECT_EQ(error({"translate", "m", "--beam", "0"}),
+            "heed translate: --beam: expected 1 to 64, found 0; see heed translate --help\n");
+  EXPECT_THAT(error({"classify", "m", "--top", "0"}), HasSubstr("--top: expected 1 to 1048576, found 0;"));
+  EXPECT_EQ(error({"data", "split", "a", "--share", "2", "--train", "b", "--held-out", "c"}),
+            "heed data split: --share: expected 0 to 1, found 2; see heed data split --help\n");
+  EXPECT_THAT(error({"translate", "m", "--alignment", "loose"}),
+              HasSubstr("--alignment: expected one of hard,show,soft, found 'loose'"));
+  EXPECT_THAT(error({"eval", "m", "--tokenize", "moses"}), HasSubstr("--tokenize: expected one of "));
+}
+
+TEST(Usage, no_help_shows_how_the_parser_thinks) {
+  for (const char* name : {"check", "clean", "split"}) {
+    const std::string help = run_heed({"data", name, "--help"}).output;
+    for (const char* noise : {"{false}", "TEXT", "…"})
+      EXPECT_EQ(help.find(noise), std::string::npos) << noise;
   }
 }
 
