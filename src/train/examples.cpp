@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "data/report.h"
 #include "data/split.h"
+#include "train/leaks.h"
 
 namespace heed::train {
 namespace {
@@ -38,26 +39,9 @@ data::Table read(const Recipe& recipe, const std::vector<std::string>& files) {
   return data::read_tables(paths, {.format = recipe.data.format, .columns = recipe.data.columns});
 }
 
-std::vector<std::string> key_columns(const Recipe& recipe) {
-  if (recipe.translation()) return {recipe.data.source, recipe.data.target};
-  return {recipe.data.text};
-}
-
 void check_columns(const Recipe& recipe, const data::Table& table) {
   for (const std::string& column : key_columns(recipe)) table.column(column);
   for (const HeadRecipe& head : recipe.heads) table.column(head.label);
-}
-
-// Returns how many training rows were dropped.
-int64_t refuse_or_drop_leaks(const Recipe& recipe, data::Table& train, const data::Table& held_out) {
-  if (held_out.rows.empty()) return 0;
-  const auto keys = key_columns(recipe);
-  const auto leaks = data::find_leaks(train, held_out, keys);
-  if (leaks.empty()) return 0;
-  if (!recipe.data.drop_leaked) {
-    throw Error(ErrorCode::invalid_argument, data::describe_leaks(train, held_out, leaks));
-  }
-  return static_cast<int64_t>(data::drop_leaked(train, held_out, keys));
 }
 
 std::vector<std::string> normalised_column(const data::Table& table, const std::string& column,
@@ -87,12 +71,12 @@ HeadConfig learn_labels(const HeadRecipe& head, const data::Table& table) {
       labels.insert(label);
     }
   }
-  if (labels.size() < 2 && !head.multi_label) {
+  if (labels.size() < 2 && !(head.multi_label && labels.size() == 1)) {
     throw Error(
         ErrorCode::invalid_argument,
-        fmt::format("{}: column '{}': expected at least two different labels, found only '{}'; there is "
-                    "nothing to learn from one",
-                    table.files.front(), head.label, labels.empty() ? "" : *labels.begin()));
+        fmt::format("{}: column '{}': expected at least two different labels, found only '{}'; one teaches "
+                    "nothing: add rows of another",
+                    table.where(table.rows.front()), head.label, labels.empty() ? "" : *labels.begin()));
   }
   return {.name = head.name,
           .kind = head.kind,
@@ -107,13 +91,23 @@ std::vector<int64_t> label_numbers(const data::Table& table, const data::Row& ro
   for (const std::string& label : split_labels(row.fields[table.column(head.label)], head)) {
     const auto at = std::lower_bound(config.labels.begin(), config.labels.end(), label);
     if (at == config.labels.end() || *at != label) {
+      const std::string found = label.empty() ? "nothing" : "'" + label + "'";
       throw Error(ErrorCode::invalid_argument, table.where(row) + ": column '" + head.label +
-                                                   "': expected a label of the training rows, found '" +
-                                                   label + "'" + did_you_mean(label, config.labels));
+                                                   "': expected a label of the training rows, found " +
+                                                   found + did_you_mean(label, config.labels) +
+                                                   "; mend it, or remove the row");
     }
     numbers.push_back(at - config.labels.begin());
   }
   return numbers;
+}
+
+// Before the tokenizer is learned, which takes its time.
+void check_labels(const Recipe& recipe, const ModelConfig& config, const data::Table& table) {
+  for (size_t h = 0; h < recipe.heads.size(); ++h) {
+    for (const data::Row& row : table.rows)
+      label_numbers(table, row, recipe.heads[h], config.classification_heads[h]);
+  }
 }
 
 std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text, int64_t max_length) {
@@ -196,6 +190,12 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
     train.table.rows.resize(recipe.data.max_rows);
   }
   Split valid, test;
+  if (!recipe.data.test.empty()) {
+    test.table = read(recipe, recipe.data.test);
+    check_columns(recipe, test.table);
+  }
+  // Before the split, so that no test row is among those that validation chooses the best model by.
+  int64_t dropped = refuse_or_drop_leaks(recipe, train.table, test.table);
   if (recipe.data.valid.empty()) {
     const std::string label =
         recipe.heads.empty() || recipe.heads[0].multi_label ? "" : recipe.heads[0].label;
@@ -205,12 +205,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
     valid.table = read(recipe, recipe.data.valid);
     check_columns(recipe, valid.table);
   }
-  if (!recipe.data.test.empty()) {
-    test.table = read(recipe, recipe.data.test);
-    check_columns(recipe, test.table);
-  }
-  const int64_t dropped = refuse_or_drop_leaks(recipe, train.table, valid.table) +
-                          refuse_or_drop_leaks(recipe, train.table, test.table);
+  dropped += refuse_or_drop_leaks(recipe, train.table, valid.table);
   if (train.table.rows.empty() || valid.table.rows.empty()) {
     throw Error(
         ErrorCode::invalid_argument,
@@ -222,6 +217,8 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   std::string report = make_report(recipe, train.table);
   for (const HeadRecipe& head : recipe.heads)
     config.classification_heads.push_back(learn_labels(head, train.table));
+  for (const Split* split : {&valid, &test}) check_labels(recipe, config, split->table);
+  for (const Split* split : {&valid, &test}) report += shared_sources(recipe, train.table, split->table);
 
   Tokenizers tokenizers = make_tokenizers(recipe, train.table, config, tokenizer_bytes);
   config.source_vocabulary = tokenizers.source.size();

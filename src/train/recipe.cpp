@@ -129,6 +129,7 @@ Settings recipe_settings(Recipe& recipe) {
   add_text(s, recipe);
   add_model(s, recipe);
   add_train(s, recipe.train);
+  s.add("train.device", &recipe.device, "where to train; this version can on the cpu only");
   s.add("eval.beam", &recipe.eval.beam, "beam of BLEU on validation and test", 1, 64);
   s.add("eval.length_penalty", &recipe.eval.length_penalty, "of beam search", 0, 10);
   s.add("eval.tokenizer", &recipe.eval.tokenizer, "BLEU's tokenizer", {"13a", "zh", "char", "none"});
@@ -156,11 +157,33 @@ Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::str
   return recipe;
 }
 
+namespace {
+
+// The model's own rules, with stand-ins for what only the data tells.
+void check_model(const Recipe& recipe, const std::string& where) {
+  ModelConfig model = recipe.model;
+  model.source_vocabulary = recipe.text.vocabulary;
+  model.source_tokenizer = "source.model";
+  model.target_vocabulary = recipe.translation() ? recipe.text.vocabulary : 0;
+  model.target_tokenizer = !recipe.translation() ? "" : recipe.text.joint ? "source.model" : "target.model";
+  for (const HeadRecipe& head : recipe.heads) {
+    model.classification_heads.push_back(
+        {.name = head.name, .kind = head.kind, .labels = {"a", "b"}, .multi_label = head.multi_label});
+  }
+  check_config(model, where);
+}
+
+}  // namespace
+
 void check_recipe(Recipe& recipe, const std::string& where) {
   const auto fail = [&](const std::string& message) {
     throw Error(ErrorCode::invalid_argument, where + ": " + message);
   };
   recipe.model.architecture = parse_architecture(recipe.architecture);
+  if (recipe.device != "cpu") {
+    throw Error(ErrorCode::unsupported, where + ": 'train.device': expected cpu, found '" + recipe.device +
+                                            "'; this version trains on the CPU only: leave it out");
+  }
   if (recipe.model.key_heads == 0) recipe.model.key_heads = recipe.model.heads;
   if (recipe.data.train.empty()) fail("'data.train': expected at least one file, found none");
   if (recipe.output.model.empty())
@@ -191,6 +214,7 @@ void check_recipe(Recipe& recipe, const std::string& where) {
       fail("[[model.heads]]: expected a name and a label column in each");
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
+  check_model(recipe, where);
 }
 
 }  // namespace heed::train

@@ -72,6 +72,7 @@ struct Recipe {
     std::string model;
     std::string description, licence;
   } output;
+  std::string device = "cpu";  // train.device
 
   std::filesystem::path path(const std::string& file) const;  // file within data.folder
   std::filesystem::path run_folder() const { return output.model + ".run"; }
