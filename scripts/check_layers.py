@@ -32,8 +32,8 @@ FOLDERS = {
     "cli": ["base", "store", "text", "data", "metrics", "model", "infer", "explain", "economy", "apps", "serve"],
 }
 
-# heed-train's main alone sees training, and no application.
-FILES = {"cli/train_main.cpp": ["base", "text", "data", "metrics", "model", "infer", "train", "tune"]}
+# heed-train's main alone sees training, and no application; of cli/ it shares how usage is explained.
+FILES = {"cli/train_main.cpp": ["base", "text", "data", "metrics", "model", "infer", "train", "tune", "cli"]}
 
 # How a library's headers begin -> the folders (or files) that may include them.
 LIBRARIES = {

@@ -1,5 +1,6 @@
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "cli/help_format.h"
+#include "cli/usage_problem.h"
 #include "train/progress.h"
 #include "tune/model.h"
 
@@ -22,26 +25,30 @@ struct Arguments {
   std::string recipe;
   std::vector<std::string> overrides;
   bool resume = false, fresh = false, drop_leaked = false, quiet = false, keys = false;
-  std::string device = "cpu";
+  std::string device;
 };
 
 void declare(CLI::App& app, Arguments& arguments) {
-  app.description("Trains a model as a recipe says and writes a model directory.");
+  app.description("Train a model as a recipe says, and write a model directory");
+  app.formatter(std::make_shared<heed::cli::HelpFormat>());
+  app.set_help_flag("-h,--help", "Print this and exit");
   app.footer(
-      "Example:\n  heed train recipes/bank-intents.toml --set train.epochs=5\n"
-      "While it runs: Ctrl-C or SIGTERM saves a checkpoint and leaves; --resume goes on, also after a "
-      "crash.");
-  app.add_option("RECIPE", arguments.recipe, "recipe.toml; --keys lists what may stand in it");
-  app.add_option("--set", arguments.overrides, "override a key: section.key=value (again for more)")
+      "Examples:\n"
+      "  heed train recipes/bank-intents.toml --set train.epochs=5\n"
+      "  heed train recipes/bank-intents.toml --set data.folder=mine --set output.model=models/mine\n"
+      "  heed train recipes/bank-intents.toml --resume\n\n"
+      "While it runs, Ctrl-C or SIGTERM saves a checkpoint and leaves; --resume goes on, after a crash too.");
+  app.add_option("RECIPE", arguments.recipe, "What to train on what: recipe.toml");
+  app.add_option("--set", arguments.overrides, "Override a key of the recipe (again for more)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_flag("--resume", arguments.resume, "go on from the run's last checkpoint");
-  app.add_flag("--fresh", arguments.fresh, "start again, forgetting an unfinished run");
+  app.add_flag("--resume", arguments.resume, "Go on from the run's last checkpoint");
+  app.add_flag("--fresh", arguments.fresh, "Start again, forgetting an unfinished run");
   app.add_flag("--drop-leaked", arguments.drop_leaked,
-               "remove training rows that also stand in validation or test (as data.drop_leaked = true)");
-  app.add_option("--device", arguments.device, "where to train")->check(CLI::IsMember({"cpu"}));
-  app.add_flag("--quiet", arguments.quiet, "no progress");
-  app.add_flag("--keys", arguments.keys, "list every recipe key with its default, and leave");
+               "Remove training rows that also stand in validation or test");
+  app.add_option("--device", arguments.device, "Where to train: cpu")->type_name("NAME");
+  app.add_flag("--quiet", arguments.quiet, "Print no progress");
+  app.add_flag("--keys", arguments.keys, "List every key of a recipe with its default, and exit");
 }
 
 std::string repeat_command(const Arguments& arguments) {
@@ -66,6 +73,7 @@ int train(const Arguments& arguments) {
   }
   std::vector<std::string> overrides = arguments.overrides;
   if (arguments.drop_leaked) overrides.emplace_back("data.drop_leaked=true");
+  if (!arguments.device.empty()) overrides.push_back("train.device=" + arguments.device);
   const auto start = arguments.resume  ? heed::tune::Start::resume
                      : arguments.fresh ? heed::tune::Start::fresh
                                        : heed::tune::Start::refuse_unfinished;
@@ -108,7 +116,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return problem.get_exit_code() == 0 ? app.exit(problem) : (app.exit(problem), 2);
+    if (problem.get_exit_code() == 0) return app.exit(problem);
+    std::fprintf(stderr, "%s\n", heed::cli::describe_problem(app, problem).c_str());
+    return heed::error_info(heed::ErrorCode::invalid_argument).exit_status;
   }
   try {
     if (arguments.keys) {

@@ -28,6 +28,11 @@ TEST(TrainCommand, forwards_help_and_errors_of_the_trainer) {
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.output, HasSubstr("--set"));
   EXPECT_THAT(help.output, HasSubstr("--resume"));
+  EXPECT_THAT(help.output, HasSubstr("Examples:"));
+  const auto option = run_heed({"train", "r.toml", "--resum"});
+  EXPECT_EQ(option.status, 2);
+  EXPECT_EQ(option.error,
+            "heed train: unknown option '--resum' (did you mean '--resume'?); see heed train --help\n");
   const auto missing = run_heed({"train", "/nowhere/recipe.toml"});
   EXPECT_EQ(missing.status, 3);
   EXPECT_THAT(missing.error, HasSubstr("/nowhere/recipe.toml"));
