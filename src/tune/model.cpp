@@ -60,6 +60,7 @@ Model::Model(train::Recipe recipe, FitOptions options)
       corpus_(load(recipe_, *run_)),
       network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
       config_(corpus_.config) {
+  run_->begin();
   if (run_->has_checkpoint()) {
     run_->check_corpus(corpus_fingerprint(corpus_));
   } else {

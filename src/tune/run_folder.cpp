@@ -42,11 +42,42 @@ bool is_record(const std::string& name) {
          name.starts_with("events.out.");
 }
 
-fs::path made(const fs::path& folder) {
+// What a training leaves in its folder; nothing else is ever removed from it.
+bool is_ours(const std::string& name) {
+  return is_record(name) || name == "checkpoint.safetensors" || name == "best.safetensors" ||
+         name == "tokenizers" || name == "candidate" || name.find(".tmp.") != std::string::npos;
+}
+
+// Hours of training must not end at a folder that cannot be written.
+void check_output(const fs::path& model) {
   std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (problem) throw Error(ErrorCode::io, folder.string() + ": cannot create: " + problem.message());
-  return folder;
+  if (!fs::exists(model, problem)) return;
+  if (!fs::is_directory(model, problem)) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        model.string() +
+            ": expected a folder for the model's versions, found a file; choose another output.model");
+  }
+  check_can_write(model / "config.json");
+}
+
+// Whether it was not there before.
+bool make_folder(const fs::path& folder) {
+  std::error_code problem;
+  const bool made = fs::create_directories(folder, problem);
+  if (problem) {
+    throw Error(ErrorCode::io,
+                folder.string() + ": cannot create: " + problem.message() + "; choose another output.model");
+  }
+  return made;
+}
+
+train::TrainState read_state(const fs::path& checkpoint) {
+  try {
+    return train::read_state(checkpoint);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + "; or --fresh starts again");
+  }
 }
 
 }  // namespace
@@ -62,35 +93,55 @@ RunFolder::Lock::Lock(const fs::path& folder)
 
 RunFolder::Lock::~Lock() { ::close(descriptor_); }
 
-RunFolder::RunFolder(const train::Recipe& recipe, const std::string& recipe_toml, Start start)
-    : path_(made(recipe.run_folder())), lock_(path_) {
-  if (start == Start::refuse_unfinished && has_checkpoint() && !finished()) {
-    throw Error(ErrorCode::invalid_argument,
-                path_.string() + ": an unfinished training stands here at step " +
-                    std::to_string(train::read_state(path_ / "checkpoint.safetensors").step) +
-                    "; --resume goes on with it, --fresh starts again");
+RunFolder::RunFolder(const train::Recipe& recipe, std::string recipe_toml, Start start)
+    : path_(recipe.run_folder()), recipe_toml_(std::move(recipe_toml)), resumes_(start == Start::resume) {
+  check_output(recipe.output.model);
+  if (resumes_ && !fs::exists(path_ / "recipe.toml")) {
+    throw Error(ErrorCode::not_found, path_.string() +
+                                          ": expected a training to go on with, found none; check "
+                                          "output.model, or leave out --resume to start one");
   }
-  if (start == Start::resume && fs::exists(path_ / "recipe.toml")) {
-    check_recipe(recipe_toml);
-  } else {
+  made_ = make_folder(path_);
+  lock_.emplace(path_);
+  if (start == Start::refuse_unfinished && has_checkpoint() && !finished()) {
+    throw Error(ErrorCode::invalid_argument, path_.string() +
+                                                 ": an unfinished training stands here at step " +
+                                                 std::to_string(read_state(checkpoint()).step) +
+                                                 "; --resume goes on with it, --fresh starts again");
+  }
+  if (resumes_) check_recipe();
+}
+
+RunFolder::~RunFolder() {
+  if (!made_ || begun_) return;
+  std::error_code ignored;
+  fs::remove(path_ / "lock", ignored);
+  fs::remove(path_, ignored);
+}
+
+void RunFolder::begin() {
+  if (!resumes_) {
     for (const auto& entry : fs::directory_iterator(path_)) {
-      if (entry.path().filename() != "lock") fs::remove_all(entry.path());
+      if (is_ours(entry.path().filename())) fs::remove_all(entry.path());
     }
   }
-  write_file_atomically(path_ / "recipe.toml", recipe_toml);
+  begun_ = true;
+  write_file_atomically(path_ / "recipe.toml", recipe_toml_);
 }
 
-bool RunFolder::has_checkpoint() const { return fs::exists(path_ / "checkpoint.safetensors"); }
+fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
 
-bool RunFolder::finished() const {
-  return has_checkpoint() && train::read_state(path_ / "checkpoint.safetensors").finished;
-}
+bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint()); }
 
-void RunFolder::check_recipe(const std::string& recipe_toml) const {
+bool RunFolder::finished() const { return has_checkpoint() && read_state(checkpoint()).finished; }
+
+void RunFolder::check_recipe() const {
   const auto before = fixed_lines(read_file(path_ / "recipe.toml"));
-  const auto now = fixed_lines(recipe_toml);
+  const auto now = fixed_lines(recipe_toml_);
   for (const auto& [key, line] : now) {
     const auto at = before.find(key);
+    if (at == before.end() && !key.starts_with("model.heads"))
+      continue;  // unknown to the version it began with
     if (at != before.end() && at->second == line) continue;
     const auto value = [](const std::string& text) { return text.substr(0, text.find('\n')); };
     throw Error(ErrorCode::invalid_argument,
@@ -102,7 +153,7 @@ void RunFolder::check_recipe(const std::string& recipe_toml) const {
 
 std::map<std::string, std::string> RunFolder::tokenizers() const {
   std::map<std::string, std::string> files;
-  if (!fs::exists(path_ / "tokenizers")) return files;
+  if (!resumes_ || !fs::exists(path_ / "tokenizers")) return files;
   for (const auto& entry : fs::directory_iterator(path_ / "tokenizers")) {
     if (entry.path().extension() == ".model") files[entry.path().filename()] = read_file(entry.path());
   }

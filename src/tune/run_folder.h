@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -14,16 +15,23 @@ enum class Start { refuse_unfinished, resume, fresh };
 // <output.model>.run: what an unfinished training has on the disk. Held by one process at a time.
 class RunFolder {
  public:
-  // Makes or opens it. `refuse_unfinished`: an unfinished run in it is an error that says how to go on; a
-  // finished one is cleared away. `fresh` clears any. `resume` keeps it, and checks that the recipe is the
-  // one it began with (limits apart). Throws unavailable where another process trains in it.
-  RunFolder(const train::Recipe& recipe, const std::string& recipe_toml, Start start);
+  // Makes or opens it, and changes nothing in it yet. `refuse_unfinished`: an unfinished run in it is an
+  // error that says how to go on. `resume`: one must be there (else not_found), begun with this recipe
+  // (limits apart). Throws unavailable where another process trains in it, and what would keep the finished
+  // model from being written to recipe.output.model.
+  RunFolder(const train::Recipe& recipe, std::string recipe_toml, Start start);
+  ~RunFolder();  // takes a folder that it made away again where nothing began
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  // Called once the data has proved sound: only now an older run's files are cleared away, but for `resume`.
+  void begin();
 
   const std::filesystem::path& path() const { return path_; }
   bool has_checkpoint() const;
   bool finished() const;  // its checkpoint says so
 
-  // Tokenizers as they were learned at the start; empty before.
+  // Tokenizers as they were learned at the start of the run that is resumed; else empty.
   std::map<std::string, std::string> tokenizers() const;
   void keep_tokenizers(const std::map<std::string, std::string>& files) const;
 
@@ -36,7 +44,8 @@ class RunFolder {
   std::map<std::string, std::string> records() const;
 
  private:
-  void check_recipe(const std::string& recipe_toml) const;
+  void check_recipe() const;
+  std::filesystem::path checkpoint() const;
 
   // Held by a descriptor: the system lets go of it however the process ends.
   class Lock {
@@ -51,7 +60,9 @@ class RunFolder {
   };
 
   std::filesystem::path path_;
-  Lock lock_;
+  std::string recipe_toml_;
+  bool resumes_ = false, made_ = false, begun_ = false;
+  std::optional<Lock> lock_;
 };
 
 }  // namespace heed::tune

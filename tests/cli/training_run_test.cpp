@@ -58,6 +58,7 @@ class TrainingRun : public testing::Test {
     for (const std::string& part : parts) EXPECT_THAT(outcome.error, HasSubstr(part));
     EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
     EXPECT_FALSE(fs::exists(folder_ / "model"));
+    EXPECT_FALSE(fs::exists(folder_ / "model.run"));
   }
   std::string weights(const std::string& model) const {
     return read_file(folder_ / model / "current" / "model.safetensors");
@@ -101,10 +102,45 @@ TEST_F(TrainingRun, a_misspelt_recipe_key_names_the_nearest_right_one) {
   EXPECT_THAT(outcome.error, HasSubstr("did you mean 'train.learning_rate'?"));
 }
 
-TEST_F(TrainingRun, long_lines_are_read_and_cut) {
+TEST_F(TrainingRun, a_line_of_300000_characters_is_refused_and_cleaned_away) {
   write("rows.csv", read_file(folder_ / "rows.csv") + std::string(300000, 'x') + ",card\n");
   const Outcome outcome = train({"--set", "train.max_steps=4"});
-  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_EQ(outcome.status, 4);
+  EXPECT_THAT(outcome.error, HasSubstr("rows.csv:152: expected at most 262144 bytes"));
+  const std::string clean = (folder_ / "clean.csv").string();
+  EXPECT_EQ(run_heed({"data", "clean", (folder_ / "rows.csv").string(), "-o", clean}).status, 0);
+  EXPECT_EQ(train({"--set", "train.max_steps=4", "--set", "data.train=clean.csv"}).status, 0);
+}
+
+TEST_F(TrainingRun, cuda_is_answered_with_what_this_version_can) {
+  const Outcome outcome = train({"--device", "cuda"});
+  EXPECT_EQ(outcome.status, 6);
+  EXPECT_THAT(outcome.error, HasSubstr("'train.device': expected cpu, found 'cuda'"));
+}
+
+TEST_F(TrainingRun, resume_without_a_run_and_an_output_that_is_a_file_are_refused_before_training) {
+  const Outcome resume = train({"--resume"});
+  EXPECT_EQ(resume.status, 3);
+  EXPECT_THAT(resume.error, HasSubstr("model.run: expected a training to go on with, found none"));
+  const Outcome file = train({"--set", "output.model=" + (folder_ / "rows.csv").string()});
+  EXPECT_EQ(file.status, 2);
+  EXPECT_THAT(file.error, HasSubstr("rows.csv: expected a folder for the model's versions, found a file"));
+  EXPECT_FALSE(fs::exists(folder_ / "model.run"));
+  EXPECT_FALSE(fs::exists(folder_ / "rows.csv.run"));
+}
+
+TEST_F(TrainingRun, bad_data_leaves_an_older_run_as_it_was) {
+  ASSERT_EQ(train_and_signal("model", SIGTERM), 0);
+  const fs::path checkpoint = folder_ / "model.run/checkpoint.safetensors";
+  const std::string before = read_file(checkpoint),
+                    recipe_before = read_file(folder_ / "model.run/recipe.toml");
+  write("notes.csv", "text,label\na,x\nb,x\n");
+  write("model.run/notes.txt", "mine");
+  EXPECT_EQ(train({"--fresh", "--set", "data.train=notes.csv"}).status, 2);
+  EXPECT_EQ(read_file(checkpoint), before);
+  EXPECT_EQ(read_file(folder_ / "model.run/recipe.toml"), recipe_before);
+  EXPECT_EQ(train({"--fresh", "--set", "train.max_steps=2"}).status, 0);
+  EXPECT_EQ(read_file(folder_ / "model.run/notes.txt"), "mine");
 }
 
 TEST_F(TrainingRun, sigterm_saves_and_exits_with_zero_and_resume_ends_as_if_nothing_had_been) {
