@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "attention/feature_map.h"
+
 namespace heed::attention {
 namespace {
 
@@ -99,6 +101,31 @@ void bilinear_backward(const HeadScore<T>& head, const T* query, std::span<const
   }
 }
 
+template <class T>
+std::vector<T> features(const T* x, int64_t width) {
+  std::vector<T> features(static_cast<size_t>(width));
+  for (int64_t i = 0; i < width; ++i) features[static_cast<size_t>(i)] = feature(x[i]);
+  return features;
+}
+
+template <class T>
+T linear(const T* query_features, const T* key, int64_t width) {
+  T sum = 0;
+  for (int64_t i = 0; i < width; ++i) sum += query_features[i] * feature(key[i]);
+  return sum;
+}
+
+// e = phi(q).phi(k): de/dq = phi'(q) phi(k), and the same with q and k swapped.
+template <class T>
+void linear_backward(const T* query_features, const T* key, int64_t width, T d_score, T* d_query, T* d_key) {
+  for (int64_t i = 0; i < width; ++i) {
+    const T q = query_features[i];
+    const T k = feature(key[i]);
+    if (d_query != nullptr) d_query[i] += d_score * feature_slope(q) * k;
+    if (d_key != nullptr) d_key[i] += d_score * feature_slope(k) * q;
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -107,6 +134,7 @@ void score_keys(const HeadScore<T>& head, const T* query, std::span<const T* con
   const T scale = scale_of<T>(head.score, head.width);
   std::vector<T> projected;
   if (head.score == Score::bilinear) projected = project(head.matrix, query, head.width);
+  if (head.score == Score::linear) projected = features(query, head.width);
   for (size_t s = 0; s < keys.size(); ++s) {
     switch (head.score) {
       case Score::dot:
@@ -122,6 +150,9 @@ void score_keys(const HeadScore<T>& head, const T* query, std::span<const T* con
       case Score::bilinear:
         scores[s] = dot<T>(projected.data(), keys[s], head.width);
         break;
+      case Score::linear:
+        scores[s] = linear<T>(projected.data(), keys[s], head.width);
+        break;
     }
   }
 }
@@ -131,12 +162,16 @@ void score_keys_backward(const HeadScore<T>& head, const T* query, std::span<con
                          std::span<const T> d_scores, const ScoreGradients<T>& gradients) {
   if (head.score == Score::bilinear) return bilinear_backward(head, query, keys, d_scores, gradients);
   const T scale = scale_of<T>(head.score, head.width);
+  std::vector<T> query_features;
+  if (head.score == Score::linear) query_features = features(query, head.width);
   for (size_t s = 0; s < keys.size(); ++s) {
     T* d_key = gradients.keys.empty() ? nullptr : gradients.keys[s];
     if (head.score == Score::cosine) {
       cosine_backward(query, keys[s], head.width, d_scores[s], gradients.query, d_key);
     } else if (head.score == Score::additive) {
       additive_backward(head, query, keys[s], d_scores[s], gradients.query, d_key, gradients.vector);
+    } else if (head.score == Score::linear) {
+      linear_backward<T>(query_features.data(), keys[s], head.width, d_scores[s], gradients.query, d_key);
     } else {
       add_scaled(gradients.query, scale * d_scores[s], keys[s], head.width);
       add_scaled(d_key, scale * d_scores[s], query, head.width);

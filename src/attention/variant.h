@@ -7,7 +7,7 @@
 
 namespace heed::attention {
 
-enum class Score { dot, scaled_dot, cosine, additive, bilinear };
+enum class Score { dot, scaled_dot, cosine, additive, bilinear, linear };
 enum class Normaliser { softmax, sum, sigmoid, sparsemax, entmax15, hard };
 // What the plain-ratio normaliser does where a row's sum is near zero or a score is negative.
 enum class SumGuard { error, absolute, softmax };

@@ -80,7 +80,8 @@ void check_gradients_of(const CaseOptions& options) {
   check(c, c.bias, g.bias, "bias");
 }
 
-constexpr Score kScores[] = {Score::dot, Score::scaled_dot, Score::cosine, Score::additive, Score::bilinear};
+constexpr Score kScores[] = {Score::dot,      Score::scaled_dot, Score::cosine,
+                             Score::additive, Score::bilinear,   Score::linear};
 constexpr Normaliser kNormalisers[] = {Normaliser::softmax,   Normaliser::sum,      Normaliser::sigmoid,
                                        Normaliser::sparsemax, Normaliser::entmax15, Normaliser::hard};
 

@@ -21,6 +21,12 @@ inline const std::vector<NamedVariant>& model_variants() {
       {"cosine", [](ModelConfig& c) { c.attention.score = "cosine"; }},
       {"additive", [](ModelConfig& c) { c.attention.score = "additive"; }},
       {"bilinear", [](ModelConfig& c) { c.attention.score = "bilinear"; }},
+      {"linear",
+       [](ModelConfig& c) {
+         c.attention.score = "linear";
+         c.attention.normaliser = "sum";
+       }},
+      {"linear_softmax", [](ModelConfig& c) { c.attention.score = "linear"; }},
       {"sum", [](ModelConfig& c) { c.attention.normaliser = "sum"; }},
       {"sum_absolute",
        [](ModelConfig& c) {

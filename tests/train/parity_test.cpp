@@ -46,6 +46,10 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
   for (const char* score : {"dot", "cosine", "additive", "bilinear"}) {
     add(score, [=](ModelConfig& c) { c.attention.score = score; });
   }
+  add("linear", [](ModelConfig& c) {
+    c.attention.score = "linear";
+    c.attention.normaliser = "sum";
+  });
   for (const char* normaliser : {"sum", "sigmoid", "sparsemax", "entmax15", "hard"}) {
     add(normaliser, [=](ModelConfig& c) { c.attention.normaliser = normaliser; });
   }
