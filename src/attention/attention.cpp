@@ -6,6 +6,7 @@
 #include "attention/check.h"
 #include "attention/dropout.h"
 #include "attention/fused.h"
+#include "attention/linear.h"
 #include "attention/reference.h"
 #include "base/log.h"
 
@@ -38,6 +39,7 @@ void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> o
              const ParallelFor& parallel) {
   check_inputs("attention::forward", variant, inputs, output.data);
   if (fused_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
+  if (linear_covers(variant, inputs)) return linear_forward(variant, inputs, output, saved, tap, parallel);
   say_reference(variant);
   reference_forward<float>(variant, inputs, output, saved, tap, parallel);
 }
@@ -56,6 +58,9 @@ void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const f
   check_gradients("attention::backward", inputs, saved, d_output.data, gradients);
   if (fused_covers(variant)) {
     return fused_backward(variant, inputs, output, saved, d_output, gradients, parallel);
+  }
+  if (linear_covers(variant, inputs)) {
+    return linear_backward(variant, inputs, output, saved, d_output, gradients, parallel);
   }
   say_reference(variant);
   reference_backward<float>(variant, inputs, d_output, gradients, parallel);

@@ -119,7 +119,8 @@ struct Tap {
 };
 
 // What the forward pass leaves for the backward pass: per query row and head, the log of the softmax's sum,
-// minus infinity where the row sees no key. Other normalisers leave nothing of use here.
+// minus infinity where the row sees no key; of linear attention, the log of the sum of scores. Other
+// normalisers leave nothing of use here.
 struct Saved {
   std::vector<float> log_sum;  // [rows, H]
 };
@@ -140,7 +141,8 @@ struct Gradients {
 
 // output(row, h) = sum_s w(row, h, s) value(s, h'), for every query row of every sequence; a row that sees no
 // key gives zeros. Runs the fused kernels where they cover the variant (scaled_dot or dot, softmax, every
-// mask and bias), else the reference, and says so once in the log. `saved` and `tap` may be null; outputs are
+// mask and bias), running sums for linear attention (linear.h), else the reference, and says so once in the
+// log. `saved` and `tap` may be null; outputs are
 // bit-equal whatever they are, and do not depend on `parallel` or on what else stands in `sequences`. Rows of
 // no sequence are neither read nor written; sequences may share key rows (beams over one source), and query
 // rows too where their output rows are not the same. Throws invalid_argument that names every shape where
