@@ -56,20 +56,48 @@ SPINE = Section("The spine", [
 ])
 
 ATTENTION = Section("The attention kernels (one thread, H 8, K 64)", [
-    Row("attention-forward", "forward, T 512, 2048, 8192, no mask",
-        wanted="at least 0.75 of the core's sgemm rate at 1024^3 (oneDNN), aim 0.85"),
-    Row("attention-causal", "forward, causal, T 2048", wanted="at least 1.7 times the unmasked speed in tokens/s"),
-    Row("attention-libtorch", "forward against LibTorch's matmul-softmax-matmul",
-        wanted="at least 2.5 times at T 2048, 6 times at T 4096"),
-    Row("attention-backward", "backward, counted as 10 T S K H operations", wanted="at least 0.55 of sgemm"),
-    Row("attention-bf16", "bf16 forward", wanted="at least 1.5 times our fp32"),
-    Row("attention-short", "T 24, B 64 (sentences), forward and backward",
-        wanted="at least 2 times LibTorch's unfused, including its layout copies"),
-    Row("attention-decode", "decode: 64 rows against caches of 16-64 keys, H 4, K 64",
-        wanted="within 1.5 times of a streaming read of the same buffers in the same run"),
-    Row("attention-memory", "extra memory", wanted="O(T) a thread: under 2 MB at T 8192"),
-    Row("attention-tap", "tap with k 8 and entropy; with received mass too; T 2048",
-        wanted="at most 10 % slower, aim 5; at most 70 %"),
+    Row("attention-forward", "forward, T 512, 2048, 8192, no mask, against the core's sgemm rate at 1024^3 (oneDNN); aim 0.85", [
+        Part("t512", "of sgemm", ">=", 0.75),
+        Part("t2048", "of sgemm", ">=", 0.75),
+        Part("t8192", "of sgemm", ">=", 0.75),
+        Part("t512_gflops", "GFLOP/s"),
+        Part("t2048_gflops", "GFLOP/s"),
+        Part("t8192_gflops", "GFLOP/s")]),
+    Row("attention-causal", "forward, causal, T 2048, against the unmasked speed in tokens/s", [
+        Part("t2048", "times unmasked", ">=", 1.7),
+        Part("t2048_ms", "ms")]),
+    Row("attention-libtorch", "forward against LibTorch's matmul-softmax-matmul, T 2048 and 4096", [
+        Part("t2048", "times LibTorch", ">=", 2.5),
+        Part("t4096", "times LibTorch", ">=", 6),
+        Part("t2048_ms", "ms"),
+        Part("t4096_ms", "ms")]),
+    Row("attention-backward", "backward, counted as 10 T S K H operations, T 2048 (and 512), against sgemm", [
+        Part("t2048", "of sgemm", ">=", 0.55),
+        Part("t512", "of sgemm"),
+        Part("t2048_gflops", "GFLOP/s"),
+        Part("t512_gflops", "GFLOP/s")]),
+    Row("attention-bf16", "bf16 forward, T 2048, against our fp32", [
+        Part("t2048", "times fp32", ">=", 1.5),
+        Part("t2048_ms", "ms"),
+        Part("difference", "of outputs")]),
+    Row("attention-short", "T 24, B 64 (sentences), against LibTorch's unfused, its layout copies included", [
+        Part("forward", "times LibTorch", ">=", 2),
+        Part("both", "times LibTorch", ">=", 2),
+        Part("forward_ms", "ms"),
+        Part("both_ms", "ms")]),
+    Row("attention-decode", "decode: 64 rows against caches of 16-64 keys, H 4, K 64, against a streaming read of the same rows", [
+        Part("in_turn", "times the read", "<=", 1.5),
+        Part("again", "times the read"),
+        Part("in_turn_us", "us"),
+        Part("again_us", "us")]),
+    Row("attention-memory", "heap and stack that a forward call takes beside arguments and results, T 8192; scores alone 2147 MB in LibTorch", [
+        Part("forward", "MB", "<=", 2),
+        Part("tapped", "MB", "<=", 2)]),
+    Row("attention-tap", "how much slower with k 8 and entropy, and with received mass too; T 2048; aim 5", [
+        Part("links", "% slower", "<=", 10),
+        Part("received", "% slower", "<=", 70),
+        Part("links_ms", "ms"),
+        Part("received_ms", "ms")]),
 ])
 
 TRAINING = Section("Training", [

@@ -15,12 +15,13 @@ import signal
 import sys
 import time
 
+import attention
 import harness
 import results_page
 import rows
 import spine
 
-MEASURES = {**spine.MEASURES}
+MEASURES = {**spine.MEASURES, **attention.MEASURES}
 
 
 def part_lines(row, values):

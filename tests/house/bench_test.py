@@ -13,6 +13,7 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 
+import bars  # noqa: E402
 import harness  # noqa: E402
 import results_page  # noqa: E402
 import rows  # noqa: E402
@@ -33,6 +34,16 @@ class Bench(unittest.TestCase):
         names = [row.name for section in rows.SECTIONS for row in section.rows]
         self.assertEqual(len(names), len(set(names)))
         self.assertTrue(all(row.bar_text() for row in rows.ROWS.values()))
+
+    def test_a_row_that_can_be_measured_has_parts_with_a_bar_among_them(self):
+        for name in run.MEASURES:
+            parts = rows.ROWS[name].parts
+            self.assertTrue(any(part.op for part in parts), name)
+            self.assertEqual(len(parts), len({part.key for part in parts}), name)
+
+    def test_the_programs_show_the_bars_of_the_rows(self):
+        self.assertIn('{"attention-decode", "in_turn", "times the read", "<=", 1.5},', bars.header())
+        self.assertIn('{"attention-decode", "again", "times the read", "", 0},', bars.header())
 
     def test_a_bar_that_holds_exits_with_0_and_prints_the_contract_s_line(self):
         status, line = measured({"max_abs_diff": 1e-5, "cases": 12})

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "report.h"
+
+namespace heed::bench {
+
+void print_heading();
+
+// One line: the case, what was measured and what stands beside it, the value with the quartiles of its
+// rounds, the bar of bench/rows.py and whether it holds. Throws heed::Error where rows.py lacks the part.
+void print_figure(std::string_view row, const Figure& figure, bool is_first);
+
+}  // namespace heed::bench
