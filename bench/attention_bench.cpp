@@ -3,6 +3,7 @@
 // scores again.
 #include "attention_rows.h"
 #include "infer/single_thread.h"
+#include "report.h"
 
 namespace {
 

@@ -1,15 +1,20 @@
 #pragma once
 
-#include "report.h"
+#include <vector>
 
-// The rows of issue "The attention kernels", one function a row: each checks its results against the
+#include "figure.h"
+
+// The rows of the attention kernels, one function a row: each checks its results against the
 // reference, then times them in turn with what they are held against. H 8, K 64, fp32, one thread where not
 // said otherwise.
 namespace heed::bench {
 
+// Beside oneDNN's matrix product: attention_products.cpp.
 std::vector<Figure> attention_forward();
-std::vector<Figure> attention_causal();
 std::vector<Figure> attention_backward();
+
+// Beside our own forward pass without that: attention_ours.cpp.
+std::vector<Figure> attention_causal();
 std::vector<Figure> attention_bf16();
 std::vector<Figure> attention_tap();
 

@@ -55,17 +55,13 @@ struct Peer {
 };
 
 Figure beside_torch(const std::string& key, const std::string& text, const Work& torch, const Work& own) {
-  const InTurn times = time_in_turn(torch, own);
-  const Spread& slower = times.ratio;
-  return {key, text, Spread{1 / slower.high, 1 / slower.median, 1 / slower.low},
-          Measured{"ms", times.own_seconds * 1e3, times.limit_seconds * 1e3, "LibTorch", Beside::peer},
-          times.rounds};
+  return speed_up({key, text, "LibTorch", Beside::peer}, torch, own);
 }
 
 Figure long_text(int64_t length) {
   const torch::NoGradGuard no_gradients;
   Problem problem({.length = length});
-  const std::string text = fmt::format("T {}, matmul-softmax-matmul", length);
+  const std::string text = fmt::format("T {}, unfused", length);
   const Peer peer(problem);
   problem.forward();
   check_forward("attention-libtorch, " + text, problem);

@@ -12,7 +12,7 @@ def line(row, part):
 
 def header():
     lines = [line(row, part) for row in rows.ROWS.values() for part in row.parts]
-    return "\n".join(["#pragma once", "", '#include "report.h"', "", "// Made by bench/bars.py of bench/rows.py.",
+    return "\n".join(["#pragma once", "", '#include "table.h"', "", "// Made by bench/bars.py of bench/rows.py.",
                       "namespace heed::bench {", "inline constexpr Bar kBars[] = {", *lines, "};",
                       "}  // namespace heed::bench", ""])
 

@@ -1,43 +1,15 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "in_turn.h"
+#include "figure.h"
 
 // What a benchmark program prints: a table for a person and, asked for one row, a line of JSON for
 // bench/harness.py.
 namespace heed::bench {
-
-// A bar of bench/rows.py, from which bars.h is made. `op` is ">=" or "<=", empty where nothing is promised.
-struct Bar {
-  std::string_view row, key, unit, op;
-  double bar;
-};
-
-// What a figure is held against, and what it is in the JSON: the machine's limit or another program's figure.
-enum class Beside { limit, peer };
-
-// A measured figure and what was measured beside it, in the same unit.
-struct Measured {
-  std::string unit;  // also ends its key: t2048 has t2048_gflops
-  double own = 0;
-  double beside = 0;
-  std::string name;  // of what stands beside it
-  Beside kind = Beside::limit;
-};
-
-// One line of a row: `value` is held against the bar of the part `key`.
-struct Figure {
-  std::string key;
-  std::string text;  // the case
-  Spread value;
-  std::optional<Measured> measured = std::nullopt;
-  int rounds = 1;
-};
 
 // A row of the table. `measure` throws heed::Error where a result is not what it should be; it is empty where
 // this build lacks what the row needs, which `needs` names.

@@ -11,7 +11,7 @@
 namespace heed::bench {
 namespace {
 
-constexpr const char* kLine = "{:<19}{:<26}{:>15}  {:<18}{:<26}{}\n";
+constexpr const char* kLine = "{:<20}{:<26}{:>12}  {:<15}{:<34}{}\n";
 
 const Bar& find_bar(std::string_view row, std::string_view key) {
   for (const Bar& bar : kBars) {
@@ -44,7 +44,7 @@ std::string value_text(const Figure& figure, std::string_view unit) {
 }  // namespace
 
 void print_heading() {
-  fmt::print(kLine, "row", "case", "measured", "beside it", "ratio (half of the rounds)", "bar");
+  fmt::print(kLine, "row", "case", "measured", "limit or peer", "ratio (half of the rounds)", "bar");
 }
 
 void print_figure(std::string_view row, const Figure& figure, bool is_first) {

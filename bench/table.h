@@ -2,9 +2,15 @@
 
 #include <string_view>
 
-#include "report.h"
+#include "figure.h"
 
 namespace heed::bench {
+
+// A bar of bench/rows.py, from which bars.h is made. `op` is ">=" or "<=", empty where nothing is promised.
+struct Bar {
+  std::string_view row, key, unit, op;
+  double bar;
+};
 
 void print_heading();
 
