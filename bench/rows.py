@@ -66,11 +66,15 @@ ATTENTION = Section("The attention kernels (one thread, H 8, K 64)", [
     Row("attention-causal", "forward, causal, T 2048, against the unmasked speed in tokens/s", [
         Part("t2048", "times unmasked", ">=", 1.7),
         Part("t2048_ms", "ms")]),
-    Row("attention-libtorch", "forward against LibTorch's matmul-softmax-matmul, T 2048 and 4096", [
+    Row("attention-libtorch", "forward against LibTorch's matmul-softmax-matmul, T 2048 and 4096; kept: malloc keeps its freed scores", [
         Part("t2048", "times LibTorch", ">=", 2.5),
         Part("t4096", "times LibTorch", ">=", 6),
+        Part("t2048_kept", "times LibTorch"),  # where malloc keeps LibTorch's freed memory, which it does not by default
+        Part("t4096_kept", "times LibTorch"),
         Part("t2048_ms", "ms"),
-        Part("t4096_ms", "ms")]),
+        Part("t4096_ms", "ms"),
+        Part("t2048_kept_ms", "ms"),
+        Part("t4096_kept_ms", "ms")]),
     Row("attention-backward", "backward, counted as 10 T S K H operations, T 2048 (and 512), against sgemm", [
         Part("t2048", "of sgemm", ">=", 0.55),
         Part("t512", "of sgemm"),
