@@ -60,7 +60,7 @@ std::string in_key(std::string_view unit) {
 }
 
 nlohmann::ordered_json to_json(std::string_view row, const std::vector<Figure>& figures) {
-  nlohmann::ordered_json values, spreads;
+  auto values = nlohmann::ordered_json::object(), spreads = values;
   for (const Figure& figure : figures) {
     values[figure.key] = figure.value.median;
     if (figure.rounds > 1) {
