@@ -79,6 +79,7 @@ class RowPass {
     const int64_t queries = sequence.query_count;
     for (int64_t key_head = heads_.begin; key_head < heads_.end; ++key_head) {
       fetch_share(inputs_.value, inputs_.value_width, here, key_head);
+      if (key_head + 1 < heads_.end) fetch(inputs_.key, inputs_.width, here, key_head + 1);
       score(sequence, source(inputs_.key, here, key_head, inputs_.width), here.count, key_head);
       for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
         const HeadFactors factors = head_factors(job_.variant, inputs_, head);
@@ -87,6 +88,7 @@ class RowPass {
     }
     for (int64_t key_head = heads_.begin; key_head < heads_.end; ++key_head) {
       fetch_share(inputs_.key, inputs_.width, next, key_head);
+      if (key_head + 1 < heads_.end) fetch(inputs_.value, inputs_.value_width, here, key_head + 1);
       const Tile values = source(inputs_.value, here, key_head, inputs_.value_width);
       for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
         (finite_ ? multiply : multiply_seen)({scores(head).data, kTileKeys, 1}, queries, here.count, values,
@@ -120,6 +122,14 @@ class RowPass {
         const float* row = from.at(rows.begin + r, head);
         for (int64_t i = 0; i < width; i += 16) hwy::Prefetch(row + i);
       }
+    }
+  }
+
+  // Fetches one head of these rows.
+  static void fetch(const Heads<const float>& from, int64_t width, Rows rows, int64_t head) {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      const float* row = from.at(rows.begin + r, head);
+      for (int64_t i = 0; i < width; i += 16) hwy::Prefetch(row + i);
     }
   }
 
