@@ -32,7 +32,8 @@ Enum parse(const char* field, std::string_view name, const std::vector<std::stri
 }  // namespace
 
 const std::vector<std::string>& score_names() {
-  static const std::vector<std::string> names = {"dot", "scaled_dot", "cosine", "additive", "bilinear", "linear"};
+  static const std::vector<std::string> names = {"dot",      "scaled_dot", "cosine",
+                                                 "additive", "bilinear",   "linear"};
   return names;
 }
 
