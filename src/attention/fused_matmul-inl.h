@@ -145,6 +145,17 @@ HWY_INLINE bool copy_rows(const Heads<const T>& from, int64_t begin, int64_t row
   return hn::AllTrue(d, hn::Eq(nothing, hn::Zero(d))) && rest == 0.0F;
 }
 
+HWY_INLINE bool all_finite(Tile rows, int64_t count, int64_t width) {
+  const FloatTag d;
+  Float nothing = hn::Zero(d);
+  for (int64_t r = 0; r < count; ++r) {
+    for (int64_t i = 0; i < width; i += lanes()) {
+      nothing = hn::MulAdd(hn::LoadU(d, rows.row(r) + i), hn::Zero(d), nothing);
+    }
+  }
+  return hn::AllTrue(d, hn::Eq(nothing, hn::Zero(d)));
+}
+
 // As multiply(), for a right side with numbers that are not finite: a left side of 0 (a hidden key, a dropped
 // weight) takes nothing, so that they reach no row that does not see them.
 HWY_INLINE void multiply_seen(Left a, int64_t rows, int64_t length, Tile b, Tile c, int64_t columns,

@@ -90,9 +90,11 @@ class RowPass {
       fetch_share(inputs_.key, inputs_.width, next, key_head);
       if (key_head + 1 < heads_.end) fetch(inputs_.value, inputs_.value_width, here, key_head + 1);
       const Tile values = source(inputs_.value, here, key_head, inputs_.value_width);
+      const bool finite =
+          !hides(sequence, key, here.count) || all_finite(values, here.count, inputs_.value_width);
       for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
-        (finite_ ? multiply : multiply_seen)({scores(head).data, kTileKeys, 1}, queries, here.count, values,
-                                             output(head), inputs_.value_width, !is_new_);
+        (finite ? multiply : multiply_seen)({scores(head).data, kTileKeys, 1}, queries, here.count, values,
+                                            output(head), inputs_.value_width, !is_new_);
       }
     }
     is_new_ = false;
@@ -111,6 +113,13 @@ class RowPass {
       const Left query{inputs_.query.at(sequence.query_begin, head), inputs_.query.row_stride, 1};
       multiply(query, sequence.query_count, inputs_.width, transposed, scores(head), count, false);
     }
+  }
+
+  // Whether some key of the block is hidden from some query.
+  bool hides(const Sequence& sequence, int64_t key, int64_t keys) const {
+    return inputs_.span != nullptr ||
+           visible_keys(job_.variant, sequence, sequence.query_count - 1).begin > key ||
+           visible_keys(job_.variant, sequence, 0).end < key + keys;
   }
 
   // Fetches a key head's share of these rows, all heads of a row side by side, as they lie.
@@ -136,11 +145,10 @@ class RowPass {
   // Rows where they lie, if whole vectors of them can be read there; else a copy.
   Tile source(const Heads<const float>& from, Rows rows, int64_t head, int64_t width) {
     if (width % kPad == 0) {
-      finite_ = true;
       return {const_cast<float*>(from.at(rows.begin, head)), from.row_stride};  // only read
     }
     const Tile to{tiles_.rows, padded(width)};
-    finite_ = copy_rows(from, rows.begin, rows.count, head, width, to);
+    copy_rows(from, rows.begin, rows.count, head, width, to);
     return to;
   }
 
@@ -212,7 +220,6 @@ class RowPass {
   Logits<float> logits_;
   KeyRange heads_;      // key heads
   bool is_new_ = true;  // the output has not begun
-  bool finite_ = true;  // the block's values
 };
 
 }  // namespace heed::attention::HWY_NAMESPACE

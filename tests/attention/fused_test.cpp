@@ -281,6 +281,29 @@ TEST(Fused, not_a_number_in_the_future_does_not_reach_the_past) {
   }
 }
 
+TEST(Fused, not_a_number_in_the_future_of_a_few_queries_does_not_reach_them) {
+  for (const int64_t width : {16, 7}) {
+    CaseOptions shape;
+    shape.queries = {3};
+    shape.keys = {40};
+    shape.query_position = 10;
+    shape.width = shape.value_width = width;
+    shape.variant.causal = true;
+    AttentionCase<float> c(shape);
+    const int64_t stride = c.stride(shape.key_heads, width);
+    for (int64_t i = 12 * stride; i < 40 * stride; ++i) {
+      c.value[static_cast<size_t>(c.sequences[0].key_begin * stride + i)] =
+          std::numeric_limits<float>::quiet_NaN();
+    }
+    std::vector<float> output;
+    fused_forward(shape.variant, c.inputs(), c.output_view(output), nullptr, nullptr, run_serially);
+    const auto begin = static_cast<size_t>(c.sequences[0].query_begin * stride);
+    for (size_t i = 0; i < static_cast<size_t>(2 * stride); ++i)
+      ASSERT_TRUE(std::isfinite(output[begin + i])) << i;
+    EXPECT_TRUE(std::isnan(output[begin + static_cast<size_t>(2 * stride)]));
+  }
+}
+
 // Few queries run with keys as lanes, many with queries as lanes: the same bits.
 TEST(Fused, a_few_queries_have_the_same_bits_as_many) {
   CaseOptions shape;
