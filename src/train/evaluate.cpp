@@ -102,6 +102,4 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
   return values;
 }
 
-bool greater_is_better(const std::string& metric) { return metric != "loss"; }
-
 }  // namespace heed::train

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "metrics/direction.h"
 
 namespace heed::train {
 namespace {
@@ -191,8 +192,8 @@ void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {
                 "'train.metric': expected one that this run measures, found '" + recipe_.train.metric + "'");
   }
   const bool better =
-      !state_.has_best ||
-      (greater_is_better(recipe_.train.metric) ? metric->second > state_.best : metric->second < state_.best);
+      !state_.has_best || (metrics::greater_is_better(recipe_.train.metric) ? metric->second > state_.best
+                                                                            : metric->second < state_.best);
   if (better) {
     state_.has_best = true;
     state_.best = metric->second;

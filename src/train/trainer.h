@@ -75,7 +75,4 @@ class Trainer {
   bool stopped_ = false;
 };
 
-// True where a greater value of the metric is better.
-bool greater_is_better(const std::string& metric);
-
 }  // namespace heed::train
