@@ -137,6 +137,8 @@ Settings recipe_settings(Recipe& recipe) {
   s.add("output.model", &recipe.output.model, "model directory to write");
   s.add("output.description", &recipe.output.description, "what it is, for the card");
   s.add("output.licence", &recipe.output.licence, "licence of the data, for the card");
+  s.add("output.predictions", &recipe.output.predictions,
+        "validation rows whose text and answer stay with the run, for heed runs report; 0: none");
   s.add_list(
       "model.heads",
       [&recipe](size_t i) {

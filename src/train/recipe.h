@@ -71,6 +71,7 @@ struct Recipe {
   struct Output {
     std::string model;
     std::string description, licence;
+    int64_t predictions = 2000;
   } output;
   std::string device = "cpu";  // train.device
 

@@ -15,6 +15,7 @@
 #include "metrics/temperature.h"
 #include "train/export.h"
 #include "tune/card.h"
+#include "tune/predictions.h"
 #include "tune/translation_quality.h"
 
 namespace heed::tune {
@@ -68,6 +69,7 @@ Model::Model(train::Recipe recipe, FitOptions options)
     run_->keep_environment({{"corpus", std::to_string(corpus_fingerprint(corpus_))},
                             {"command", options_.command},
                             {"cpu", cpu_name()},
+                            {"parameters", network_.parameters().count()},
                             {"threads", recipe_.train.threads},
                             {"libtorch", TORCH_VERSION}});
   }
@@ -83,8 +85,8 @@ train::History Model::fit() {
   callbacks.snapshot = [this](const train::Network& network, double minutes) { snapshot(network, minutes); };
   if (recipe_.train.metric == "bleu" || recipe_.train.metric == "chrf") {
     callbacks.validate = [this](const train::Network& network) {
-      return translation_quality(network, corpus_, corpus_.valid, recipe_, recipe_.eval.valid_rows,
-                                 run_->path());
+      return translation_quality(translate(network, corpus_.valid, recipe_.eval.valid_rows), corpus_.valid,
+                                 recipe_);
     };
   }
   train::History history = trainer.fit(callbacks, run_->has_checkpoint());
@@ -117,12 +119,21 @@ void Model::fit_temperatures() {
   network_.set_temperatures(config_);
 }
 
-std::map<std::string, double> Model::evaluate(const train::Split& split) const {
+std::vector<std::string> Model::translate(const train::Network& network, const train::Split& split,
+                                          int64_t rows) const {
+  if (!recipe_.translation()) return {};
+  return translations(network, corpus_, split, recipe_, rows, run_->path());
+}
+
+std::map<std::string, double> Model::figures(const train::Split& split,
+                                             const std::vector<std::string>& translated) const {
   auto values = train::evaluate(network_, split, recipe_.train.batch_tokens);
-  if (recipe_.translation()) {
-    values.merge(translation_quality(network_, corpus_, split, recipe_, 0, run_->path()));
-  }
+  if (recipe_.translation()) values.merge(translation_quality(translated, split, recipe_));
   return values;
+}
+
+std::map<std::string, double> Model::evaluate(const train::Split& split) const {
+  return figures(split, translate(network_, split, 0));
 }
 
 std::vector<std::string> Model::predict(const std::vector<std::string>& texts) const {
@@ -144,15 +155,15 @@ std::vector<std::string> Model::predict(const std::vector<std::string>& texts) c
   return answers;
 }
 
-Json Model::metrics() const {
-  const auto figures = [this](const train::Split& split) {
-    Json values = Json::object();
-    for (const auto& [name, value] : evaluate(split)) values[name] = value;
-    values["rows"] = split.examples.size();
-    return values;
+Json Model::metrics(const std::vector<std::string>& valid_translated) const {
+  const auto to_json = [](const std::map<std::string, double>& values, const train::Split& split) {
+    Json json = Json::object();
+    for (const auto& [name, value] : values) json[name] = value;
+    json["rows"] = split.examples.size();
+    return json;
   };
-  Json splits = {{"valid", figures(corpus_.valid)}};
-  if (!corpus_.test.examples.empty()) splits["test"] = figures(corpus_.test);
+  Json splits = {{"valid", to_json(figures(corpus_.valid, valid_translated), corpus_.valid)}};
+  if (!corpus_.test.examples.empty()) splits["test"] = to_json(evaluate(corpus_.test), corpus_.test);
   return {{"command", options_.command},
           {"seed", recipe_.train.seed},
           {"splits", std::move(splits)},
@@ -167,7 +178,13 @@ Json Model::metrics() const {
 
 std::filesystem::path Model::save() const {
   ModelContents contents = train::model_contents(network_, config_, corpus_);
-  contents.metrics = metrics();
+  const std::vector<std::string> translated = translate(network_, corpus_.valid, 0);
+  contents.metrics = metrics(translated);
+  if (recipe_.output.predictions > 0) {
+    run_->keep_predictions(recipe_.translation()
+                               ? translation_predictions(translated, corpus_.valid, recipe_)
+                               : label_predictions(network_, config_, corpus_.valid, recipe_));
+  }
   contents.card = model_card(recipe_, config_, contents.metrics);
   contents.run = run_->records();
   return write_model(recipe_.output.model, contents);

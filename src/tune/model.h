@@ -55,7 +55,12 @@ class Model {
 
  private:
   void fit_temperatures();
-  Json metrics() const;
+  // A split's first `rows` (0: all) by the serving engine; none for a classifier.
+  std::vector<std::string> translate(const train::Network& network, const train::Split& split,
+                                     int64_t rows) const;
+  std::map<std::string, double> figures(const train::Split& split,
+                                        const std::vector<std::string>& translated) const;
+  Json metrics(const std::vector<std::string>& valid_translated) const;
   std::string card(const Json& metrics) const;
   void snapshot(const train::Network& network, double minutes) const;
 

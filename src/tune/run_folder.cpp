@@ -1,7 +1,6 @@
 #include "tune/run_folder.h"
 
 #include <set>
-#include <sstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/flat_toml.h"
 #include "train/checkpoint.h"
 
 namespace heed::tune {
@@ -16,30 +16,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "section.key" -> "key = value" of a resolved recipe, without what may change between sittings.
-std::map<std::string, std::string> fixed_lines(const std::string& recipe_toml) {
+// A resolved recipe without what may change between sittings.
+std::map<std::string, std::string> fixed_values(const std::string& recipe_toml, const std::string& where) {
   static const std::set<std::string> kMayChange = {
-      "train.epochs",           "train.max_steps",        "train.minutes",      "train.patience",
-      "train.checkpoint_steps", "train.snapshot_minutes", "output.description", "output.licence"};
-  std::map<std::string, std::string> lines;
-  std::istringstream text(recipe_toml);
-  std::string section;
-  for (std::string line; std::getline(text, line);) {
-    if (line.empty()) continue;
-    if (line.front() == '[') {
-      section = line.substr(line.find_first_not_of('['), line.find(']') - line.find_first_not_of('['));
-      continue;
-    }
-    std::string key = section;
-    key += "." + line.substr(0, line.find(' '));
-    if (kMayChange.count(key) == 0) lines[key] += line + "\n";
+      "train.epochs",       "train.max_steps",        "train.minutes",
+      "train.patience",     "train.checkpoint_steps", "train.snapshot_minutes",
+      "output.description", "output.licence",         "output.predictions"};
+  std::map<std::string, std::string> values;
+  for (auto& [key, value] : flat_toml(recipe_toml, where)) {
+    if (kMayChange.count(key) == 0) values[key] = std::move(value);
   }
-  return lines;
+  return values;
 }
 
 bool is_record(const std::string& name) {
-  return name == "metrics.jsonl" || name == "recipe.toml" || name == "env.json" ||
-         name.starts_with("events.out.");
+  return name == "metrics.jsonl" || name == "recipe.toml" || name == "defaults.toml" || name == "env.json" ||
+         name == "predictions.jsonl" || name.starts_with("events.out.");
 }
 
 // What a training leaves in its folder; nothing else is ever removed from it.
@@ -127,6 +119,8 @@ void RunFolder::begin() {
   }
   begun_ = true;
   write_file_atomically(path_ / "recipe.toml", recipe_toml_);
+  train::Recipe defaults;
+  write_file_atomically(path_ / "defaults.toml", train::recipe_settings(defaults).to_toml());
 }
 
 fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
@@ -136,19 +130,21 @@ bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint()); }
 bool RunFolder::finished() const { return has_checkpoint() && read_state(checkpoint()).finished; }
 
 void RunFolder::check_recipe() const {
-  const auto before = fixed_lines(read_file(path_ / "recipe.toml"));
-  const auto now = fixed_lines(recipe_toml_);
-  for (const auto& [key, line] : now) {
-    const auto at = before.find(key);
-    if (at == before.end() && !key.starts_with("model.heads"))
-      continue;  // unknown to the version it began with
-    if (at != before.end() && at->second == line) continue;
-    const auto value = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-    throw Error(ErrorCode::invalid_argument,
-                path_.string() + "/recipe.toml: expected '" + key + "' as the run began (" +
-                    (at == before.end() ? "not set" : value(at->second)) + "), found " + value(line) +
-                    "; set it back, or --fresh starts again");
-  }
+  const std::string where = (path_ / "recipe.toml").string();
+  const auto before = fixed_values(read_file(path_ / "recipe.toml"), where);
+  const auto now = fixed_values(recipe_toml_, where);
+  const auto check = [&](const std::string& key) {
+    const auto old_one = before.find(key), new_one = now.find(key);
+    const bool was = old_one != before.end(), is = new_one != now.end();
+    if (was && is && old_one->second == new_one->second) return;
+    if ((!was || !is) && !key.starts_with("model.heads")) return;  // one of the two versions has no such key
+    throw Error(ErrorCode::invalid_argument, where + ": expected '" + key + "' as the run began (" +
+                                                 (was ? old_one->second : "not set") + "), found " +
+                                                 (is ? new_one->second : "it not set") +
+                                                 "; set it back, or --fresh starts again");
+  };
+  for (const auto& [key, value] : now) check(key);
+  for (const auto& [key, value] : before) check(key);
 }
 
 std::map<std::string, std::string> RunFolder::tokenizers() const {
@@ -167,6 +163,10 @@ void RunFolder::keep_tokenizers(const std::map<std::string, std::string>& files)
 
 void RunFolder::keep_environment(const Json& environment) const {
   write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
+}
+
+void RunFolder::keep_predictions(const std::string& lines) const {
+  write_file_atomically(path_ / "predictions.jsonl", lines);
 }
 
 void RunFolder::check_corpus(uint64_t fingerprint) const {

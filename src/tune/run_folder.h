@@ -40,7 +40,11 @@ class RunFolder {
   void keep_environment(const Json& environment) const;
   void check_corpus(uint64_t fingerprint) const;
 
-  // metrics.jsonl, event files, recipe.toml, env.json: what a finished model keeps in its run/.
+  // What the finished model answers (predictions.h).
+  void keep_predictions(const std::string& lines) const;
+
+  // metrics.jsonl, event files, the recipe and its defaults, env.json, predictions: what a finished model
+  // keeps in its run/.
   std::map<std::string, std::string> records() const;
 
  private:

@@ -19,15 +19,14 @@ std::vector<std::string> column(const data::Table& table, const std::string& nam
 
 }  // namespace
 
-std::map<std::string, double> translation_quality(const train::Network& network, const train::Corpus& corpus,
-                                                  const train::Split& split, const train::Recipe& recipe,
-                                                  int64_t rows, const std::filesystem::path& folder) {
+std::vector<std::string> translations(const train::Network& network, const train::Corpus& corpus,
+                                      const train::Split& split, const train::Recipe& recipe, int64_t rows,
+                                      const std::filesystem::path& folder) {
   const auto candidate = folder / "candidate";
   std::filesystem::remove_all(candidate);
   write_model(candidate, train::model_contents(network, corpus.config, corpus));
   std::vector<std::string> hypotheses;
   const size_t count = rows > 0 ? std::min<size_t>(rows, split.table.rows.size()) : split.table.rows.size();
-  const auto references = column(split.table, recipe.data.target, count);
   {
     const infer::Translator translator(open_model(candidate));
     const infer::TranslateOptions options{.beam = recipe.eval.beam,
@@ -37,6 +36,12 @@ std::map<std::string, double> translation_quality(const train::Network& network,
     }
   }
   std::filesystem::remove_all(candidate);
+  return hypotheses;
+}
+
+std::map<std::string, double> translation_quality(const std::vector<std::string>& hypotheses,
+                                                  const train::Split& split, const train::Recipe& recipe) {
+  const auto references = column(split.table, recipe.data.target, hypotheses.size());
   const metrics::BleuOptions bleu{.tokenizer = metrics::parse_bleu_tokenizer(recipe.eval.tokenizer)};
   return {{"bleu", metrics::corpus_bleu(hypotheses, references, bleu).score},
           {"chrf", metrics::corpus_chrf(hypotheses, references).score}};

@@ -1,5 +1,7 @@
 #include "tune/model.h"
 
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 #include "base/expect_error.h"
@@ -34,7 +36,8 @@ TEST_F(ModelTest, fits_evaluates_predicts_and_saves_a_classifier) {
   EXPECT_EQ(saved.metrics["command"], "heed train small.toml");
   EXPECT_NEAR(saved.metrics["splits"]["valid"]["accuracy"].get<double>(), scores.at("accuracy"), 1e-9);
   EXPECT_NE(saved.config.classification_heads[0].temperature, 1.0);
-  for (const char* record : {"recipe.toml", "metrics.jsonl", "env.json"}) {
+  for (const char* record :
+       {"recipe.toml", "defaults.toml", "metrics.jsonl", "env.json", "predictions.jsonl"}) {
     EXPECT_TRUE(std::filesystem::exists(path / "run" / record)) << record;
   }
   EXPECT_TRUE(std::filesystem::exists(path / "card.md"));
@@ -55,6 +58,50 @@ TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
   EXPECT_NEAR(model.evaluate(model.corpus().valid).at("bleu"), best,
               1e-9);  // the best weights stand in the model
   EXPECT_EQ(model.predict({"", "one"}).at(0), "");
+}
+
+std::vector<Json> kept_answers(const std::filesystem::path& version) {
+  std::istringstream lines(read_file(version / "run/predictions.jsonl"));
+  std::vector<Json> rows;
+  for (std::string line; std::getline(lines, line);) rows.push_back(Json::parse(line));
+  return rows;
+}
+
+TEST_F(ModelTest, keeps_what_it_answers_to_rows_spread_over_validation) {
+  train::Recipe job = recipe(false);
+  job.heads.push_back({.name = "tags", .label = "tags", .multi_label = true});
+  job.output.predictions = 5;
+  Model model(job, {.quiet = true});
+  model.fit();
+  const auto rows = kept_answers(model.save());
+  ASSERT_EQ(rows.size(), 10U);  // five a head
+  const data::Table& valid = model.corpus().valid.table;
+  for (size_t i = 0; i < 5; ++i) {
+    const data::Row& row = valid.rows[i * valid.rows.size() / 5];
+    EXPECT_EQ(rows[i]["text"], row.fields[valid.column("text")]);
+    EXPECT_EQ(rows[i]["expected"], row.fields[valid.column("label")]);
+    EXPECT_EQ(rows[i]["predicted"], model.predict({rows[i]["text"]}).front());
+    EXPECT_GT(rows[i]["confidence"].get<double>(), 0.0);
+    EXPECT_EQ(rows[5 + i]["head"], "tags");
+    EXPECT_TRUE(rows[5 + i]["expected"].is_array() && rows[5 + i]["predicted"].is_array());
+  }
+}
+
+TEST_F(ModelTest, keeps_its_translations_of_validation_or_none_where_none_are_asked_for) {
+  train::Recipe job = recipe(true);
+  Model model(job, {.quiet = true});
+  model.fit();
+  const auto rows = kept_answers(model.save());
+  ASSERT_EQ(rows.size(), model.corpus().valid.table.rows.size());
+  EXPECT_EQ(rows[0]["reference"], model.corpus().valid.table.rows[0].fields[1]);
+  EXPECT_GE(rows[0]["chrf"].get<double>(), 0.0);
+  EXPECT_NE(rows[0]["output"].get<std::string>().size() + rows[0]["source"].get<std::string>().size(), 0U);
+
+  job.output.predictions = 0;
+  job.output.model += "-bare";
+  Model bare(job, {.quiet = true});
+  bare.fit();
+  EXPECT_FALSE(std::filesystem::exists(bare.save() / "run/predictions.jsonl"));
 }
 
 TEST_F(ModelTest, an_unfinished_run_is_neither_lost_nor_mixed_with_another) {
