@@ -7,6 +7,7 @@
 #include "infer/alignment.h"
 #include "infer/encoder.h"
 #include "infer/heads/classification.h"
+#include "infer/ngrams.h"
 #include "infer/single_thread.h"
 #include "infer/text_encoder.h"
 
@@ -44,19 +45,31 @@ struct Classifier::Impl {
   explicit Impl(const ModelDirectory& directory)
       : config(require_heads(directory).config),
         text(directory),
+        ngrams(Weights(directory.weights), config),
         encoder(Weights(directory.weights), config) {
     for (const HeadConfig& head : config.classification_heads) {
       heads.emplace_back(Weights(directory.weights) / "heads" / head.name, head, config);
     }
   }
 
+  // Appends a text to a batch; its pieces, </s> last.
+  std::vector<std::string> add(std::span<const int32_t> ids, PackedTexts& batch) const;
   void classify_batch(const PackedTexts& texts, std::span<ClassificationResult> results) const;
 
   ModelConfig config;
   TextEncoder text;
+  NgramFinder ngrams;
   Encoder encoder;
   std::vector<ClassificationHead> heads;
 };
+
+std::vector<std::string> Classifier::Impl::add(std::span<const int32_t> ids, PackedTexts& batch) const {
+  batch.add(ids, config.max_length);
+  const auto kept = static_cast<size_t>(batch.length(batch.sequences.size() - 1) - 1);
+  std::vector<std::string> pieces = text.pieces(ids.first(kept));
+  ngrams.add_to(batch, std::span(pieces).first(kept));
+  return pieces;
+}
 
 void Classifier::Impl::classify_batch(const PackedTexts& texts,
                                       std::span<ClassificationResult> results) const {
@@ -89,9 +102,7 @@ std::vector<ClassificationResult> Classifier::classify(std::span<const std::stri
   size_t begin = 0;
   PackedTexts batch;
   for (size_t i = 0; i < texts.size(); ++i) {
-    const std::vector<int32_t> ids = impl_->text.encode(texts[i]);
-    results[i].pieces = impl_->text.pieces(ids);
-    batch.add(ids, impl_->config.max_length);
+    results[i].pieces = impl_->add(impl_->text.encode(texts[i]), batch);
     if (static_cast<int64_t>(batch.ids.size()) < kBatchTokens && i + 1 < texts.size()) continue;
     impl_->classify_batch(batch, std::span(results).subspan(begin, i + 1 - begin));
     begin = i + 1;
@@ -104,7 +115,7 @@ std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids)
   check_ids(ids, impl_->config.source_vocabulary, "ids");
   const SingleThread single;
   PackedTexts text;
-  text.add(ids, impl_->config.max_length);
+  impl_->add(ids, text);
   const Matrix encoded = impl_->encoder.forward(text);
   std::vector<std::vector<float>> logits;
   for (const ClassificationHead& head : impl_->heads) logits.push_back(head.logits(encoded, text).values);

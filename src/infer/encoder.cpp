@@ -1,7 +1,9 @@
 #include "infer/encoder.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "infer/ngrams.h"
 #include "text/tokenizer.h"
 
 namespace heed::infer {
@@ -29,7 +31,10 @@ void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts
 }
 
 Encoder::Encoder(const Weights& weights, const ModelConfig& config)
-    : embedding_(weights / "embedding", config), norm_(weights / "encoder" / "norm") {
+    : embedding_(weights / "embedding", config),
+      ngram_embedding_((weights / "ngrams").find("embedding")),
+      norm_(weights / "encoder" / "norm") {
+  for (float& value : ngram_embedding_) value *= std::sqrt(static_cast<float>(config.dim));
   for (int64_t i = 0; i < config.encoder_layers; ++i) {
     layers_.emplace_back(weights / "encoder" / "layers" / i, config);
   }
@@ -41,6 +46,7 @@ Matrix Encoder::forward(const PackedTexts& texts) const {
     for (int64_t t = 0; t < text.query_count; ++t) positions.push_back(t);
   }
   Matrix x = embedding_(texts.ids, positions);
+  add_ngrams(x, texts.token_ngrams, ngram_embedding_);
   for (const EncoderLayer& layer : layers_) layer.forward(x, texts.sequences);
   return norm_(x);
 }

@@ -7,6 +7,7 @@
 #include "infer/attention_block.h"
 #include "infer/embedding.h"
 #include "infer/feed_forward.h"
+#include "text/ngrams.h"
 
 namespace heed::infer {
 
@@ -14,6 +15,8 @@ namespace heed::infer {
 struct PackedTexts {
   std::vector<int32_t> ids;
   std::vector<attention::Sequence> sequences;  // one a text: its rows seen by its own rows
+  NgramRows token_ngrams;                      // a row a token id; none where the model has no such embedding
+  NgramRows text_ngrams;                       // a row a text; likewise
 
   // Appends a text, cut to `max_length` rows with </s> kept.
   void add(std::span<const int32_t> text, int64_t max_length);
@@ -40,6 +43,7 @@ class Encoder {
 
  private:
   Embedding embedding_;
+  std::vector<float> ngram_embedding_;  // [buckets, D] or empty
   std::vector<EncoderLayer> layers_;
   LayerNorm norm_;
 };

@@ -31,8 +31,7 @@ std::vector<int32_t> TextEncoder::encode(const std::string& line) const {
 }
 
 std::vector<std::string> TextEncoder::pieces(std::span<const int32_t> ids) const {
-  std::vector<std::string> pieces;
-  for (const int32_t id : ids) pieces.push_back(tokenizer_.piece(id));
+  std::vector<std::string> pieces = tokenizer_.pieces(ids);
   pieces.push_back(tokenizer_.piece(Tokenizer::kEnd));
   return pieces;
 }

@@ -18,6 +18,8 @@ constexpr int64_t kMaxDimension = int64_t{1} << 20;
 constexpr int64_t kMaxElements = int64_t{1} << 31;
 constexpr int64_t kMaxLayers = 64;
 constexpr int64_t kMaxHeads = 64;
+constexpr int64_t kMaxNgramBuckets = int64_t{1} << 24;
+constexpr int64_t kMaxNgramLength = 16;
 constexpr double kMaxTemperature = 1e6;
 
 class ConfigCheck {
@@ -28,6 +30,7 @@ class ConfigCheck {
     dimensions();
     architecture();
     attention();
+    ngrams();
     text();
     classification_heads();
     sizes();
@@ -81,6 +84,19 @@ class ConfigCheck {
       fail("attention.learned_span", "false with normaliser '" + a.normaliser + "' (a span fades a softmax)",
            "true");
     }
+  }
+
+  void ngrams() const {
+    const NgramConfig& n = c_.ngrams;
+    if (n.buckets == 0) return;
+    range("ngrams.buckets", n.buckets, 1, kMaxNgramBuckets);
+    range("ngrams.words", n.words, 0, kMaxNgramLength);
+    range("ngrams.max_characters", n.max_characters, 0, kMaxNgramLength);
+    range("ngrams.min_characters", n.min_characters, 1, std::max<int64_t>(1, n.max_characters));
+    if (n.words == 0 && n.max_characters == 0) fail("ngrams.words", "at least 1 without characters", 0);
+    if (!n.embedding && !n.linear) fail("ngrams.embedding", "true where ngrams.linear is not", "false");
+    if (c_.architecture != Architecture::transformer_encoder)
+      fail("ngrams.buckets", "0 for " + to_string(c_.architecture), n.buckets);
   }
 
   void text() const {

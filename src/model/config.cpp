@@ -44,6 +44,16 @@ void visit_attention(Config& attention, Visit visit) {
 }
 
 template <class Config, class Visit>
+void visit_ngrams(Config& ngrams, Visit visit) {
+  visit("buckets", ngrams.buckets);
+  visit("words", ngrams.words);
+  visit("min_characters", ngrams.min_characters);
+  visit("max_characters", ngrams.max_characters);
+  visit("embedding", ngrams.embedding);
+  visit("linear", ngrams.linear);
+}
+
+template <class Config, class Visit>
 void visit_text(Config& config, Visit visit) {
   visit("source_tokenizer", config.source_tokenizer);
   visit("target_tokenizer", config.target_tokenizer);
@@ -149,6 +159,7 @@ Json to_json(const ModelConfig& config) {
   json["architecture"] = to_string(config.architecture);
   visit_dimensions(config, writer(json));
   visit_attention(config.attention, writer(json["attention"]));
+  if (config.ngrams.buckets > 0) visit_ngrams(config.ngrams, writer(json["ngrams"]));
   Json heads = Json::array();
   for (const HeadConfig& head : config.classification_heads) visit_head(head, writer(heads.emplace_back()));
   json["classification_heads"] = std::move(heads);
@@ -171,6 +182,10 @@ ModelConfig config_from_json(const Json& json, const std::string& where) {
   visit_dimensions(config, [&reader](const char* name, auto& value) { reader(name, value); });
   read_object(reader.part("attention"), where + ": attention",
               [&config](auto visit) { visit_attention(config.attention, visit); });
+  if (json.contains("ngrams")) {  // absent: none
+    read_object(reader.part("ngrams"), where + ": ngrams",
+                [&config](auto visit) { visit_ngrams(config.ngrams, visit); });
+  }
   config.classification_heads =
       read_heads(reader.part("classification_heads"), where + ": classification_heads");
   read_object(reader.part("text"), where + ": text", [&config](auto visit) { visit_text(config, visit); });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "text/ngrams.h"
 
 // What a model is, as data: read from and written to config.json. Nothing here computes.
 namespace heed {
@@ -24,6 +25,14 @@ struct AttentionConfig {
   bool learned_span = false;         // a reach a head (self-attention only)
 
   bool operator==(const AttentionConfig&) const = default;
+};
+
+// The n-gram branch: what a linear model over hashed words and characters knows, beside or within attention.
+struct NgramConfig : NgramOptions {
+  bool embedding = true;  // n-grams of a token join its embedding
+  bool linear = true;     // and those of the text add to each head's logits (transformer_encoder)
+
+  bool operator==(const NgramConfig&) const = default;
 };
 
 struct HeadConfig {
@@ -55,6 +64,7 @@ struct ModelConfig {
   std::string activation = "relu";       // or "gelu"
   std::string positions = "sinusoidal";  // or "none"
   AttentionConfig attention;
+  NgramConfig ngrams;
   std::vector<HeadConfig> classification_heads;
 
   // Text side: how a line becomes tokens.

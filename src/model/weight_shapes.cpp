@@ -16,6 +16,8 @@ class ShapeList {
     const bool seq2seq = c_.architecture == Architecture::transformer_seq2seq;
     add("embedding.weight", {c_.source_vocabulary, c_.dim});
     if (seq2seq && !c_.shared_embeddings) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
+    if (c_.ngrams.buckets > 0) add("ngrams.weight", {c_.ngrams.buckets});
+    if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) add("ngrams.embedding", {c_.ngrams.buckets, c_.dim});
     encoder();
     if (seq2seq) decoder();
     if (seq2seq && !c_.shared_embeddings) add("output.weight", {c_.target_vocabulary, c_.dim});
@@ -68,7 +70,9 @@ class ShapeList {
     const std::string scope = "heads." + head.name;
     add(scope + ".pool.query", {c_.heads, c_.head_width()});
     linear(scope + ".pool.key", c_.dim, c_.dim);
-    linear(scope + ".output", static_cast<int64_t>(head.labels.size()), c_.dim);
+    const auto labels = static_cast<int64_t>(head.labels.size());
+    linear(scope + ".output", labels, c_.dim);
+    if (c_.ngrams.buckets > 0 && c_.ngrams.linear) add(scope + ".ngrams", {c_.ngrams.buckets, labels});
   }
 
   void norm(const std::string& scope) {

@@ -65,6 +65,13 @@ std::string Tokenizer::decode(std::span<const int32_t> ids) const {
   return text;
 }
 
+std::vector<std::string> Tokenizer::pieces(std::span<const int32_t> ids) const {
+  std::vector<std::string> pieces;
+  pieces.reserve(ids.size());
+  for (const int32_t id : ids) pieces.push_back(piece(id));
+  return pieces;
+}
+
 std::string Tokenizer::piece(int32_t id) const {
   check_id(id);
   return impl_->model->piece(id);

@@ -44,6 +44,7 @@ class Tokenizer {
   // size()).
   std::string decode(std::span<const int32_t> ids) const;
   std::string piece(int32_t id) const;
+  std::vector<std::string> pieces(std::span<const int32_t> ids) const;
 
   int64_t size() const;
   const std::string& bytes() const;  // what a .model file holds

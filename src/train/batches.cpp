@@ -25,6 +25,16 @@ PackedTexts pack(const std::vector<const std::vector<int32_t>*>& texts, bool beg
   return packed;
 }
 
+PackedNgrams pack(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                  NgramRows Example::*rows) {
+  NgramRows all;
+  for (const int64_t number : numbers) all.append(examples[number].*rows);
+  all.begins.pop_back();
+  return {.buckets = torch::tensor(all.buckets, torch::kInt32).to(torch::kInt64),
+          .values = torch::tensor(all.values),
+          .begins = torch::tensor(all.begins, torch::kInt64)};
+}
+
 torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                           size_t head, const HeadConfig& config) {
   const int64_t count = static_cast<int64_t>(numbers.size());
@@ -95,6 +105,10 @@ Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t
   if (config.architecture == Architecture::transformer_seq2seq) {
     batch.target = pack(targets, true, false);
     batch.target_labels = pack(targets, false, true).ids;
+  }
+  if (config.ngrams.buckets > 0) {
+    if (config.ngrams.embedding) batch.source.token_ngrams = pack(examples, numbers, &Example::token_ngrams);
+    if (config.ngrams.linear) batch.source.text_ngrams = pack(examples, numbers, &Example::text_ngrams);
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head) {
     batch.head_labels.push_back(pack_labels(examples, numbers, head, config.classification_heads[head]));

@@ -10,11 +10,21 @@
 
 namespace heed::train {
 
+// Rows of n-grams as LibTorch's embedding_bag takes them. Undefined where the model has none.
+struct PackedNgrams {
+  torch::Tensor buckets;  // [K] int64
+  torch::Tensor values;   // [K] float
+  torch::Tensor begins;   // [R] int64: where each row begins
+};
+
 // Texts of a batch one after another, without padding: row i of any [N, D] tensor belongs to ids[i].
 struct PackedTexts {
   torch::Tensor ids;            // [N] int64
   torch::Tensor positions;      // [N] int64, from 0 in each text
   std::vector<int64_t> begins;  // B + 1 row numbers: text b is rows begins[b] .. begins[b + 1]
+
+  PackedNgrams token_ngrams;  // a row a token
+  PackedNgrams text_ngrams;   // a row a text
 
   int64_t texts() const { return static_cast<int64_t>(begins.size()) - 1; }
   int64_t rows() const { return begins.back(); }

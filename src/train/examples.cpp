@@ -137,6 +137,19 @@ void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenize
   }
 }
 
+// How much each n-gram counts is learned from the training rows alone.
+void number_ngrams(const Recipe& recipe, Corpus& corpus) {
+  if (corpus.config.ngrams.buckets == 0) return;
+  NgramCounter counter(corpus.config.ngrams);
+  for (const Example& example : corpus.train.examples)
+    counter.add(corpus.tokenizers.source.pieces(example.source));
+  corpus.ngram_weights = counter.weights(recipe.text.ngram_min_texts);
+  for (Split* split : {&corpus.train, &corpus.valid, &corpus.test}) {
+    for (Example& example : split->examples)
+      add_ngrams(example, corpus.tokenizers.source, corpus.config.ngrams, corpus.ngram_weights);
+  }
+}
+
 Tokenizer make_tokenizer(const Recipe& recipe, const std::string& file,
                          const std::map<std::string, std::string>& known,
                          const std::vector<std::string>& lines) {
@@ -183,6 +196,16 @@ std::string make_report(const Recipe& recipe, const data::Table& table) {
 
 }  // namespace
 
+void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig& config,
+                std::span<const float> weights) {
+  const std::vector<std::string> pieces = tokenizer.pieces(example.source);
+  if (config.embedding) {
+    example.token_ngrams = token_ngrams(pieces, config, weights);
+    example.token_ngrams.append_empty();  // of </s>
+  }
+  if (config.linear) example.text_ngrams = text_ngrams(pieces, config, weights);
+}
+
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes) {
   Split train{.table = read(recipe, recipe.data.train), .examples = {}};
   check_columns(recipe, train.table);
@@ -227,6 +250,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
                 .valid = std::move(valid),
                 .test = std::move(test),
                 .tokenizers = std::move(tokenizers),
+                .ngram_weights = {},
                 .config = std::move(config),
                 .report = std::move(report),
                 .dropped_leaks = dropped};
@@ -234,6 +258,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.train);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.valid);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.test);
+  number_ngrams(recipe, corpus);
   return corpus;
 }
 

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "data/table.h"
+#include "text/ngrams.h"
 #include "text/normalise.h"
 #include "text/tokenizer.h"
 #include "train/recipe.h"
@@ -17,8 +19,14 @@ struct Example {
   std::vector<int32_t> source;
   std::vector<int32_t> target;  // translation
   std::vector<std::vector<int64_t>>
-      labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+      labels;              // classification: a head, its label numbers (exactly one unless multi-label)
+  NgramRows token_ngrams;  // a row a token of source, and an empty one of </s>; where model.ngrams.embedding
+  NgramRows text_ngrams;   // one row; where model.ngrams.linear
 };
+
+// Finds the n-grams of a classification example's source; `weights` [buckets] as text/ngrams.h has them.
+void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig& config,
+                std::span<const float> weights);
 
 // Texts as they were, beside their numbers: what metrics over text need.
 struct Split {
@@ -35,6 +43,7 @@ struct Tokenizers {
 struct Corpus {
   Split train, valid, test;
   Tokenizers tokenizers;
+  std::vector<float> ngram_weights;  // [model.ngrams.buckets], of the training rows
   ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
   std::string report;  // of the training rows, for a person
   int64_t dropped_leaks = 0;

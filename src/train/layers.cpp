@@ -21,6 +21,13 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
   return torch::layer_norm(x, weight.sizes(), weight, bias, 1e-5);
 }
 
+Tensor NgramTable::operator()(const PackedNgrams& ngrams, double rate, uint64_t seed) const {
+  constexpr int64_t kSum = 0;
+  constexpr bool kSparse = false;  // a batch meets few of the rows
+  return std::get<0>(torch::embedding_bag(table, ngrams.buckets, ngrams.begins, false, kSum, kSparse,
+                                          dropout(ngrams.values, rate, seed)));
+}
+
 AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope,
                                const ModelConfig& config, Kind kind)
     : variant_(kind == Kind::cross ? cross_attention_variant(config.attention)

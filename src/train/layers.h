@@ -39,6 +39,15 @@ struct LayerNorm {
   torch::Tensor operator()(const torch::Tensor& x) const;
 };
 
+// Row r of the result [R, W] is the sum over the n-grams i of row r of values[i] * table[buckets[i]]. Dropout
+// leaves out whole n-grams.
+struct NgramTable {
+  torch::Tensor table;  // [buckets, W], or undefined: nothing to add
+
+  explicit operator bool() const { return table.defined(); }
+  torch::Tensor operator()(const PackedNgrams& ngrams, double rate, uint64_t seed) const;
+};
+
 using Sequences = std::shared_ptr<const std::vector<attention::Sequence>>;
 
 // x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention.

@@ -13,6 +13,7 @@ Network::Network(const ModelConfig& config, Parameters parameters)
   source_embedding_ = parameters_.at("embedding.weight");
   target_embedding_ = source_embedding_;
   output_embedding_ = source_embedding_;
+  ngram_embedding_.table = parameters_.find("ngrams.embedding");
   if (config.positions == "sinusoidal") {
     position_table_ = torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
                           .reshape({config.max_length, config.dim});
@@ -33,8 +34,18 @@ Network::Network(const ModelConfig& config, Parameters parameters)
   for (const HeadConfig& head : config.classification_heads) heads_.emplace_back(parameters_, head, config);
 }
 
+void Network::set_ngram_weights(const std::vector<float>& weights) {
+  if (weights.empty()) return;
+  const torch::NoGradGuard no_grad;
+  torch::Tensor weight = parameters_.at("ngrams.weight");
+  weight.copy_(torch::tensor(weights));
+}
+
 Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {
-  Tensor x = torch::embedding(table, texts.ids) * std::sqrt(static_cast<double>(config_.dim));
+  Tensor x = torch::embedding(table, texts.ids);
+  if (texts.token_ngrams.begins.defined())
+    x = x + ngram_embedding_(texts.token_ngrams, plan.rate, plan.next());
+  x = x * std::sqrt(static_cast<double>(config_.dim));
   if (position_table_.defined()) x = x + position_table_.index_select(0, texts.positions);
   return dropout(x, plan.rate, plan.next());
 }

@@ -41,6 +41,8 @@ class Network {
   void set_temperatures(const ModelConfig& fitted) {
     config_.classification_heads = fitted.classification_heads;
   }
+  // How much each n-gram counts (text/ngrams.h): data, not trained.
+  void set_ngram_weights(const std::vector<float>& weights);
   const Parameters& parameters() const { return parameters_; }
 
  private:
@@ -53,6 +55,7 @@ class Network {
   torch::Tensor position_table_;  // [max_length, D] or undefined
   std::vector<EncoderLayer> encoder_;
   std::vector<DecoderLayer> decoder_;
+  NgramTable ngram_embedding_;
   LayerNorm encoder_norm_;
   std::unique_ptr<LayerNorm> decoder_norm_;
   std::vector<ClassificationHead> heads_;

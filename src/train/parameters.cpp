@@ -28,6 +28,8 @@ void initialise(const std::string& name, const torch::Tensor& tensor, const Mode
   const double head_deviation = 1.0 / std::sqrt(static_cast<double>(config.head_width()));
   if (ends_with(name, "norm.weight")) {
     tensor.fill_(1.0);
+  } else if (name == "ngrams.embedding") {
+    fill_normal(tensor, 0.5 * model_deviation, random);
   } else if (ends_with(name, "embedding.weight") || name == "output.weight") {
     fill_normal(tensor, model_deviation, random);
   } else if (ends_with(name, ".span")) {

@@ -33,6 +33,8 @@ void add_text(Settings& s, Recipe& recipe) {
   s.add("text.joint", &recipe.text.joint, "one vocabulary for source and target");
   s.add("text.character_coverage", &recipe.text.character_coverage, "share of characters with a piece", 0.9,
         1.0);
+  s.add("text.ngram_min_texts", &recipe.text.ngram_min_texts,
+        "training texts that an n-gram must stand in to count (model.ngrams)", 1);
   s.add("text.normalisation", &recipe.model.normalisation, "Unicode form", {"nfkc", "nfc", "none"});
   s.add("text.lowercase", &recipe.model.lowercase, "fold case");
 }
@@ -49,6 +51,14 @@ void add_model(Settings& s, Recipe& recipe) {
   s.add("model.shared_embeddings", &model.shared_embeddings, "one table for source, target and output");
   s.add("model.activation", &model.activation, "of the feed-forward block", {"relu", "gelu"});
   s.add("model.positions", &model.positions, "how positions enter", {"sinusoidal", "none"});
+  s.add("model.ngrams.buckets", &model.ngrams.buckets, "rows that n-grams are hashed to; 0: no n-grams", 0,
+        1 << 24);
+  s.add("model.ngrams.words", &model.ngrams.words, "longest run of words", 0, 16);
+  s.add("model.ngrams.min_characters", &model.ngrams.min_characters, "shortest run of characters", 1, 16);
+  s.add("model.ngrams.max_characters", &model.ngrams.max_characters, "longest run of characters; 0: none", 0,
+        16);
+  s.add("model.ngrams.embedding", &model.ngrams.embedding, "n-grams of a token join its embedding");
+  s.add("model.ngrams.linear", &model.ngrams.linear, "n-grams of a text vote for its labels directly");
   AttentionConfig& attention = model.attention;
   s.add("model.attention.heads", &model.heads, "query heads, a divisor of dim", 1, 256);
   s.add("model.attention.key_heads", &model.key_heads, "key/value heads, a divisor of heads; 0: as many", 0,

@@ -38,6 +38,7 @@ struct Recipe {
     std::string algorithm = "unigram";
     bool joint = true;
     double character_coverage = 0.9995;
+    int64_t ngram_min_texts = 2;
   } text;
   ModelConfig model;  // vocabulary sizes, tokenizer files and labels are filled in from the data
   std::string architecture = "transformer_seq2seq";

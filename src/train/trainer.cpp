@@ -50,6 +50,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                 .highest = recipe.train.learning_rate,
                 .warmup_steps = recipe.train.warmup_steps,
                 .total_steps = expected_steps()} {
+  network.set_ngram_weights(corpus.ngram_weights);
   for (const HeadRecipe& head : recipe.heads) head_weights_.push_back(head.weight);
 }
 

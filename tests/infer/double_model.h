@@ -28,6 +28,9 @@ class DoubleModel {
       const std::vector<float> floats = view.to_floats();
       weights_[name] = Row(floats.begin(), floats.end());
     }
+    if (c_.ngrams.buckets == 0) return;
+    ngram_weights_ = model.weights.at("ngrams.weight").to_floats();
+    tokenizer_ = Tokenizer::from_bytes(model.tokenizer(c_.source_tokenizer), "tokenizer");
   }
 
   // [T + 1, V] after <s> and each of `target`.
@@ -50,21 +53,29 @@ class DoubleModel {
 
   // Logits of every head.
   Rows head_logits(std::vector<int32_t> ids) const {
+    const std::vector<std::string> pieces = tokenizer_ ? tokenizer_->pieces(ids) : std::vector<std::string>();
     ids.push_back(Tokenizer::kEnd);
-    const Rows encoded = encode(ids);
+    const Rows encoded = encode(ids, pieces);
     Rows logits;
     for (const HeadConfig& head : c_.classification_heads) {
       const std::string scope = "heads." + head.name;
       const Rows keys = linear(scope + ".pool.key", encoded);
       const Rows pooled = {pool(weights_.at(scope + ".pool.query"), keys, encoded)};
       logits.push_back(linear(scope + ".output", pooled)[0]);
+      if (c_.ngrams.buckets > 0 && c_.ngrams.linear)
+        add_ngrams(logits.back(), text_ngrams(pieces, c_.ngrams, ngram_weights_), 0, scope + ".ngrams", 1.0);
     }
     return logits;
   }
 
  private:
-  Rows encode(const std::vector<int32_t>& ids) const {
+  Rows encode(const std::vector<int32_t>& ids, const std::vector<std::string>& pieces = {}) const {
     Rows x = embed("embedding", ids);
+    if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) {
+      const NgramRows found = token_ngrams(pieces, c_.ngrams, ngram_weights_);
+      for (int64_t t = 0; t < found.rows(); ++t)
+        add_ngrams(x[t], found, t, "ngrams.embedding", std::sqrt(static_cast<double>(c_.dim)));
+    }
     for (int64_t i = 0; i < c_.encoder_layers; ++i) {
       const std::string layer = "encoder.layers." + std::to_string(i);
       const Rows normed = norm(layer + ".self_attention.norm", x);
@@ -72,6 +83,14 @@ class DoubleModel {
       add(x, feed_forward(layer + ".feed_forward", x));
     }
     return norm("encoder.norm", x);
+  }
+
+  // x += scale * the table's rows of row t's n-grams, each times its value.
+  void add_ngrams(Row& x, const NgramRows& ngrams, int64_t t, const std::string& table, double scale) const {
+    for (int64_t i = ngrams.begins[t]; i < ngrams.begins[t + 1]; ++i) {
+      for (size_t c = 0; c < x.size(); ++c)
+        x[c] += scale * ngrams.values[i] * weights_.at(table)[ngrams.buckets[i] * x.size() + c];
+    }
   }
 
   Rows embed(const std::string& scope, const std::vector<int32_t>& ids) const {
@@ -202,6 +221,8 @@ class DoubleModel {
 
   ModelConfig c_;
   std::map<std::string, Row> weights_;
+  std::vector<float> ngram_weights_;
+  std::optional<Tokenizer> tokenizer_;
 };
 
 }  // namespace heed::test

@@ -55,6 +55,13 @@ inline const std::vector<NamedVariant>& model_variants() {
       {"separate_embeddings", [](ModelConfig& c) { c.shared_embeddings = false; }},
       {"gelu", [](ModelConfig& c) { c.activation = "gelu"; }},
       {"no_positions", [](ModelConfig& c) { c.positions = "none"; }},
+      {"ngrams", [](ModelConfig& c) { c.ngrams.buckets = c.decoder_layers > 0 ? 0 : 37; }},
+      {"ngrams_beside_attention",
+       [](ModelConfig& c) {
+         c.ngrams.buckets = c.decoder_layers > 0 ? 0 : 37;
+         c.ngrams.embedding = false;
+         c.ngrams.words = 0;
+       }},
       {"odd_widths",
        [](ModelConfig& c) {
          c.dim = 15;

@@ -40,6 +40,36 @@ TEST(Config, survives_json_and_back) {
   EXPECT_EQ(config_from_json(to_json(config), "config.json"), config);
 }
 
+TEST(Config, n_grams_survive_json_and_are_absent_where_there_are_none) {
+  ModelConfig config = valid_classifier();
+  EXPECT_FALSE(to_json(config).contains("ngrams"));
+  config.ngrams.buckets = 1000;
+  config.ngrams.max_characters = 4;
+  config.ngrams.linear = false;
+  ModelConfig back = config_from_json(to_json(config), "config.json");
+  EXPECT_EQ(back.ngrams, config.ngrams);
+}
+
+TEST(Config, n_grams_are_checked) {
+  const auto refused = [](const std::function<void(NgramConfig&)>& spoil) {
+    return refusal(valid_classifier(), [&spoil](ModelConfig& config) {
+      config.ngrams.buckets = 1000;
+      spoil(config.ngrams);
+    });
+  };
+  EXPECT_EQ(refused([](NgramConfig&) {}), "no error");
+  EXPECT_THAT(refused([](NgramConfig& n) { n.buckets = (1 << 24) + 1; }), HasSubstr("'ngrams.buckets'"));
+  EXPECT_THAT(refused([](NgramConfig& n) { n.buckets = -1; }), HasSubstr("'ngrams.buckets'"));
+  EXPECT_THAT(refused([](NgramConfig& n) { n.words = 17; }), HasSubstr("'ngrams.words'"));
+  EXPECT_THAT(refused([](NgramConfig& n) { n.min_characters = 6; }), HasSubstr("'ngrams.min_characters'"));
+  EXPECT_THAT(refused([](NgramConfig& n) { n.words = n.max_characters = n.min_characters = 0; }),
+              HasSubstr("'ngrams."));
+  EXPECT_THAT(refused([](NgramConfig& n) { n.embedding = n.linear = false; }),
+              HasSubstr("'ngrams.embedding'"));
+  EXPECT_THAT(refusal(valid_translator(), [](ModelConfig& config) { config.ngrams.buckets = 1000; }),
+              HasSubstr("0 for transformer_seq2seq"));
+}
+
 TEST(Config, keeps_labels_out_of_its_file) {
   const ModelConfig config = valid_classifier();
   const Json json = to_json(config);

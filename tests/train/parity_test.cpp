@@ -63,6 +63,17 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
   add("grouped heads", [](ModelConfig& c) { c.key_heads = 2; });
   add("gelu", [](ModelConfig& c) { c.activation = "gelu"; });
   add("no positions", [](ModelConfig& c) { c.positions = "none"; });
+  if (!translation) {
+    add("n-grams", [](ModelConfig& c) { c.ngrams.buckets = 50; });
+    add("n-grams in the embedding", [](ModelConfig& c) {
+      c.ngrams.buckets = 50;
+      c.ngrams.linear = false;
+    });
+    add("n-grams beside attention", [](ModelConfig& c) {
+      c.ngrams.buckets = 50;
+      c.ngrams.embedding = false;
+    });
+  }
   if (translation) add("own embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
   return all;
 }
@@ -78,6 +89,7 @@ Corpus corpus_of(ModelConfig& config) {
           .valid = {},
           .test = {},
           .tokenizers = {tokenizer, tokenizer},
+          .ngram_weights = std::vector<float>(config.ngrams.buckets, 1.0F),
           .config = config,
           .report = ""};
 }
@@ -116,17 +128,21 @@ double greatest_difference(const std::vector<float>& served, const torch::Tensor
 double difference_of(ModelConfig config, bool translation) {
   const TemporaryFolder folder;
   const Corpus corpus = corpus_of(config);
-  const Network network(config, 11);
+  Network network(config, 11);
+  network.set_ngram_weights(corpus.ngram_weights);
   disturb(network);
   write_model(folder / "model", model_contents(network, config, corpus));
   const ModelDirectory directory = open_model(folder / "model");
 
+  const std::vector<float> weights =
+      config.ngrams.buckets > 0 ? directory.weights.at("ngrams.weight").to_floats() : std::vector<float>();
   Random random(17);
   std::vector<Example> examples(3);
   for (size_t i = 0; i < examples.size(); ++i) {
     examples[i].source = random_ids(random, 1 + 5 * i, config.source_vocabulary);
     if (translation) examples[i].target = random_ids(random, 9 - 4 * i, config.target_vocabulary);
     if (!translation) examples[i].labels = {{0}, {1}};
+    if (config.ngrams.buckets > 0) add_ngrams(examples[i], corpus.tokenizers.source, config.ngrams, weights);
   }
   const Batch batch = make_batch(examples, {0, 1, 2}, config);
   DropoutPlan none;

@@ -60,6 +60,41 @@ TEST_F(TrainerTest, learns_to_classify) {
   EXPECT_TRUE(result.state.finished);
 }
 
+TEST_F(TrainerTest, with_n_grams_resumes_bit_for_bit_on_any_number_of_threads) {
+  const auto job = [this](const std::string& name, int64_t threads) {
+    Recipe recipe = this->recipe(false, name);
+    recipe.model.ngrams.buckets = 500;
+    recipe.train.threads = threads;
+    return recipe;
+  };
+  const Outcome whole = run(job("whole", 1), false);
+  run(job("parts", 2), false, 4);
+  EXPECT_EQ(run(job("parts", 2), true).weights, whole.weights);
+}
+
+TEST_F(TrainerTest, n_grams_that_training_does_not_meet_learn_nothing) {
+  Recipe job = recipe(false);
+  job.model.ngrams.buckets = 3000;
+  job.train.average_decay = 0.0;
+  run(job, false);
+  const Corpus corpus = load_corpus(job);
+  const SafetensorsFile best(job.run_folder() / "best.safetensors");
+  EXPECT_EQ(best.at("ngrams.weight").to_floats(), corpus.ngram_weights);
+  const std::vector<float> votes = best.at("heads.first.ngrams").to_floats();
+  const size_t labels = votes.size() / corpus.ngram_weights.size();
+  size_t met = 0;
+  for (size_t bucket = 0; bucket < corpus.ngram_weights.size(); ++bucket) {
+    const bool known = corpus.ngram_weights[bucket] > 0.0F;
+    const auto row = votes.begin() + static_cast<std::ptrdiff_t>(bucket * labels);
+    EXPECT_EQ(known, std::any_of(row, row + static_cast<std::ptrdiff_t>(labels),
+                                 [](float vote) { return vote != 0.0F; }))
+        << bucket;
+    met += known;
+  }
+  EXPECT_GT(met, 100U);
+  EXPECT_LT(met, 2000U);
+}
+
 TEST_F(TrainerTest, learns_to_translate) {
   write_small_tables(folder_.path(), 600);
   Recipe job = recipe(true);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "infer/ngrams.h"
+
 namespace heed::infer {
 
 ClassificationHead::ClassificationHead(const Weights& scope, const HeadConfig& head,
@@ -12,7 +14,8 @@ ClassificationHead::ClassificationHead(const Weights& scope, const HeadConfig& h
       width_(config.head_width()),
       query_((scope / "pool").at("query")),
       key_(scope / "pool" / "key"),
-      output_(scope / "output") {}
+      output_(scope / "output"),
+      ngrams_(scope.find("ngrams")) {}
 
 Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& texts,
                                   attention::Tap* tap) const {
@@ -34,7 +37,9 @@ Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& text
                                            .mask = {},
                                            .bias = {}};
   attention::forward({}, inputs, {pooled.values.data(), pooled.cols, width_}, nullptr, tap);
-  return output_(pooled);
+  Matrix logits = output_(pooled);
+  add_ngrams(logits, texts.text_ngrams, ngrams_);
+  return logits;
 }
 
 std::vector<double> ClassificationHead::probabilities(std::span<const float> logits) const {

@@ -30,6 +30,7 @@ class ClassificationHead {
   int64_t heads_, width_;
   std::vector<float> query_;
   Linear key_, output_;
+  std::vector<float> ngrams_;  // [buckets, labels] or empty
 };
 
 }  // namespace heed::infer

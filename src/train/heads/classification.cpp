@@ -10,7 +10,8 @@ ClassificationHead::ClassificationHead(const Parameters& parameters, const HeadC
       multi_label_(head.multi_label),
       pool_query_(parameters.at("heads." + head.name + ".pool.query")),
       pool_key_(parameters, "heads." + head.name + ".pool.key"),
-      output_(parameters, "heads." + head.name + ".output") {}
+      output_(parameters, "heads." + head.name + ".output"),
+      ngrams_{parameters.find("heads." + head.name + ".ngrams")} {}
 
 Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& texts, DropoutPlan& plan) const {
   auto sequences = std::make_shared<std::vector<attention::Sequence>>();
@@ -29,7 +30,8 @@ Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& text
                                 .key_heads = heads_,
                                 .dropout = plan.attention_rate,
                                 .dropout_seed = plan.next()});
-  return output_(dropout(pooled, plan.rate, plan.next()));
+  const Tensor logits = output_(dropout(pooled, plan.rate, plan.next()));
+  return ngrams_ ? logits + ngrams_(texts.text_ngrams, plan.rate, plan.next()) : logits;
 }
 
 Tensor ClassificationHead::loss(const Tensor& logits, const Tensor& labels, double smoothing) const {

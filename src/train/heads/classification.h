@@ -22,6 +22,7 @@ class ClassificationHead {
   bool multi_label_;
   torch::Tensor pool_query_;  // [H, K]
   Linear pool_key_, output_;
+  NgramTable ngrams_;
 };
 
 }  // namespace heed::train

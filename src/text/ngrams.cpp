@@ -1,0 +1,196 @@
+#include "text/ngrams.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+
+#include "base/random.h"
+
+namespace heed {
+namespace {
+
+constexpr std::string_view kSpace = "\xE2\x96\x81";  // ▁, how a piece spells a space
+
+enum class Kind : uint64_t { words = 1, characters = 2 };
+
+struct Character {
+  std::string_view bytes;
+  int64_t piece;
+  bool space() const { return bytes == kSpace; }
+};
+
+struct Word {
+  std::string_view bytes;
+  int64_t piece;
+};
+
+size_t character_bytes(char first) {
+  const auto byte = static_cast<uint8_t>(first);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+// Scripts written without spaces between words: South-East Asian ones, and Han and Kana with their marks.
+bool runs_on(std::string_view character) {
+  if (character.size() < 3 || character == kSpace) return false;
+  if (character.size() == 4) return static_cast<uint8_t>(character[1]) >= 0xA0;  // Han beyond U+20000
+  const int code = (character[0] & 0x0F) << 12 | (character[1] & 0x3F) << 6 | (character[2] & 0x3F);
+  return (code >= 0x0E00 && code <= 0x0EFF) || (code >= 0x1000 && code <= 0x109F) ||
+         (code >= 0x1780 && code <= 0x17FF) || (code >= 0x2E80 && code <= 0x9FFF) ||
+         (code >= 0xF900 && code <= 0xFAFF);
+}
+
+// A text put together again from its pieces, "▁" at its end, and cut into characters and words.
+class Spelling {
+ public:
+  explicit Spelling(std::span<const std::string> pieces) {
+    for (const std::string& piece : pieces) text_ += piece;
+    text_ += kSpace;
+    size_t at = 0, end = 0;
+    for (size_t p = 0; p <= pieces.size(); ++p) {
+      end += p < pieces.size() ? pieces[p].size() : kSpace.size();
+      bool first = true;
+      while (at < end) {
+        const size_t bytes = std::min(character_bytes(text_[at]), end - at);
+        add({std::string_view(text_).substr(at, bytes), static_cast<int64_t>(p)}, first);
+        first = false;
+        at += bytes;
+      }
+    }
+  }
+
+  const std::vector<Character>& characters() const { return characters_; }
+  const std::vector<Word>& words() const { return words_; }
+
+ private:
+  void add(const Character& character, bool first_of_piece) {
+    const bool after_space = characters_.empty() || characters_.back().space();
+    const bool starts =
+        after_space || (first_of_piece && (runs_on(character.bytes) || runs_on(characters_.back().bytes)));
+    characters_.push_back(character);
+    if (character.space()) return;
+    if (starts) {
+      words_.push_back({character.bytes, character.piece});
+    } else {
+      Word& word = words_.back();
+      word.bytes = {word.bytes.data(), word.bytes.size() + character.bytes.size()};
+    }
+  }
+
+  std::string text_;
+  std::vector<Character> characters_;
+  std::vector<Word> words_;
+};
+
+// A running hash of bytes (FNV-1a), stirred at the end.
+class Hash {
+ public:
+  explicit Hash(Kind kind) : state_(0xcbf29ce484222325ULL ^ static_cast<uint64_t>(kind)) {}
+  void add(std::string_view bytes) {
+    for (const char byte : bytes) state_ = (state_ ^ static_cast<uint8_t>(byte)) * 0x100000001b3ULL;
+  }
+  int32_t bucket(int64_t buckets) const {
+    return static_cast<int32_t>(mix64(state_) % static_cast<uint64_t>(buckets));
+  }
+
+ private:
+  uint64_t state_;
+};
+
+// Calls visit(piece, kind, bucket) for every n-gram of a text.
+template <class Visit>
+void for_each_ngram(std::span<const std::string> pieces, const NgramOptions& options, Visit visit) {
+  const Spelling spelling(pieces);
+  const auto& words = spelling.words();
+  for (size_t i = 0; i < words.size(); ++i) {
+    Hash hash(Kind::words);
+    for (size_t n = 0; n < static_cast<size_t>(options.words) && i + n < words.size(); ++n) {
+      hash.add(words[i + n].bytes);
+      hash.add(" ");
+      visit(words[i].piece, Kind::words, hash.bucket(options.buckets));
+    }
+  }
+  const auto& characters = spelling.characters();
+  for (size_t i = 0; i + 1 < characters.size(); ++i) {
+    Hash hash(Kind::characters);
+    for (size_t n = 0; n < static_cast<size_t>(options.max_characters) && i + n < characters.size(); ++n) {
+      const Character& last = characters[i + n];
+      hash.add(last.bytes);
+      const bool only_space = n == 0 && last.space();
+      if (n + 1 >= static_cast<size_t>(options.min_characters) && !only_space)
+        visit(characters[i].piece, Kind::characters, hash.bucket(options.buckets));
+      if (n > 0 && last.space()) break;  // the word's end
+    }
+  }
+}
+
+float weight_of(std::span<const float> weights, int32_t bucket) {
+  return weights.empty() ? 1.0F : weights[bucket];
+}
+
+}  // namespace
+
+void NgramRows::append(const NgramRows& more) {
+  const auto offset = static_cast<int64_t>(buckets.size());
+  buckets.insert(buckets.end(), more.buckets.begin(), more.buckets.end());
+  values.insert(values.end(), more.values.begin(), more.values.end());
+  for (size_t r = 1; r < more.begins.size(); ++r) begins.push_back(offset + more.begins[r]);
+}
+
+NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
+                       std::span<const float> weights) {
+  std::vector<std::vector<int32_t>> rows(pieces.size());
+  for_each_ngram(pieces, options, [&](int64_t piece, Kind, int32_t bucket) {
+    if (weight_of(weights, bucket) > 0.0F) rows[piece].push_back(bucket);
+  });
+  NgramRows result;
+  for (const std::vector<int32_t>& row : rows) {
+    result.buckets.insert(result.buckets.end(), row.begin(), row.end());
+    result.values.insert(result.values.end(), row.size(), 1.0F / std::sqrt(static_cast<float>(row.size())));
+    result.begins.push_back(static_cast<int64_t>(result.buckets.size()));
+  }
+  return result;
+}
+
+NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
+                      std::span<const float> weights) {
+  std::map<int32_t, double> counts[2], sums;
+  for_each_ngram(pieces, options, [&](int64_t, Kind kind, int32_t bucket) {
+    if (weight_of(weights, bucket) > 0.0F) counts[kind == Kind::words ? 0 : 1][bucket] += 1.0;
+  });
+  for (auto& group : counts) {
+    double square = 0.0;
+    for (auto& [bucket, value] : group) {
+      value = (1.0 + std::log(value)) * weight_of(weights, bucket);
+      square += value * value;
+    }
+    for (const auto& [bucket, value] : group) sums[bucket] += kTextLength * value / std::sqrt(2.0 * square);
+  }
+  NgramRows row;
+  for (const auto& [bucket, value] : sums) {
+    row.buckets.push_back(bucket);
+    row.values.push_back(static_cast<float>(value));
+  }
+  row.begins.push_back(static_cast<int64_t>(row.buckets.size()));
+  return row;
+}
+
+NgramCounter::NgramCounter(const NgramOptions& options)
+    : options_(options), texts_with_(static_cast<size_t>(options.buckets)) {}
+
+void NgramCounter::add(std::span<const std::string> pieces) {
+  ++texts_;
+  for (const int32_t bucket : text_ngrams(pieces, options_, {}).buckets) ++texts_with_[bucket];
+}
+
+std::vector<float> NgramCounter::weights(int64_t min_texts) const {
+  std::vector<float> weights(texts_with_.size());
+  for (size_t b = 0; b < weights.size(); ++b) {
+    if (texts_with_[b] < std::max<int64_t>(1, min_texts)) continue;
+    weights[b] = static_cast<float>(
+        1.0 + std::log((1.0 + static_cast<double>(texts_)) / (1.0 + static_cast<double>(texts_with_[b]))));
+  }
+  return weights;
+}
+
+}  // namespace heed
