@@ -20,8 +20,9 @@ import harness
 import results_page
 import rows
 import spine
+import training
 
-MEASURES = {**spine.MEASURES, **attention.MEASURES}
+MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES}
 
 
 def part_lines(row, values):

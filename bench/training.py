@@ -1,0 +1,139 @@
+"""The classifiers of the training section: one served model each, over three seeds or five folds."""
+
+import csv
+import json
+import random
+import statistics
+import subprocess
+from pathlib import Path
+
+import harness
+from harness import Missing
+
+SEEDS = (1, 2, 3)
+FOLDS = 5
+T_95 = {2: 4.303, 4: 2.776}  # two-sided 95 % of Student's t, by degrees of freedom
+SVM = Path(__file__).parent / "linear_svm.py"
+DEBIAN_PYTHON = "/usr/bin/python3"  # the one that python3-sklearn belongs to
+
+
+def interval(values):
+    """Mean and half of the 95 % interval of the mean."""
+    return (statistics.mean(values), T_95[len(values) - 1] * statistics.stdev(values) / len(values) ** 0.5)
+
+
+def test_scores(folder):
+    """What `heed eval` would say of the test files, as the training wrote it into the model."""
+    return json.loads(harness.model_file(folder / "model", "metrics.json").read_text())["splits"]["test"]
+
+
+def over_seeds(name, settings, fresh):
+    recipe = f"recipes/{name}.toml"
+    folders = [harness.trained(recipe, [*settings, f"train.seed={seed}"], fresh) for seed in SEEDS]
+    accuracies = [100 * test_scores(folder)["accuracy"] for folder in folders]
+    records = [harness.run_record(folder) for folder in folders]
+    mean, half = interval(accuracies)
+    values = {"accuracy": round(mean, 3), "interval": round(half, 3),
+              "minutes": round(max(record["seconds"] for record in records) / 60, 2)}
+    return values, {"accuracies": accuracies, "params_millions": round(harness.parameters(folders[0] / "model") / 1e6, 2),
+                    "training": records}
+
+
+def banking77(fresh):
+    return over_seeds("banking77", ["data.folder=" + harness.data("support/banking77")], fresh)
+
+
+def reuters_r8(fresh):
+    return over_seeds("reuters-r8", ["data.folder=" + harness.data("monitor/reuters_r8")], fresh)
+
+
+def write_csv(path, header, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def clinc150(fresh):
+    splits = json.loads(Path(harness.data("support/clinc150/data_full.json")).read_text(encoding="utf-8"))
+    folder = harness.KEPT / "data" / "clinc150"
+    for split in ("train", "val", "test"):
+        write_csv(folder / f"{split}.csv", ["text", "intent"], splits[split])
+    return over_seeds("clinc150", [f"data.folder={folder}"], fresh)
+
+
+def phrasebank_rows():
+    rows = []
+    for name in ("train", "valid"):
+        with open(harness.data(f"monitor/financial_phrasebank/{name}.tsv"), encoding="utf-8") as stream:
+            for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+                rows.append((row["text"], row["label"]))
+    return rows
+
+
+def stratified_folds(rows, count, seed):
+    """Lists of rows, each with its share of every label; a text that stands twice stays in one fold."""
+    by_label = {}
+    for text, label in dict(rows).items():
+        by_label.setdefault(label, []).append((text, label))
+    folds = [[] for _ in range(count)]
+    chance = random.Random(seed)
+    place = 0
+    for label in sorted(by_label):
+        chance.shuffle(by_label[label])
+        for row in by_label[label]:
+            folds[place % count].append(row)
+            place += 1
+    return folds
+
+
+def linear_svm(train, test):
+    """Accuracy and macro-F1 of scikit-learn's linear SVM over word and character n-grams, in percent."""
+    done = subprocess.run([DEBIAN_PYTHON, SVM, train, test], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        raise Missing(f"the linear SVM failed; apt-get install python3-sklearn? {done.stderr.strip().splitlines()[-1:]}")
+    return json.loads(done.stdout)
+
+
+def phrasebank(fresh):
+    folds = stratified_folds(phrasebank_rows(), FOLDS, seed=1)
+    ours, svm, records = [], [], []
+    for number, held_out in enumerate(folds):
+        folder = harness.KEPT / "data" / "phrasebank" / str(number)
+        train = [row for other, fold in enumerate(folds) if other != number for row in fold]
+        write_csv(folder / "train.csv", ["text", "label"], train)
+        write_csv(folder / "test.csv", ["text", "label"], held_out)
+        trained = harness.trained("recipes/phrasebank.toml", [
+            f"data.folder={folder}", 'data.train=["train.csv"]', 'data.test=["test.csv"]'], fresh)
+        scores = test_scores(trained)
+        ours.append((100 * scores["accuracy"], 100 * scores["macro_f1"]))
+        svm.append(linear_svm(folder / "train.csv", folder / "test.csv"))
+        records.append(harness.run_record(trained))
+    peers = [(100 * one["accuracy"], 100 * one["macro_f1"]) for one in svm]
+    values = {}
+    for place, name in enumerate(("accuracy", "macro_f1")):
+        gain, half = interval([a[place] - b[place] for a, b in zip(ours, peers)])
+        values[name + "_gain"] = round(gain, 3)
+        values[name + "_gain_interval"] = round(half, 3)
+        values[name] = round(statistics.mean(one[place] for one in ours), 3)
+        values[name + ".peer"] = round(statistics.mean(one[place] for one in peers), 3)
+    values["minutes"] = round(max(record["seconds"] for record in records) / 60, 2)
+    return values, {"folds": ours, "svm_folds": peers, "training": records}
+
+
+def train_minutes(fresh):
+    """The longest single model of each classifier's row; measures those rows where they are not kept."""
+    minutes = {}
+    for name, measure in (("banking77", banking77), ("clinc150", clinc150), ("phrasebank", phrasebank), ("r8", reuters_r8)):
+        minutes[name] = measure(fresh)[0]["minutes"]
+    return dict(minutes, longest=max(minutes.values())), None
+
+
+MEASURES = {
+    "banking77": banking77,
+    "clinc150": clinc150,
+    "phrasebank": phrasebank,
+    "r8": reuters_r8,
+    "train-minutes": train_minutes,
+}
