@@ -106,20 +106,22 @@ void show_metrics(const Json& metrics, const std::string& scope) {
 
 void show(const ModelDirectory& model) {
   const ModelConfig& c = model.config;
-  const bool decodes = c.architecture == Architecture::transformer_seq2seq;
+  const bool recurrent = c.architecture == Architecture::recurrent_seq2seq;
   line("model", model.name);
   line("version", list_versions(model));
   line("path", model.path.string());
   line("architecture", to_string(c.architecture));
   line("layers", std::to_string(c.encoder_layers) + " encoder" +
-                     (decodes ? ", " + std::to_string(c.decoder_layers) + " decoder" : ""));
-  line("width", std::to_string(c.dim) + ", feed-forward " + std::to_string(c.ffn_dim) + " " + c.activation);
+                     (c.decodes() ? ", " + std::to_string(c.decoder_layers) + " decoder" : "") +
+                     (recurrent && c.bidirectional ? ", bidirectional" : ""));
+  line("width", std::to_string(c.dim) +
+                    (recurrent ? "" : ", feed-forward " + std::to_string(c.ffn_dim) + " " + c.activation));
   line("heads", std::to_string(c.heads) + " (" + std::to_string(c.key_heads) + " of keys and values)");
   line("attention", describe_attention(c.attention));
   line("positions", c.positions + ", up to " + std::to_string(c.max_length) + " tokens");
   line("vocabulary",
        in_thousands(c.source_vocabulary) + " " + c.source_tokenizer +
-           (decodes ? ", " + in_thousands(c.target_vocabulary) + " " + c.target_tokenizer : ""));
+           (c.decodes() ? ", " + in_thousands(c.target_vocabulary) + " " + c.target_tokenizer : ""));
   line("text", c.normalisation + (c.lowercase ? ", lower case" : ""));
   for (const HeadConfig& head : c.classification_heads) show_head(head);
   line("parameters", in_thousands(count_parameters(model)) + " (" + weight_types(model) + " arrays)");

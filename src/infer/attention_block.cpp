@@ -10,58 +10,9 @@ attention::Variant variant_of(const ModelConfig& config, AttentionBlock::Kind ki
   return self_attention_variant(config.attention, kind == AttentionBlock::Kind::decoder_self);
 }
 
-attention::Heads<const float> heads_of(const Matrix& x, int64_t width) {
-  return {x.values.data(), x.cols, width};
-}
-
-const float* data_or_null(const std::vector<float>& values) {
-  return values.empty() ? nullptr : values.data();
-}
-
 }  // namespace
 
 AttentionBlock::AttentionBlock(const Weights& scope, const ModelConfig& config, Kind kind)
-    : variant_(variant_of(config, kind)),
-      heads_(config.heads),
-      key_heads_(config.key_heads),
-      width_(config.head_width()),
-      norm_(scope / "norm"),
-      query_(scope / "query"),
-      key_(scope / "key"),
-      output_(scope / "output"),
-      score_vector_(scope.find("score_vector")),
-      score_matrix_(scope.find("score_matrix")),
-      log_temperature_(scope.find("log_temperature")),
-      span_(scope.find("span")),
-      relative_bias_(scope.find("relative_bias")) {
-  if (config.attention.values != "keys") value_.emplace(scope / "value");
-}
-
-KeyValues AttentionBlock::project(const Matrix& y) const {
-  return {.keys = key_(y), .values = value_ ? (*value_)(y) : Matrix()};
-}
-
-Matrix AttentionBlock::attend(const Matrix& normed, const KeyValues& memory,
-                              std::span<const attention::Sequence> sequences, attention::Tap* tap) const {
-  const Matrix query = query_(normed);
-  Matrix attended(normed.rows, heads_ * width_);
-  const attention::Inputs<float> inputs = {.sequences = sequences,
-                                           .heads = heads_,
-                                           .key_heads = key_heads_,
-                                           .width = width_,
-                                           .value_width = width_,
-                                           .query = heads_of(query, width_),
-                                           .key = heads_of(memory.keys, width_),
-                                           .value = heads_of(value_ ? memory.values : memory.keys, width_),
-                                           .score_vector = data_or_null(score_vector_),
-                                           .score_matrix = data_or_null(score_matrix_),
-                                           .log_temperature = data_or_null(log_temperature_),
-                                           .span = data_or_null(span_),
-                                           .relative_bias = data_or_null(relative_bias_),
-                                           .mask = {},
-                                           .bias = {}};
-  attention::forward(variant_, inputs, {attended.values.data(), attended.cols, width_}, nullptr, tap);
-  return output_(attended);
-}
+    : norm_(scope / "norm"), attention_(scope, config, variant_of(config, kind)), output_(scope / "output") {}
 
 }  // namespace heed::infer

@@ -16,7 +16,7 @@ class BatchSearch {
         texts_(texts),
         beam_(limits.front().beam),
         sentences_(limits.begin(), limits.end()),
-        state_(decoder.start(encoder.forward(texts), beam_ * static_cast<int64_t>(limits.size()))) {}
+        state_(decoder.start(encoder.forward(texts), texts.sequences, beam_)) {}
 
   std::vector<std::vector<Hypothesis>> run() {
     for (int64_t length = 0; gather(length); ++length) {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "attention/attention.h"
 #include "infer/decoder_state.h"
 #include "infer/embedding.h"
-#include "infer/feed_forward.h"
+#include "infer/linear.h"
 
 namespace heed::infer {
 
@@ -21,30 +21,30 @@ struct Segment {
   int64_t source_count = 0;
 };
 
-class DecoderLayer {
+// The new rows of each segment over its rows of the source.
+std::vector<attention::Sequence> pair_source(std::span<const Segment> segments);
+
+// What stands between the embedding and the output table: where architectures differ.
+class DecoderStack {
  public:
-  // Which rows see which, the same in every layer.
-  struct Pairs {
-    std::vector<attention::Sequence> target, source;
-  };
-
-  DecoderLayer(const Weights& scope, const ModelConfig& config);
-
-  KeyValues project_source(const Matrix& encoded) const { return cross_attention_.project(encoded); }
-
-  void forward(Matrix& y, LayerMemory& memory, const Pairs& pairs, attention::Tap* cross_tap) const;
-
- private:
-  AttentionBlock self_attention_, cross_attention_;
-  FeedForward feed_forward_;
+  virtual ~DecoderStack() = default;
+  // As Decoder's.
+  virtual DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts,
+                             int64_t slots) const = 0;
+  // Embedded rows [N, D] -> rows [N, D] whose product with the output table are the logits.
+  virtual Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
+                         attention::Tap* cross_tap) const = 0;
 };
 
 class Decoder {
  public:
   Decoder(const Weights& weights, const ModelConfig& config);
 
-  // A state with `slots` empty hypotheses over the encoder's output.
-  DecoderState start(const Matrix& encoded, int64_t slots) const;
+  // A state with empty hypotheses over the encoder's output of packed texts, `slots` a text: those of text i
+  // from i * slots on.
+  DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts, int64_t slots) const {
+    return stack_->start(encoded, texts, slots);
+  }
 
   // Logits [N, Vt] after each of the N new tokens; the state then holds them. `cross_tap`, where given,
   // receives the last layer's attention to the source.
@@ -56,8 +56,7 @@ class Decoder {
  private:
   int64_t vocabulary_;
   Embedding embedding_;
-  std::vector<DecoderLayer> layers_;
-  LayerNorm norm_;
+  std::unique_ptr<const DecoderStack> stack_;
   Linear output_;
 };
 

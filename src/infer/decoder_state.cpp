@@ -42,8 +42,12 @@ void DecoderState::reserve(int64_t length) {
 
 void DecoderState::copy_slot(int64_t from, int64_t to, int64_t length) {
   for (LayerMemory& layer : layers_) {
-    copy_rows(layer.target.keys, first_row(from), first_row(to), length);
-    if (layer.target.values.cols > 0) copy_rows(layer.target.values, first_row(from), first_row(to), length);
+    for (Matrix* rows : {&layer.target.keys, &layer.target.values}) {
+      if (rows->rows > 0) copy_rows(*rows, first_row(from), first_row(to), length);
+    }
+    for (Matrix* rows : {&layer.recurrence.hidden, &layer.recurrence.cell}) {
+      if (rows->rows > 0) copy_rows(*rows, from, to, 1);
+    }
   }
 }
 

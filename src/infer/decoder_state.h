@@ -3,14 +3,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "infer/attention_block.h"
+#include "infer/lstm.h"
+#include "infer/projected_attention.h"
 
 namespace heed::infer {
 
-// What one decoder layer remembers: keys and values of the target so far, a slot a hypothesis (slot s owns
-// rows s * capacity to (s + 1) * capacity), and those of the source.
+// What one decoder layer remembers of the target so far, a slot a hypothesis: keys and values (slot s owns
+// rows s * capacity to (s + 1) * capacity) or the state of a recurrence (row s); and the keys and values of
+// the source. What a layer has not stays empty.
 struct LayerMemory {
   KeyValues target;
+  LstmState recurrence;
   KeyValues source;
 };
 
@@ -26,7 +29,7 @@ class DecoderState {
   // times.
   void reserve(int64_t length);
 
-  // Slot `to` becomes a copy of the first `length` rows of slot `from`, in every layer.
+  // Slot `to` becomes a copy of slot `from` with its first `length` rows, in every layer.
   void copy_slot(int64_t from, int64_t to, int64_t length);
 
  private:

@@ -4,9 +4,20 @@
 #include <cmath>
 
 #include "infer/ngrams.h"
+#include "infer/recurrent.h"
+#include "infer/transformer.h"
 #include "text/tokenizer.h"
 
 namespace heed::infer {
+namespace {
+
+std::unique_ptr<const EncoderStack> make_stack(const Weights& scope, const ModelConfig& config) {
+  if (config.architecture == Architecture::recurrent_seq2seq)
+    return std::make_unique<RecurrentEncoder>(scope, config);
+  return std::make_unique<TransformerEncoder>(scope, config);
+}
+
+}  // namespace
 
 void PackedTexts::add(std::span<const int32_t> text, int64_t max_length) {
   const auto begin = static_cast<int64_t>(ids.size());
@@ -20,24 +31,11 @@ void PackedTexts::add(std::span<const int32_t> text, int64_t max_length) {
                        .query_position = 0});
 }
 
-EncoderLayer::EncoderLayer(const Weights& scope, const ModelConfig& config)
-    : self_attention_(scope / "self_attention", config, AttentionBlock::Kind::encoder_self),
-      feed_forward_(scope / "feed_forward", config) {}
-
-void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts) const {
-  const Matrix normed = self_attention_.norm(x);
-  add(x, self_attention_.attend(normed, self_attention_.project(normed), texts));
-  add(x, feed_forward_(x));
-}
-
 Encoder::Encoder(const Weights& weights, const ModelConfig& config)
     : embedding_(weights / "embedding", config),
       ngram_embedding_((weights / "ngrams").find("embedding")),
-      norm_(weights / "encoder" / "norm") {
+      stack_(make_stack(weights / "encoder", config)) {
   for (float& value : ngram_embedding_) value *= std::sqrt(static_cast<float>(config.dim));
-  for (int64_t i = 0; i < config.encoder_layers; ++i) {
-    layers_.emplace_back(weights / "encoder" / "layers" / i, config);
-  }
 }
 
 Matrix Encoder::forward(const PackedTexts& texts) const {
@@ -47,8 +45,7 @@ Matrix Encoder::forward(const PackedTexts& texts) const {
   }
   Matrix x = embedding_(texts.ids, positions);
   add_ngrams(x, texts.token_ngrams, ngram_embedding_);
-  for (const EncoderLayer& layer : layers_) layer.forward(x, texts.sequences);
-  return norm_(x);
+  return stack_->forward(std::move(x), texts.sequences);
 }
 
 }  // namespace heed::infer

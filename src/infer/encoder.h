@@ -1,12 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "attention/attention.h"
-#include "infer/attention_block.h"
 #include "infer/embedding.h"
-#include "infer/feed_forward.h"
+#include "infer/matrix.h"
 #include "text/ngrams.h"
 
 namespace heed::infer {
@@ -23,15 +23,12 @@ struct PackedTexts {
   int64_t length(size_t text) const { return sequences[text].query_count; }
 };
 
-class EncoderLayer {
+// What stands behind the embedding: where architectures differ.
+class EncoderStack {
  public:
-  EncoderLayer(const Weights& scope, const ModelConfig& config);
-
-  void forward(Matrix& x, std::span<const attention::Sequence> texts) const;
-
- private:
-  AttentionBlock self_attention_;
-  FeedForward feed_forward_;
+  virtual ~EncoderStack() = default;
+  // Embedded rows [N, D] of packed texts -> encoded rows [N, D].
+  virtual Matrix forward(Matrix x, std::span<const attention::Sequence> texts) const = 0;
 };
 
 class Encoder {
@@ -44,8 +41,7 @@ class Encoder {
  private:
   Embedding embedding_;
   std::vector<float> ngram_embedding_;  // [buckets, D] or empty
-  std::vector<EncoderLayer> layers_;
-  LayerNorm norm_;
+  std::unique_ptr<const EncoderStack> stack_;
 };
 
 }  // namespace heed::infer

@@ -14,9 +14,9 @@ namespace heed::infer {
 namespace {
 
 const ModelDirectory& require_decoder(const ModelDirectory& directory) {
-  if (directory.config.architecture == Architecture::transformer_seq2seq) return directory;
+  if (directory.config.decodes()) return directory;
   throw Error(ErrorCode::invalid_argument,
-              directory.path.string() + ": expected a transformer_seq2seq, found " +
+              directory.path.string() + ": expected a model that translates, found " +
                   to_string(directory.config.architecture) + "; use heed classify for it");
 }
 
@@ -130,7 +130,7 @@ Matrix Translator::Impl::teacher_force(std::span<const int32_t> source, std::spa
   std::vector<int32_t> inputs = {Tokenizer::kBegin};
   inputs.insert(inputs.end(), target.begin(), target.end());
   inputs.resize(std::min(inputs.size(), static_cast<size_t>(config.max_length)));
-  DecoderState state = decoder.start(encoder.forward(texts), 1);
+  DecoderState state = decoder.start(encoder.forward(texts), texts.sequences, 1);
   const Segment segment = {.slot = 0,
                            .past = 0,
                            .count = static_cast<int64_t>(inputs.size()),

@@ -56,7 +56,7 @@ class ConfigCheck {
   }
 
   void architecture() const {
-    if (c_.architecture == Architecture::transformer_encoder) {
+    if (!c_.decodes()) {
       range("decoder_layers", c_.decoder_layers, 0, 0);
       range("target_vocabulary", c_.target_vocabulary, 0, 0);
       return;
@@ -68,6 +68,15 @@ class ConfigCheck {
            "source_vocabulary (" + std::to_string(c_.source_vocabulary) + ") because embeddings are shared",
            c_.target_vocabulary);
     }
+    if (c_.architecture == Architecture::recurrent_seq2seq) no_self_attention();
+  }
+
+  // What belongs to self-attention alone would be silently without effect.
+  void no_self_attention() const {
+    const std::string why = " on a recurrent_seq2seq, which has no self-attention";
+    if (c_.attention.bias != "none") fail("attention.bias", "none" + why, quote_name(c_.attention.bias));
+    if (c_.attention.window != 0) fail("attention.window", "0" + why, c_.attention.window);
+    if (c_.attention.learned_span) fail("attention.learned_span", "false" + why, "true");
   }
 
   void attention() const {
@@ -102,7 +111,7 @@ class ConfigCheck {
   void text() const {
     choice("text.normalisation", c_.normalisation, {"nfkc", "nfc", "none"});
     file_name("text.source_tokenizer", c_.source_tokenizer);
-    if (c_.architecture == Architecture::transformer_encoder) {
+    if (!c_.decodes()) {
       if (!c_.target_tokenizer.empty()) {
         fail("text.target_tokenizer", "\"\" for an encoder", quote_name(c_.target_tokenizer));
       }
@@ -117,11 +126,11 @@ class ConfigCheck {
 
   void classification_heads() const {
     const auto count = static_cast<int64_t>(c_.classification_heads.size());
-    const bool encoder = c_.architecture == Architecture::transformer_encoder;
-    if (encoder && (count < 1 || count > kMaxHeads)) {
+    if (!c_.decodes() && (count < 1 || count > kMaxHeads)) {
       fail("classification_heads", "1 to " + std::to_string(kMaxHeads) + " heads", count);
     }
-    if (!encoder && count != 0) fail("classification_heads", "none on a transformer_seq2seq", count);
+    if (c_.decodes() && count != 0)
+      fail("classification_heads", "none on a " + to_string(c_.architecture), count);
     std::set<std::string> names;
     for (const HeadConfig& head : c_.classification_heads) {
       if (!names.insert(head.name).second)
@@ -158,7 +167,7 @@ class ConfigCheck {
   void product(const std::string& name, const std::vector<int64_t>& shape) const {
     int64_t elements = 1;
     for (const int64_t side : shape) {
-      elements *= side;  // no overflow: the running product is at most 2^31, a side at most 2^21 + 1
+      elements *= side;  // no overflow: the running product is at most 2^31, a side at most 2^22
       if (elements > kMaxElements) {
         throw Error(
             ErrorCode::invalid_argument,

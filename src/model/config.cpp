@@ -10,7 +10,8 @@
 namespace heed {
 namespace {
 
-const std::vector<std::string> kArchitectures = {"transformer_seq2seq", "transformer_encoder"};
+const std::vector<std::string> kArchitectures = {"transformer_seq2seq", "transformer_encoder",
+                                                 "recurrent_seq2seq"};
 
 // Binds each field of config.json to a member once, for reading and writing alike.
 template <class Config, class Visit>
@@ -27,6 +28,7 @@ void visit_dimensions(Config& config, Visit visit) {
   visit("shared_embeddings", config.shared_embeddings);
   visit("activation", config.activation);
   visit("positions", config.positions);
+  if (config.architecture == Architecture::recurrent_seq2seq) visit("bidirectional", config.bidirectional);
 }
 
 template <class Config, class Visit>
@@ -146,9 +148,10 @@ std::string to_string(Architecture architecture) {
 Architecture parse_architecture(const std::string& name) {
   const auto found = std::find(kArchitectures.begin(), kArchitectures.end(), name);
   if (found == kArchitectures.end()) {
-    throw Error(ErrorCode::invalid_argument,
-                "architecture: expected transformer_seq2seq or transformer_encoder, found " +
-                    quote_name(name) + did_you_mean(name, kArchitectures));
+    throw Error(
+        ErrorCode::invalid_argument,
+        "architecture: expected transformer_seq2seq, transformer_encoder or recurrent_seq2seq, found " +
+            quote_name(name) + did_you_mean(name, kArchitectures));
   }
   return static_cast<Architecture>(found - kArchitectures.begin());
 }

@@ -45,7 +45,7 @@ struct HeadConfig {
   bool operator==(const HeadConfig&) const = default;
 };
 
-enum class Architecture { transformer_seq2seq, transformer_encoder };
+enum class Architecture { transformer_seq2seq, transformer_encoder, recurrent_seq2seq };
 
 struct ModelConfig {
   static constexpr int64_t kFormatVersion = 1;
@@ -57,6 +57,7 @@ struct ModelConfig {
   int64_t key_heads = 4;  // Hkv; heads is a multiple of it
   int64_t encoder_layers = 3;
   int64_t decoder_layers = 3;     // 0 for transformer_encoder
+  bool bidirectional = true;      // recurrent_seq2seq: its encoder reads from both ends
   int64_t source_vocabulary = 0;  // rows of the embedding
   int64_t target_vocabulary = 0;
   int64_t max_length = 512;              // longest sequence in tokens, end of sentence included
@@ -74,6 +75,7 @@ struct ModelConfig {
   bool lowercase = false;
 
   int64_t head_width() const { return dim / heads; }
+  bool decodes() const { return architecture != Architecture::transformer_encoder; }
   bool operator==(const ModelConfig&) const = default;
 };
 

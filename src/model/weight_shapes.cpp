@@ -13,14 +13,19 @@ class ShapeList {
   explicit ShapeList(const ModelConfig& config) : c_(config) {}
 
   std::vector<WeightShape> build() {
-    const bool seq2seq = c_.architecture == Architecture::transformer_seq2seq;
+    const bool own_tables = c_.decodes() && !c_.shared_embeddings;
     add("embedding.weight", {c_.source_vocabulary, c_.dim});
-    if (seq2seq && !c_.shared_embeddings) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
+    if (own_tables) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
     if (c_.ngrams.buckets > 0) add("ngrams.weight", {c_.ngrams.buckets});
     if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) add("ngrams.embedding", {c_.ngrams.buckets, c_.dim});
-    encoder();
-    if (seq2seq) decoder();
-    if (seq2seq && !c_.shared_embeddings) add("output.weight", {c_.target_vocabulary, c_.dim});
+    if (c_.architecture == Architecture::recurrent_seq2seq) {
+      recurrent_encoder();
+      recurrent_decoder();
+    } else {
+      encoder();
+      if (c_.decodes()) decoder();
+    }
+    if (own_tables) add("output.weight", {c_.target_vocabulary, c_.dim});
     for (const HeadConfig& head : c_.classification_heads) classification_head(head);
     return std::move(list_);
   }
@@ -45,14 +50,49 @@ class ShapeList {
     norm("decoder.norm");
   }
 
+  void recurrent_encoder() {
+    for (int64_t i = 0; i < c_.encoder_layers; ++i) {
+      const std::string layer = "encoder.layers." + std::to_string(i);
+      lstm(layer + ".forward");
+      if (!c_.bidirectional) continue;
+      lstm(layer + ".backward");
+      linear(layer + ".output", c_.dim, 2 * c_.dim);
+    }
+  }
+
+  void recurrent_decoder() {
+    for (int64_t i = 0; i < c_.decoder_layers; ++i) {
+      const std::string layer = "decoder.layers." + std::to_string(i);
+      linear(layer + ".start", c_.dim, c_.dim);
+      lstm(layer);
+    }
+    projections("decoder.cross_attention");
+    learned_parts("decoder.cross_attention", false);
+    linear("decoder.combine", c_.dim, 2 * c_.dim);
+  }
+
+  void lstm(const std::string& scope) {
+    linear(scope + ".input", 4 * c_.dim, c_.dim);
+    add(scope + ".recurrent.weight", {4 * c_.dim, c_.dim});
+  }
+
   void attention(const std::string& scope, bool self) {
-    const AttentionConfig& a = c_.attention;
-    const int64_t width = c_.head_width();
     norm(scope + ".norm");
+    projections(scope);
+    linear(scope + ".output", c_.dim, c_.heads * c_.head_width());
+    learned_parts(scope, self);
+  }
+
+  void projections(const std::string& scope) {
+    const int64_t width = c_.head_width();
     linear(scope + ".query", c_.heads * width, c_.dim);
     linear(scope + ".key", c_.key_heads * width, c_.dim);
-    if (a.values == "projected") linear(scope + ".value", c_.key_heads * width, c_.dim);
-    linear(scope + ".output", c_.dim, c_.heads * width);
+    if (c_.attention.values == "projected") linear(scope + ".value", c_.key_heads * width, c_.dim);
+  }
+
+  void learned_parts(const std::string& scope, bool self) {
+    const AttentionConfig& a = c_.attention;
+    const int64_t width = c_.head_width();
     if (a.score == "additive") add(scope + ".score_vector", {c_.heads, width});
     if (a.score == "bilinear") add(scope + ".score_matrix", {c_.heads, width, width});
     if (a.learned_temperature) add(scope + ".log_temperature", {c_.heads});

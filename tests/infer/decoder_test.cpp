@@ -37,7 +37,7 @@ class DecoderOfVariant : public ::testing::TestWithParam<test::NamedVariant> {
   }
 
   Matrix teacher_forced(const std::vector<int32_t>& tokens) const {
-    DecoderState state = decoder_.start(encoded_, 1);
+    DecoderState state = decoder_.start(encoded_, source_.sequences, 1);
     const Segment all = segment(0, 0, static_cast<int64_t>(tokens.size()));
     return decoder_.advance(state, tokens, {&all, 1});
   }
@@ -60,7 +60,7 @@ TEST_P(DecoderOfVariant, one_token_at_a_time_gives_the_logits_of_all_at_once) {
   std::vector<int32_t> tokens = {1};
   for (int32_t i = 0; i < 40; ++i) tokens.push_back(3 + (i * 7) % 90);  // past two growths of the cache
   const Matrix all = teacher_forced(tokens);
-  DecoderState state = decoder_.start(encoded_, 1);
+  DecoderState state = decoder_.start(encoded_, source_.sequences, 1);
   for (size_t t = 0; t < tokens.size(); ++t) {
     const Segment step = segment(0, static_cast<int64_t>(t), 1);
     expect_row(decoder_.advance(state, {&tokens[t], 1}, {&step, 1}), 0, all, static_cast<int64_t>(t));
@@ -69,7 +69,7 @@ TEST_P(DecoderOfVariant, one_token_at_a_time_gives_the_logits_of_all_at_once) {
 
 TEST_P(DecoderOfVariant, a_copied_slot_goes_on_as_the_original_would) {
   const std::vector<int32_t> prefix = {1, 20, 21, 22}, next = {23, 24};
-  DecoderState state = decoder_.start(encoded_, 3);
+  DecoderState state = decoder_.start(encoded_, source_.sequences, 3);
   const Segment first = segment(0, 0, 4);
   decoder_.advance(state, prefix, {&first, 1});
   state.copy_slot(0, 2, 4);
@@ -79,7 +79,7 @@ TEST_P(DecoderOfVariant, a_copied_slot_goes_on_as_the_original_would) {
   expect_row(step, 1, teacher_forced({1, 20, 21, 22, 24}), 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, DecoderOfVariant, ::testing::ValuesIn(test::model_variants()),
+INSTANTIATE_TEST_SUITE_P(Models, DecoderOfVariant, ::testing::ValuesIn(test::translator_variants()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

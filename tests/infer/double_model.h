@@ -39,6 +39,8 @@ class DoubleModel {
     target.insert(target.begin(), Tokenizer::kBegin);
     const Rows encoded = encode(source);
     Rows y = embed(c_.shared_embeddings ? "embedding" : "target_embedding", target);
+    const std::string table = c_.shared_embeddings ? "embedding.weight" : "output.weight";
+    if (recurrent()) return multiply(decode_recurrently(y, encoded), weights_.at(table), nullptr);
     for (int64_t i = 0; i < c_.decoder_layers; ++i) {
       const std::string layer = "decoder.layers." + std::to_string(i);
       const Rows normed = norm(layer + ".self_attention.norm", y);
@@ -47,7 +49,6 @@ class DoubleModel {
       add(y, attend(layer + ".cross_attention", query, encoded, cross_attention_variant(c_.attention)));
       add(y, feed_forward(layer + ".feed_forward", y));
     }
-    const std::string table = c_.shared_embeddings ? "embedding.weight" : "output.weight";
     return multiply(norm("decoder.norm", y), weights_.at(table), nullptr);
   }
 
@@ -76,6 +77,7 @@ class DoubleModel {
       for (int64_t t = 0; t < found.rows(); ++t)
         add_ngrams(x[t], found, t, "ngrams.embedding", std::sqrt(static_cast<double>(c_.dim)));
     }
+    if (recurrent()) return encode_recurrently(x);
     for (int64_t i = 0; i < c_.encoder_layers; ++i) {
       const std::string layer = "encoder.layers." + std::to_string(i);
       const Rows normed = norm(layer + ".self_attention.norm", x);
@@ -91,6 +93,65 @@ class DoubleModel {
       for (size_t c = 0; c < x.size(); ++c)
         x[c] += scale * ngrams.values[i] * weights_.at(table)[ngrams.buckets[i] * x.size() + c];
     }
+  }
+
+  bool recurrent() const { return c_.architecture == Architecture::recurrent_seq2seq; }
+
+  Rows encode_recurrently(Rows x) const {
+    for (int64_t i = 0; i < c_.encoder_layers; ++i) {
+      const std::string layer = "encoder.layers." + std::to_string(i);
+      Rows y = lstm(layer + ".forward", x, Row(c_.dim), Row(c_.dim));
+      if (c_.bidirectional) {
+        Rows back = lstm(layer + ".backward", Rows(x.rbegin(), x.rend()), Row(c_.dim), Row(c_.dim));
+        y = linear(layer + ".output", beside(y, Rows(back.rbegin(), back.rend())));
+      }
+      x = y;
+    }
+    return x;
+  }
+
+  Rows decode_recurrently(Rows y, const Rows& encoded) const {
+    Row mean(c_.dim);
+    for (const Row& row : encoded) {
+      for (int64_t i = 0; i < c_.dim; ++i) mean[i] += row[i] / static_cast<double>(encoded.size());
+    }
+    for (int64_t i = 0; i < c_.decoder_layers; ++i) {
+      const std::string layer = "decoder.layers." + std::to_string(i);
+      const Row cell = linear(layer + ".start", {mean})[0];
+      Row hidden;
+      for (const double v : cell) hidden.push_back(std::tanh(v));
+      y = lstm(layer, y, hidden, cell);
+    }
+    const Rows context =
+        mechanism("decoder.cross_attention", y, encoded, cross_attention_variant(c_.attention));
+    Rows output = linear("decoder.combine", beside(context, y));
+    for (Row& row : output) {
+      for (double& v : row) v = std::tanh(v);
+    }
+    return output;
+  }
+
+  Rows lstm(const std::string& scope, const Rows& x, Row hidden, Row cell) const {
+    const auto sigmoid = [](double v) { return 1.0 / (1.0 + std::exp(-v)); };
+    Rows y;
+    for (const Row& row : x) {
+      const Row told = linear(scope + ".input", {row})[0];
+      const Row kept = multiply({hidden}, weights_.at(scope + ".recurrent.weight"), nullptr)[0];
+      const auto gate = [&](int64_t part, int64_t i) {
+        return told[part * c_.dim + i] + kept[part * c_.dim + i];
+      };
+      for (int64_t i = 0; i < c_.dim; ++i) {
+        cell[i] = sigmoid(gate(1, i)) * cell[i] + sigmoid(gate(0, i)) * std::tanh(gate(2, i));
+        hidden[i] = sigmoid(gate(3, i)) * std::tanh(cell[i]);
+      }
+      y.push_back(hidden);
+    }
+    return y;
+  }
+
+  static Rows beside(Rows left, const Rows& right) {
+    for (size_t r = 0; r < left.size(); ++r) left[r].insert(left[r].end(), right[r].begin(), right[r].end());
+    return left;
   }
 
   Rows embed(const std::string& scope, const std::vector<int32_t>& ids) const {
@@ -152,6 +213,11 @@ class DoubleModel {
 
   Rows attend(const std::string& scope, const Rows& x, const Rows& y,
               const attention::Variant& variant) const {
+    return linear(scope + ".output", mechanism(scope, x, y, variant));
+  }
+
+  Rows mechanism(const std::string& scope, const Rows& x, const Rows& y,
+                 const attention::Variant& variant) const {
     const Row query = flat(linear(scope + ".query", x));
     const Row key = flat(linear(scope + ".key", y));
     const Row value = c_.attention.values == "keys" ? key : flat(linear(scope + ".value", y));
@@ -175,7 +241,7 @@ class DoubleModel {
                                               .mask = {},
                                               .bias = {}};
     attention::reference_forward<double>(variant, inputs, {out.data(), c_.heads * width, width});
-    return linear(scope + ".output", split(out, c_.heads * width));
+    return split(out, c_.heads * width);
   }
 
   Row pool(const Row& query, const Rows& keys, const Rows& values) const {

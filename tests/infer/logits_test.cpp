@@ -34,7 +34,9 @@ class EveryVariant : public ::testing::TestWithParam<test::NamedVariant> {
   test::ScratchFolder folder_;
 };
 
-TEST_P(EveryVariant, gives_the_translation_logits_of_the_formula) {
+class EveryTranslator : public EveryVariant {};
+
+TEST_P(EveryTranslator, gives_the_translation_logits_of_the_formula) {
   const ModelDirectory model = make(test::tiny_translator());
   const Translator translator(model);
   const test::DoubleModel plain(model);
@@ -69,6 +71,8 @@ TEST_P(EveryVariant, gives_the_head_logits_of_the_formula) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, EveryVariant, ::testing::ValuesIn(test::model_variants()),
+                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Models, EveryTranslator, ::testing::ValuesIn(test::translator_variants()),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Logits, of_a_prefix_do_not_change_when_the_target_goes_on) {

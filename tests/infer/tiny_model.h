@@ -100,7 +100,7 @@ inline ModelConfig tiny_classifier() {
 inline ModelContents tiny_contents(ModelConfig config, uint64_t seed = 1) {
   static const Tokenizer tokenizer = tiny_tokenizer();
   config.source_vocabulary = tokenizer.size();
-  const bool decodes = config.architecture == Architecture::transformer_seq2seq;
+  const bool decodes = config.decodes();
   config.target_vocabulary = decodes ? tokenizer.size() : 0;
   ModelContents contents;
   contents.config = config;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -263,7 +264,52 @@ TEST_P(TranslatorOfVariant, answers_a_batch_with_the_bits_of_its_singles) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, TranslatorOfVariant, ::testing::ValuesIn(test::model_variants()),
+// Each answer, beam by beam, is what its own pieces score when they are forced, so no beam went on from
+// another's memory.
+TEST_P(TranslatorOfVariant, scores_of_every_beam_are_those_of_its_pieces_and_beam_1_takes_the_likeliest) {
+  ModelConfig config = test::tiny_translator();
+  GetParam().apply(config);
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::tiny_contents(config, 6));
+  const ModelDirectory model = open_model(folder / "m");
+  const Translator translator(model);
+  const Tokenizer tokenizer = Tokenizer::from_bytes(model.tokenizer("joint.model"), "t");
+  const auto log_probabilities = [&](const std::vector<float>& logits, size_t row) {
+    const auto width = static_cast<size_t>(tokenizer.size());
+    std::vector<double> values(logits.begin() + static_cast<int64_t>(row * width),
+                               logits.begin() + static_cast<int64_t>((row + 1) * width));
+    double sum = 0.0;
+    for (const double value : values) sum += std::exp(value);
+    for (double& value : values) value -= std::log(sum);
+    return values;
+  };
+  for (const int64_t beam : {1, 5}) {
+    const TranslateOptions options = {.beam = beam, .nbest = beam, .length_penalty = 0.0, .max_length = 9};
+    for (const std::string& line : {kLines[0], kLines[1]}) {
+      const std::vector<int32_t> source = tokenizer.encode(normalise(line, {}));
+      const auto results = translator.translate({&line, 1}, options);
+      for (const Translation& translation : results[0].best) {
+        std::vector<int32_t> ids;
+        for (const std::string& piece : translation.pieces) {
+          int32_t id = 0;
+          while (tokenizer.piece(id) != piece) ++id;
+          ids.push_back(id);
+        }
+        const auto logits = translator.logits(source, std::span(ids).first(ids.size() - 1));
+        double score = 0.0;
+        for (size_t t = 0; t < ids.size(); ++t) {
+          const std::vector<double> values = log_probabilities(logits, t);
+          score += values[ids[t]];
+          if (beam == 1)
+            EXPECT_NEAR(values[ids[t]], *std::max_element(values.begin() + 2, values.end()), 1e-5);
+        }
+        EXPECT_NEAR(translation.score, score, 1e-4) << line << " beam " << beam;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, TranslatorOfVariant, ::testing::ValuesIn(test::translator_variants()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/config.h"
@@ -85,6 +86,50 @@ inline const std::vector<NamedVariant>& model_variants() {
          c.attention.learned_span = true;
          c.activation = "gelu";
        }}};
+  return variants;
+}
+
+// The recurrent encoder-decoder under every score and normaliser, and its own choices.
+inline std::vector<NamedVariant> recurrent_variants() {
+  std::vector<NamedVariant> variants;
+  const auto add = [&](const std::string& name, const std::function<void(ModelConfig&)>& change) {
+    variants.push_back({"recurrent_" + name, [change](ModelConfig& config) {
+                          config.architecture = Architecture::recurrent_seq2seq;
+                          config.positions = "none";
+                          change(config);
+                        }});
+  };
+  add("plain", [](ModelConfig&) {});
+  for (const std::string score : {"dot", "cosine", "additive", "bilinear", "linear"}) {
+    add(score, [score](ModelConfig& c) { c.attention.score = score; });
+  }
+  for (const std::string normaliser : {"sum", "sigmoid", "sparsemax", "entmax15", "hard"}) {
+    add(normaliser, [normaliser](ModelConfig& c) { c.attention.normaliser = normaliser; });
+  }
+  add("one_direction", [](ModelConfig& c) { c.bidirectional = false; });
+  add("one_layer", [](ModelConfig& c) { c.encoder_layers = c.decoder_layers = 1; });
+  add("positions", [](ModelConfig& c) { c.positions = "sinusoidal"; });
+  add("separate_embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
+  add("grouped_heads", [](ModelConfig& c) { c.key_heads = 1; });
+  add("learned_temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; });
+  add("odd_widths", [](ModelConfig& c) {
+    c.dim = 15;
+    c.heads = c.key_heads = 3;
+  });
+  add("classic", [](ModelConfig& c) {  // one head, the plain ratio over the keys themselves
+    c.bidirectional = false;
+    c.heads = c.key_heads = 1;
+    c.attention.score = "cosine";
+    c.attention.normaliser = "sum";
+    c.attention.values = "keys";
+  });
+  return variants;
+}
+
+// Of everything that translates.
+inline std::vector<NamedVariant> translator_variants() {
+  std::vector<NamedVariant> variants = model_variants();
+  for (NamedVariant& variant : recurrent_variants()) variants.push_back(std::move(variant));
   return variants;
 }
 

@@ -26,6 +26,11 @@ std::string message_of(const std::function<void()>& action) {
 
 ModelConfig valid_translator() { return test::tiny_contents(test::tiny_translator()).config; }
 ModelConfig valid_classifier() { return test::tiny_contents(test::tiny_classifier()).config; }
+ModelConfig valid_recurrent() {
+  ModelConfig config = test::tiny_translator();
+  config.architecture = Architecture::recurrent_seq2seq;
+  return test::tiny_contents(config).config;
+}
 
 std::string refusal(ModelConfig config, const std::function<void(ModelConfig&)>& spoil) {
   spoil(config);
@@ -68,6 +73,39 @@ TEST(Config, n_grams_are_checked) {
               HasSubstr("'ngrams.embedding'"));
   EXPECT_THAT(refusal(valid_translator(), [](ModelConfig& config) { config.ngrams.buckets = 1000; }),
               HasSubstr("0 for transformer_seq2seq"));
+}
+
+TEST(Config, a_recurrent_model_alone_says_whether_it_reads_from_both_ends) {
+  EXPECT_FALSE(to_json(valid_translator()).contains("bidirectional"));
+  ModelConfig config = valid_recurrent();
+  config.bidirectional = false;
+  const Json json = to_json(config);
+  EXPECT_EQ(json.at("bidirectional"), false);
+  EXPECT_EQ(config_from_json(json, "config.json"), config);
+  Json without = json;
+  without.erase("bidirectional");
+  EXPECT_THAT(message_of([&] { config_from_json(without, "config.json"); }), HasSubstr("'bidirectional'"));
+  Json transformer = to_json(valid_translator());
+  transformer["bidirectional"] = true;
+  EXPECT_THAT(message_of([&] { config_from_json(transformer, "config.json"); }),
+              HasSubstr("known fields only, found 'bidirectional'"));
+}
+
+TEST(Config, a_recurrent_model_needs_a_decoder_and_has_no_self_attention) {
+  EXPECT_NO_THROW(check_config(valid_recurrent(), "config.json"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.decoder_layers = 0; }),
+              HasSubstr("'decoder_layers': expected 1 to 64, found 0"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.heads = c.key_heads = 3; }),
+              HasSubstr("'dim': expected a multiple of heads (3), found 16"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.attention.bias = "alibi"; }),
+              HasSubstr("'attention.bias': expected none on a recurrent_seq2seq"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.attention.window = 2; }),
+              HasSubstr("'attention.window': expected 0 on a recurrent_seq2seq"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.attention.learned_span = true; }),
+              HasSubstr("'attention.learned_span': expected false on a recurrent_seq2seq"));
+  EXPECT_THAT(refusal(valid_recurrent(),
+                      [](auto& c) { c.classification_heads = valid_classifier().classification_heads; }),
+              HasSubstr("none on a recurrent_seq2seq"));
 }
 
 TEST(Config, keeps_labels_out_of_its_file) {
@@ -208,7 +246,8 @@ TEST(Config, labels_and_temperatures_are_checked) {
 
 TEST(Architecture, names_survive_the_round_trip_and_others_are_refused) {
   for (const Architecture architecture :
-       {Architecture::transformer_seq2seq, Architecture::transformer_encoder}) {
+       {Architecture::transformer_seq2seq, Architecture::transformer_encoder,
+        Architecture::recurrent_seq2seq}) {
     EXPECT_EQ(parse_architecture(to_string(architecture)), architecture);
   }
   EXPECT_THAT(message_of([] { parse_architecture("transformer_encodr"); }),

@@ -75,6 +75,32 @@ TEST(WeightShapes, learned_parts_appear_where_the_variant_has_them) {
   EXPECT_FALSE(shapes.contains("encoder.layers.0.self_attention.score_vector"));
 }
 
+TEST(WeightShapes, a_recurrent_model_lists_its_memories_its_attention_and_what_joins_them) {
+  ModelConfig config = test::tiny_translator();
+  config.architecture = Architecture::recurrent_seq2seq;
+  config.encoder_layers = config.decoder_layers = 1;
+  config.attention.values = "keys";
+  config.attention.score = "additive";
+  EXPECT_THAT(
+      names_of(config),
+      ElementsAre("embedding.weight", "encoder.layers.0.forward.input.weight",
+                  "encoder.layers.0.forward.input.bias", "encoder.layers.0.forward.recurrent.weight",
+                  "encoder.layers.0.backward.input.weight", "encoder.layers.0.backward.input.bias",
+                  "encoder.layers.0.backward.recurrent.weight", "encoder.layers.0.output.weight",
+                  "encoder.layers.0.output.bias", "decoder.layers.0.start.weight",
+                  "decoder.layers.0.start.bias", "decoder.layers.0.input.weight",
+                  "decoder.layers.0.input.bias", "decoder.layers.0.recurrent.weight",
+                  "decoder.cross_attention.query.weight", "decoder.cross_attention.query.bias",
+                  "decoder.cross_attention.key.weight", "decoder.cross_attention.key.bias",
+                  "decoder.cross_attention.score_vector", "decoder.combine.weight", "decoder.combine.bias"));
+  const auto shapes = shapes_of(config);
+  EXPECT_THAT(shapes.at("encoder.layers.0.forward.input.weight"), ElementsAre(64, 16));
+  EXPECT_THAT(shapes.at("encoder.layers.0.output.weight"), ElementsAre(16, 32));
+  EXPECT_THAT(shapes.at("decoder.combine.weight"), ElementsAre(16, 32));
+  config.bidirectional = false;
+  EXPECT_FALSE(shapes_of(config).contains("encoder.layers.0.output.weight"));
+}
+
 TEST(WeightShapes, separate_embeddings_bring_two_tables_more) {
   ModelConfig config = test::tiny_translator();
   config.source_vocabulary = 10;

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <vector>
+
+#include "infer/attention_block.h"
+#include "infer/decoder.h"
+#include "infer/encoder.h"
+#include "infer/feed_forward.h"
+
+namespace heed::infer {
+
+class EncoderLayer {
+ public:
+  EncoderLayer(const Weights& scope, const ModelConfig& config);
+
+  void forward(Matrix& x, std::span<const attention::Sequence> texts) const;
+
+ private:
+  AttentionBlock self_attention_;
+  FeedForward feed_forward_;
+};
+
+class TransformerEncoder : public EncoderStack {
+ public:
+  // `scope`: encoder.
+  TransformerEncoder(const Weights& scope, const ModelConfig& config);
+
+  Matrix forward(Matrix x, std::span<const attention::Sequence> texts) const override;
+
+ private:
+  std::vector<EncoderLayer> layers_;
+  LayerNorm norm_;
+};
+
+class DecoderLayer {
+ public:
+  // Which rows see which, the same in every layer.
+  struct Pairs {
+    std::vector<attention::Sequence> target, source;
+  };
+
+  DecoderLayer(const Weights& scope, const ModelConfig& config);
+
+  KeyValues project_source(const Matrix& encoded) const { return cross_attention_.project(encoded); }
+
+  void forward(Matrix& y, LayerMemory& memory, const Pairs& pairs, attention::Tap* cross_tap) const;
+
+ private:
+  AttentionBlock self_attention_, cross_attention_;
+  FeedForward feed_forward_;
+};
+
+class TransformerDecoder : public DecoderStack {
+ public:
+  // `scope`: decoder.
+  TransformerDecoder(const Weights& scope, const ModelConfig& config);
+
+  DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts,
+                     int64_t slots) const override;
+  Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
+                 attention::Tap* cross_tap) const override;
+
+ private:
+  std::vector<DecoderLayer> layers_;
+  LayerNorm norm_;
+};
+
+}  // namespace heed::infer
