@@ -102,7 +102,7 @@ Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t
   }
   Batch batch;
   batch.source = pack(sources, false, true);
-  if (config.architecture == Architecture::transformer_seq2seq) {
+  if (config.decodes()) {
     batch.target = pack(targets, true, false);
     batch.target_labels = pack(targets, false, true).ids;
   }

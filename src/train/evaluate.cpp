@@ -84,7 +84,7 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
     correct += loss.correct;
   }
   std::map<std::string, double> values{{"loss", nll / static_cast<double>(units)}};
-  if (config.architecture == Architecture::transformer_seq2seq) {
+  if (config.decodes()) {
     values["perplexity"] = std::exp(values["loss"]);
     values["token_accuracy"] = static_cast<double>(correct) / static_cast<double>(units);
     return values;

@@ -28,16 +28,17 @@ Tensor NgramTable::operator()(const PackedNgrams& ngrams, double rate, uint64_t 
                                           dropout(ngrams.values, rate, seed)));
 }
 
-AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope,
-                               const ModelConfig& config, Kind kind)
-    : variant_(kind == Kind::cross ? cross_attention_variant(config.attention)
-                                   : self_attention_variant(config.attention, kind == Kind::decoder_self)),
+Sequences share_sequences(const PackedTexts& queries, const PackedTexts& keys) {
+  return std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(queries, keys));
+}
+
+ProjectedAttention::ProjectedAttention(const Parameters& parameters, const std::string& scope,
+                                       const ModelConfig& config, const attention::Variant& variant)
+    : variant_(variant),
       heads_(config.heads),
       key_heads_(config.key_heads),
-      norm_(parameters, scope + ".norm"),
       query_(parameters, scope + ".query"),
-      key_(parameters, scope + ".key"),
-      output_(parameters, scope + ".output") {
+      key_(parameters, scope + ".key") {
   if (config.attention.values != "keys") value_ = std::make_unique<Linear>(parameters, scope + ".value");
   learned_ = {.score_vector = parameters.find(scope + ".score_vector"),
               .score_matrix = parameters.find(scope + ".score_matrix"),
@@ -45,6 +46,27 @@ AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& 
               .span = parameters.find(scope + ".span"),
               .relative_bias = parameters.find(scope + ".relative_bias")};
 }
+
+Tensor ProjectedAttention::operator()(const Tensor& x, const Tensor& y, const Sequences& sequences,
+                                      DropoutPlan& dropout) const {
+  const Tensor key = key_(y);
+  const Tensor value = value_ ? (*value_)(y) : key;
+  return attend(query_(x), key, value, learned_,
+                {.variant = variant_,
+                 .sequences = sequences,
+                 .heads = heads_,
+                 .key_heads = key_heads_,
+                 .dropout = dropout.attention_rate,
+                 .dropout_seed = dropout.next()});
+}
+
+AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope,
+                               const ModelConfig& config, Kind kind)
+    : norm_(parameters, scope + ".norm"),
+      attention_(parameters, scope, config,
+                 kind == Kind::cross ? cross_attention_variant(config.attention)
+                                     : self_attention_variant(config.attention, kind == Kind::decoder_self)),
+      output_(parameters, scope + ".output") {}
 
 Tensor AttentionBlock::self(const Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const {
   const Tensor normed = norm_(x);
@@ -58,15 +80,7 @@ Tensor AttentionBlock::cross(const Tensor& x, const Tensor& memory, const Sequen
 
 Tensor AttentionBlock::run(const Tensor& x, const Tensor& normed, const Tensor& seen,
                            const Sequences& sequences, DropoutPlan& dropout) const {
-  const Tensor key = key_(seen);
-  const Tensor value = value_ ? (*value_)(seen) : key;
-  const Tensor attended = attend(query_(normed), key, value, learned_,
-                                 {.variant = variant_,
-                                  .sequences = sequences,
-                                  .heads = heads_,
-                                  .key_heads = key_heads_,
-                                  .dropout = dropout.attention_rate,
-                                  .dropout_seed = dropout.next()});
+  const Tensor attended = attention_(normed, seen, sequences, dropout);
   return dropout_add(output_(attended), x, dropout.rate, dropout.next());
 }
 

@@ -9,7 +9,7 @@
 #include "train/functions.h"
 #include "train/parameters.h"
 
-// Blocks of the transformer, built by scope name so that the code reads like the weight tree. x is packed
+// Blocks of the networks, built by scope name so that the code reads like the weight tree. x is packed
 // rows [N, D] throughout. infer/ computes the same; tests hold the two together.
 namespace heed::train {
 
@@ -49,6 +49,24 @@ struct NgramTable {
 };
 
 using Sequences = std::shared_ptr<const std::vector<attention::Sequence>>;
+Sequences share_sequences(const PackedTexts& queries, const PackedTexts& keys);
+
+// attend(query(x), key(y), value(y)), heads side by side: [N, H K].
+class ProjectedAttention {
+ public:
+  ProjectedAttention(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
+                     const attention::Variant& variant);
+
+  torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& y, const Sequences& sequences,
+                           DropoutPlan& dropout) const;
+
+ private:
+  attention::Variant variant_;
+  int64_t heads_, key_heads_;
+  Linear query_, key_;
+  std::unique_ptr<Linear> value_;  // absent where values are the keys
+  AttentionParameters learned_;
+};
 
 // x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention.
 class AttentionBlock {
@@ -65,13 +83,9 @@ class AttentionBlock {
   torch::Tensor run(const torch::Tensor& x, const torch::Tensor& normed, const torch::Tensor& seen,
                     const Sequences& sequences, DropoutPlan& dropout) const;
 
-  attention::Variant variant_;
-  int64_t heads_, key_heads_;
   LayerNorm norm_;
-  Linear query_, key_;
-  std::unique_ptr<Linear> value_;  // absent where values are the keys
+  ProjectedAttention attention_;
   Linear output_;
-  AttentionParameters learned_;
 };
 
 // x + down(activation(up(norm(x))))

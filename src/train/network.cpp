@@ -3,13 +3,15 @@
 #include <cmath>
 
 #include "kernels/positions.h"
+#include "train/recurrent.h"
+#include "train/transformer.h"
 
 namespace heed::train {
 
 using torch::Tensor;
 
 Network::Network(const ModelConfig& config, Parameters parameters)
-    : config_(config), parameters_(std::move(parameters)), encoder_norm_(parameters_, "encoder.norm") {
+    : config_(config), parameters_(std::move(parameters)) {
   source_embedding_ = parameters_.at("embedding.weight");
   target_embedding_ = source_embedding_;
   output_embedding_ = source_embedding_;
@@ -18,18 +20,16 @@ Network::Network(const ModelConfig& config, Parameters parameters)
     position_table_ = torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
                           .reshape({config.max_length, config.dim});
   }
-  for (int64_t i = 0; i < config.encoder_layers; ++i) {
-    encoder_.emplace_back(parameters_, "encoder.layers." + std::to_string(i), config);
+  if (config.decodes() && !config.shared_embeddings) {
+    target_embedding_ = parameters_.at("target_embedding.weight");
+    output_embedding_ = parameters_.at("output.weight");
   }
-  if (config.architecture == Architecture::transformer_seq2seq) {
-    if (!config.shared_embeddings) {
-      target_embedding_ = parameters_.at("target_embedding.weight");
-      output_embedding_ = parameters_.at("output.weight");
-    }
-    for (int64_t i = 0; i < config.decoder_layers; ++i) {
-      decoder_.emplace_back(parameters_, "decoder.layers." + std::to_string(i), config);
-    }
-    decoder_norm_ = std::make_unique<LayerNorm>(parameters_, "decoder.norm");
+  if (config.architecture == Architecture::recurrent_seq2seq) {
+    encoder_ = std::make_unique<RecurrentEncoder>(parameters_, config);
+    decoder_ = std::make_unique<RecurrentDecoder>(parameters_, config);
+  } else {
+    encoder_ = std::make_unique<TransformerEncoder>(parameters_, config);
+    if (config.decodes()) decoder_ = std::make_unique<TransformerDecoder>(parameters_, config);
   }
   for (const HeadConfig& head : config.classification_heads) heads_.emplace_back(parameters_, head, config);
 }
@@ -51,35 +51,19 @@ Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan
 }
 
 Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
-  const auto sequences =
-      std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(source, source));
-  Tensor x = embed(source_embedding_, source, plan);
-  for (const EncoderLayer& layer : encoder_) {
-    x = layer.self_attention.self(x, sequences, plan);
-    x = layer.feed_forward(x, plan);
-  }
-  return encoder_norm_(x);
+  return encoder_->encode(embed(source_embedding_, source, plan), source, plan);
 }
 
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
                        DropoutPlan& plan) const {
-  const auto own = std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, target));
-  const auto across =
-      std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(target, source));
-  Tensor y = embed(target_embedding_, target, plan);
-  for (const DecoderLayer& layer : decoder_) {
-    y = layer.self_attention.self(y, own, plan);
-    y = layer.cross_attention.cross(y, memory, across, plan);
-    y = layer.feed_forward(y, plan);
-  }
-  return (*decoder_norm_)(y);
+  return decoder_->decode(embed(target_embedding_, target, plan), target, memory, source, plan);
 }
 
 Loss Network::loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights,
                    DropoutPlan plan) const {
   const Tensor memory = encode(batch.source, plan);
   Loss loss;
-  if (decoder_norm_) {
+  if (decoder_) {
     const Tensor hidden = decode(batch.target, memory, batch.source, plan);
     const ProjectedLoss projected =
         projected_cross_entropy(hidden, output_embedding_, batch.target_labels, smoothing);

@@ -6,6 +6,7 @@
 #include "train/heads/classification.h"
 #include "train/layers.h"
 #include "train/parameters.h"
+#include "train/stack.h"
 
 namespace heed::train {
 
@@ -16,7 +17,7 @@ struct Loss {
   int64_t units = 0;  // target tokens, or texts times heads
 };
 
-// A model of either architecture over its parameters.
+// A model of any architecture over its parameters.
 class Network {
  public:
   Network(const ModelConfig& config, uint64_t seed) : Network(config, Parameters(config, seed)) {}
@@ -26,7 +27,7 @@ class Network {
 
   // tokens of a batch -> encoded rows [N, D]
   torch::Tensor encode(const PackedTexts& source, DropoutPlan& dropout) const;
-  // -> normed rows [M, D] whose product with output_embedding() are the logits
+  // -> rows [M, D] whose product with output_embedding() are the logits
   torch::Tensor decode(const PackedTexts& target, const torch::Tensor& memory, const PackedTexts& source,
                        DropoutPlan& dropout) const;
   const torch::Tensor& output_embedding() const { return output_embedding_; }
@@ -53,11 +54,9 @@ class Network {
   Parameters parameters_;
   torch::Tensor source_embedding_, target_embedding_, output_embedding_;
   torch::Tensor position_table_;  // [max_length, D] or undefined
-  std::vector<EncoderLayer> encoder_;
-  std::vector<DecoderLayer> decoder_;
   NgramTable ngram_embedding_;
-  LayerNorm encoder_norm_;
-  std::unique_ptr<LayerNorm> decoder_norm_;
+  std::unique_ptr<EncoderStack> encoder_;
+  std::unique_ptr<DecoderStack> decoder_;  // none: the heads answer
   std::vector<ClassificationHead> heads_;
 };
 

@@ -39,6 +39,8 @@ void initialise(const std::string& name, const torch::Tensor& tensor, const Mode
   } else if (ends_with(name, ".score_matrix")) {  // near the dot product of Luong's general score
     fill_normal(tensor, 0.1 * head_deviation, random);
     tensor.add_(torch::eye(config.head_width()) * head_deviation);
+  } else if (ends_with(name, ".input.bias")) {  // of an LSTM: its second quarter is the forget gate's
+    tensor.zero_().narrow(0, config.dim, config.dim).fill_(1.0);
   } else if (tensor.dim() == 2 && ends_with(name, ".weight")) {
     fill_uniform(tensor, std::sqrt(6.0 / static_cast<double>(tensor.size(0) + tensor.size(1))), random);
   } else {

@@ -42,11 +42,13 @@ void add_text(Settings& s, Recipe& recipe) {
 void add_model(Settings& s, Recipe& recipe) {
   ModelConfig& model = recipe.model;
   s.add("model.architecture", &recipe.architecture, "what kind of network",
-        {"transformer_seq2seq", "transformer_encoder"});
+        {"transformer_seq2seq", "transformer_encoder", "recurrent_seq2seq"});
   s.add("model.dim", &model.dim, "width D of a token's vector", 4, 1 << 14);
   s.add("model.ffn_dim", &model.ffn_dim, "inner width of the feed-forward block", 1, 1 << 16);
   s.add("model.encoder_layers", &model.encoder_layers, "encoder layers", 1, 64);
   s.add("model.decoder_layers", &model.decoder_layers, "decoder layers (translation)", 0, 64);
+  s.add("model.bidirectional", &model.bidirectional,
+        "a recurrent encoder reads from both ends (recurrent_seq2seq)");
   s.add("model.max_length", &model.max_length, "longest text in tokens, the rest is cut", 4, 1 << 16);
   s.add("model.shared_embeddings", &model.shared_embeddings, "one table for source, target and output");
   s.add("model.activation", &model.activation, "of the feed-forward block", {"relu", "gelu"});
@@ -202,7 +204,7 @@ void check_recipe(Recipe& recipe, const std::string& where) {
     fail("'output.model': expected the folder to write the model to, found none");
   while (recipe.output.model.size() > 1 && recipe.output.model.back() == '/') recipe.output.model.pop_back();
   if (recipe.translation()) {
-    if (!recipe.heads.empty()) fail("[[model.heads]]: expected none for transformer_seq2seq");
+    if (!recipe.heads.empty()) fail("[[model.heads]]: expected none for " + recipe.architecture);
     if (recipe.model.decoder_layers < 1) fail("'model.decoder_layers': expected at least 1, found 0");
     if (recipe.model.shared_embeddings && !recipe.text.joint) {
       fail("'model.shared_embeddings': expected text.joint = true with it; set one of the two to false");
@@ -218,7 +220,8 @@ void check_recipe(Recipe& recipe, const std::string& where) {
     }
   }
   if (recipe.translation() && (recipe.train.metric == "accuracy" || recipe.train.metric == "macro_f1")) {
-    fail("'train.metric': expected loss, bleu or chrf for transformer_seq2seq, found " + recipe.train.metric);
+    fail("'train.metric': expected loss, bleu or chrf for " + recipe.architecture + ", found " +
+         recipe.train.metric);
   }
   std::set<std::string> names;
   for (const HeadRecipe& head : recipe.heads) {

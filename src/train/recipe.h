@@ -78,7 +78,7 @@ struct Recipe {
 
   std::filesystem::path path(const std::string& file) const;  // file within data.folder
   std::filesystem::path run_folder() const { return output.model + ".run"; }
-  bool translation() const { return model.architecture == Architecture::transformer_seq2seq; }
+  bool translation() const { return model.decodes(); }
 };
 
 // The recipe's keys bound to `recipe`, which must outlive them.

@@ -73,8 +73,35 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
       c.ngrams.buckets = 50;
       c.ngrams.embedding = false;
     });
+    return all;
   }
-  if (translation) add("own embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
+  add("own embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
+  const auto add_recurrent = [&](const std::string& name, const std::function<void(ModelConfig&)>& change) {
+    add("recurrent " + name, [&](ModelConfig& c) {
+      c.architecture = Architecture::recurrent_seq2seq;
+      c.positions = "none";
+      change(c);
+    });
+  };
+  add_recurrent("plain", [](ModelConfig&) {});
+  for (const std::string& score : attention::score_names()) {
+    add_recurrent(score, [=](ModelConfig& c) { c.attention.score = score; });
+  }
+  for (const std::string& normaliser : attention::normaliser_names()) {
+    add_recurrent(normaliser, [=](ModelConfig& c) { c.attention.normaliser = normaliser; });
+  }
+  add_recurrent("one direction", [](ModelConfig& c) { c.bidirectional = false; });
+  add_recurrent("grouped heads", [](ModelConfig& c) { c.key_heads = 2; });
+  add_recurrent("temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; });
+  add_recurrent("own embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
+  add_recurrent("positions", [](ModelConfig& c) { c.positions = "sinusoidal"; });
+  add_recurrent("classic", [](ModelConfig& c) {
+    c.bidirectional = false;
+    c.heads = c.key_heads = 1;
+    c.attention.score = "cosine";
+    c.attention.normaliser = "sum";
+    c.attention.values = "keys";
+  });
   return all;
 }
 

@@ -46,6 +46,24 @@ TEST(Recipe, reads_both_architectures) {
   EXPECT_EQ(classification.model.decoder_layers, 0);
 }
 
+TEST(Recipe, reads_the_recurrent_architecture_and_refuses_what_it_cannot_be) {
+  const std::string recurrent = "model.architecture=recurrent_seq2seq";
+  const Recipe recipe = parse(kTranslation, {recurrent, "model.bidirectional=false"});
+  EXPECT_TRUE(recipe.translation());
+  EXPECT_FALSE(recipe.model.bidirectional);
+  expect_error(ErrorCode::invalid_argument, {"'model.decoder_layers'", "at least 1", "found 0"}, [&] {
+    parse(kTranslation, {recurrent, "model.decoder_layers=0"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"'dim'", "a multiple of heads (3)", "found 256"}, [&] {
+    parse(kTranslation, {recurrent, "model.attention.heads=3"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"'attention.window'", "no self-attention", "found 4"}, [&] {
+    parse(kTranslation, {recurrent, "model.attention.window=4"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"[[model.heads]]", "none for recurrent_seq2seq"},
+               [&] { parse(kClassification, {recurrent}); });
+}
+
 TEST(Recipe, a_misspelt_key_names_the_nearest_right_one) {
   expect_error(ErrorCode::invalid_argument,
                {"r.toml:7", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
@@ -80,7 +98,7 @@ TEST(Recipe, every_recipe_of_the_project_reads) {
     EXPECT_NO_THROW(read_recipe(entry.path(), {})) << entry.path();
     ++count;
   }
-  EXPECT_GE(count, 3);
+  EXPECT_GE(count, 5);
 }
 
 }  // namespace

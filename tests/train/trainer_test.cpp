@@ -121,6 +121,37 @@ TEST_F(TrainerTest, a_resumed_run_ends_with_the_same_weights_bit_for_bit) {
   }
 }
 
+TEST_F(TrainerTest, a_resumed_recurrent_run_ends_with_the_same_weights_bit_for_bit) {
+  const auto recurrent = [&](const std::string& name) {
+    Recipe job = recipe(true, name);
+    job.architecture = "recurrent_seq2seq";
+    job.train.dropout = job.train.attention_dropout = 0.2;
+    check_recipe(job, "small");
+    return job;
+  };
+  const Outcome whole = run(recurrent("whole"), false);
+  const Recipe parts = recurrent("parts");
+  run(parts, false, 2);
+  run(parts, true, 5);
+  EXPECT_EQ(run(parts, true).weights, whole.weights);
+}
+
+TEST_F(TrainerTest, a_recurrent_network_learns_to_translate_under_the_plain_ratio) {
+  write_small_tables(folder_.path(), 600);
+  Recipe job = recipe(true);
+  job.architecture = "recurrent_seq2seq";
+  job.model.dim = 32;
+  job.model.positions = "none";
+  job.model.attention.score = "cosine";
+  job.model.attention.normaliser = "sum";
+  job.model.attention.values = "keys";
+  job.train.epochs = 20;
+  check_recipe(job, "small");
+  const auto accuracy = run(job, false).history.curve("valid", "token_accuracy");
+  EXPECT_GE(accuracy.back(), 0.8);
+  EXPECT_GT(accuracy.back(), accuracy.front());
+}
+
 TEST_F(TrainerTest, a_step_does_not_depend_on_the_number_of_threads) {
   Recipe one = recipe(true, "one"), three = recipe(true, "three");
   one.train.accumulate = three.train.accumulate = 3;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "train/stack.h"
+
+namespace heed::train {
+
+// encoder.layers.N, encoder.norm
+class TransformerEncoder : public EncoderStack {
+ public:
+  TransformerEncoder(const Parameters& parameters, const ModelConfig& config);
+  torch::Tensor encode(torch::Tensor x, const PackedTexts& texts, DropoutPlan& dropout) const override;
+
+ private:
+  std::vector<EncoderLayer> layers_;
+  LayerNorm norm_;
+};
+
+// decoder.layers.N, decoder.norm
+class TransformerDecoder : public DecoderStack {
+ public:
+  TransformerDecoder(const Parameters& parameters, const ModelConfig& config);
+  torch::Tensor decode(torch::Tensor y, const PackedTexts& target, const torch::Tensor& memory,
+                       const PackedTexts& source, DropoutPlan& dropout) const override;
+
+ private:
+  std::vector<DecoderLayer> layers_;
+  LayerNorm norm_;
+};
+
+}  // namespace heed::train
