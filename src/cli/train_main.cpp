@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/help_format.h"
 #include "cli/usage_problem.h"
+#include "model/model_directory.h"
 #include "train/progress.h"
 #include "tune/model.h"
 
@@ -63,6 +64,18 @@ void print_keys() {
   std::fputs(heed::train::recipe_settings(recipe).describe().c_str(), stdout);
 }
 
+// A line a split: the figures that the model's metrics.json keeps.
+void say_figures(heed::train::ProgressBar& progress, const heed::Json& metrics) {
+  for (const auto& [split, values] : metrics.at("splits").items()) {
+    std::string line = split;
+    for (const auto& [name, value] : values.items()) {
+      line += value.is_number_float() ? fmt::format("  {} {:.4f}", name, value.get<double>())
+                                      : fmt::format("  {} {}", name, value.dump());
+    }
+    progress.say(line);
+  }
+}
+
 int train(const Arguments& arguments) {
   if (arguments.recipe.empty()) {
     throw heed::Error(heed::ErrorCode::invalid_argument,
@@ -100,6 +113,7 @@ int train(const Arguments& arguments) {
   }
   const auto path = model.save();
   progress.say("wrote " + path.string());
+  say_figures(progress, heed::open_model(path).metrics);
   return 0;
 }
 

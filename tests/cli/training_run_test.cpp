@@ -96,6 +96,13 @@ TEST_F(TrainingRun, bad_tables_are_refused_with_their_place_before_anything_is_w
   expect_refusal("text,label\nok,x\nonly\n", 4, {"bad.csv:3"});
 }
 
+TEST_F(TrainingRun, ends_with_the_figures_of_validation) {
+  const Outcome outcome =
+      run_heed({"train", (folder_ / "recipe.toml").string(), "--set", "train.max_steps=2"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.error, testing::ContainsRegex("\nvalid  accuracy [0-9.]+  calibration_error"));
+}
+
 TEST_F(TrainingRun, a_misspelt_recipe_key_names_the_nearest_right_one) {
   const Outcome outcome = train({"--set", "train.learning_rat=1"});
   EXPECT_EQ(outcome.status, 2);
