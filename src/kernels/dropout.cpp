@@ -1,15 +1,7 @@
 #include "kernels/dropout.h"
 
 #include "base/random.h"
-
-// Plain loops that the compiler turns into vector code for each instruction set; the loader picks one at
-// start. Sanitizers run before the picking and so get the plain build.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__clang__)
-#define HEED_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
-#else
-#define HEED_VECTOR_CLONES
-#endif
+#include "kernels/vector_clones.h"
 
 namespace heed::kernels {
 namespace {
