@@ -74,11 +74,10 @@ torch::Tensor head_logits(const Network& network, const Split& split, size_t hea
 std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens) {
   const torch::NoGradGuard no_grad;
   const ModelConfig& config = network.config();
-  const std::vector<double> even(config.classification_heads.size(), 1.0);
   double nll = 0.0;
   int64_t units = 0, correct = 0;
   for (const auto& numbers : batches_in_order(split, batch_tokens)) {
-    const Loss loss = network.loss(make_batch(split.examples, numbers, config), 0.0, even, {});
+    const Loss loss = network.loss(make_batch(split.examples, numbers, config), {}, {});
     nll += loss.negative_log_likelihood;
     units += loss.units;
     correct += loss.correct;

@@ -1,9 +1,10 @@
 #include "train/gradient_workers.h"
 
 #include <exception>
-#include <thread>
 
 #include <ATen/Parallel.h>
+
+#include "base/threads.h"
 
 namespace heed::train {
 namespace {
@@ -15,6 +16,8 @@ Gradients take_gradients(const Parameters& parameters) {
   for (const auto& [name, tensor] : parameters.all()) {
     torch::Tensor weight = tensor;
     gradients.push_back(std::exchange(weight.mutable_grad(), torch::Tensor()));
+    if (gradients.back().defined() && gradients.back().is_sparse())
+      gradients.back() = gradients.back().coalesce();
   }
   return gradients;
 }
@@ -23,17 +26,23 @@ void add_gradients(const Parameters& parameters, Gradients gradients) {
   const torch::NoGradGuard no_grad;
   for (size_t i = 0; i < gradients.size(); ++i) {
     torch::Tensor weight = parameters.all()[i].second;
-    torch::Tensor& sum = weight.mutable_grad();
-    if (!gradients[i].defined()) continue;
-    if (sum.defined()) {
-      sum.add_(gradients[i]);
-    } else {
-      sum = std::move(gradients[i]);
-    }
+    add_gradient(weight.mutable_grad(), std::move(gradients[i]));
   }
 }
 
 }  // namespace
+
+void add_gradient(torch::Tensor& sum, torch::Tensor gradient) {
+  if (!gradient.defined()) return;
+  if (!sum.defined()) {
+    sum = std::move(gradient);
+  } else if (sum.is_sparse() && !gradient.is_sparse()) {
+    sum = gradient.add_(sum);
+  } else {
+    sum.add_(gradient);
+    if (sum.is_sparse()) sum = sum.coalesce();
+  }
+}
 
 GradientWorkers::GradientWorkers(Network& network, int64_t threads) : network_(network) {
   for (int64_t i = 0; i < threads; ++i) replicas_.push_back(network.replica());
@@ -47,22 +56,21 @@ GradientWorkers::Sums GradientWorkers::run(const Work& work) {
     std::vector<Gradients> gradients(together);
     std::vector<Loss> losses(together);
     std::vector<std::exception_ptr> problems(together);
-    const auto work_on = [&](size_t i) {
+    const auto work_on = [&](int64_t i) {
       try {
         at::set_num_threads(1);
         Loss& loss = losses[i];
-        loss = replicas_[i].loss(work.batches[first + i], work.smoothing, work.head_weights,
-                                 work.dropouts[first + i]);
+        loss = replicas_[i].loss(work.batches[first + i], work.loss, work.dropouts[first + i]);
         (loss.mean / static_cast<double>(count)).backward();
         gradients[i] = take_gradients(replicas_[i].parameters());
       } catch (...) {
         problems[i] = std::current_exception();
       }
     };
-    std::vector<std::thread> threads;
-    for (size_t i = 1; i < together; ++i) threads.emplace_back(work_on, i);
-    work_on(0);
-    for (std::thread& thread : threads) thread.join();
+    on_threads(static_cast<int64_t>(together))(static_cast<int64_t>(together),
+                                               [&](int64_t begin, int64_t end) {
+                                                 for (int64_t i = begin; i < end; ++i) work_on(i);
+                                               });
     for (size_t i = 0; i < together; ++i) {
       if (problems[i]) std::rethrow_exception(problems[i]);
       add_gradients(network_.parameters(), std::move(gradients[i]));

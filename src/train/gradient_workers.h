@@ -8,8 +8,8 @@
 namespace heed::train {
 
 // Gradients of several batches at once, a batch a thread, each thread on one core without a barrier inside
-// its batch. The gradients of the batches are added in the batches' order, so a step does not depend on the
-// number of threads, bit for bit.
+// its batch. The gradients of the batches are added in the batches' order, sparse ones too, so a step does
+// not depend on the number of threads, bit for bit.
 class GradientWorkers {
  public:
   // `threads` at least 1; as many replicas of the network's gradients are kept.
@@ -18,8 +18,7 @@ class GradientWorkers {
   struct Work {
     std::vector<Batch> batches;
     std::vector<DropoutPlan> dropouts;  // one a batch
-    double smoothing = 0.0;
-    std::vector<double> head_weights;
+    LossOptions loss;
   };
   struct Sums {
     double negative_log_likelihood = 0.0;
@@ -32,5 +31,9 @@ class GradientWorkers {
   Network& network_;
   std::vector<Network> replicas_;
 };
+
+// sum += gradient, either of them dense, sparse or undefined (nothing); the sum is sparse, and coalesced,
+// where both are.
+void add_gradient(torch::Tensor& sum, torch::Tensor gradient);
 
 }  // namespace heed::train

@@ -59,14 +59,13 @@ Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const Pa
   return decoder_->decode(embed(target_embedding_, target, plan), target, memory, source, plan);
 }
 
-Loss Network::loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights,
-                   DropoutPlan plan) const {
+Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
   const Tensor memory = encode(batch.source, plan);
   Loss loss;
   if (decoder_) {
     const Tensor hidden = decode(batch.target, memory, batch.source, plan);
     const ProjectedLoss projected =
-        projected_cross_entropy(hidden, output_embedding_, batch.target_labels, smoothing);
+        projected_cross_entropy(hidden, output_embedding_, batch.target_labels, options.smoothing);
     return {.mean = projected.loss,
             .negative_log_likelihood = projected.negative_log_likelihood,
             .correct = projected.correct,
@@ -76,10 +75,15 @@ Loss Network::loss(const Batch& batch, double smoothing, const std::vector<doubl
   for (size_t h = 0; h < heads_.size(); ++h) {
     const Tensor logits = heads_[h].logits(memory, batch.source, plan);
     const Tensor& labels = batch.head_labels[h];
-    loss.mean = loss.mean + heads_[h].loss(logits, labels, smoothing) * head_weights[h];
+    const ClassLoss wanted{
+        .smoothing = options.smoothing,
+        .q = options.q,
+        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h]};
+    const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
+    loss.mean = loss.mean + heads_[h].loss(logits, labels, wanted) * weight;
     const torch::NoGradGuard no_grad;
     loss.negative_log_likelihood +=
-        heads_[h].loss(logits, labels, 0.0).item<double>() * static_cast<double>(batch.source.texts());
+        heads_[h].loss(logits, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
     loss.correct += config_.classification_heads[h].multi_label
                         ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
                         : logits.argmax(1).eq(labels).sum().item<int64_t>();

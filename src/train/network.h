@@ -17,6 +17,14 @@ struct Loss {
   int64_t units = 0;  // target tokens, or texts times heads
 };
 
+// What a network is trained towards.
+struct LossOptions {
+  double smoothing = 0.0;                    // mass spread over all labels
+  double q = 0.0;                            // of a classification head's loss: see ClassLoss
+  std::vector<double> head_weights;          // of each head's loss in the sum; empty: 1
+  std::vector<torch::Tensor> class_weights;  // a head: see ClassLoss; empty: none
+};
+
 // A model of any architecture over its parameters.
 class Network {
  public:
@@ -33,9 +41,7 @@ class Network {
   const torch::Tensor& output_embedding() const { return output_embedding_; }
   const std::vector<ClassificationHead>& heads() const { return heads_; }
 
-  // `head_weights`: of each head's loss in the sum.
-  Loss loss(const Batch& batch, double smoothing, const std::vector<double>& head_weights,
-            DropoutPlan dropout) const;
+  Loss loss(const Batch& batch, const LossOptions& options, DropoutPlan dropout) const;
 
   const ModelConfig& config() const { return config_; }
   // Takes over the heads' fitted temperatures.

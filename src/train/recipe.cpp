@@ -1,9 +1,11 @@
 #include "train/recipe.h"
 
+#include <functional>
 #include <set>
 
 #include "attention/variant.h"
 #include "base/error.h"
+#include "train/optimiser.h"
 
 namespace heed::train {
 namespace {
@@ -104,19 +106,36 @@ void add_train(Settings& s, Recipe::Train& train) {
         1 << 16);
   s.add("train.learning_rate", &train.learning_rate, "the highest one of the schedule", 0, 10);
   s.add("train.schedule", &train.schedule, "after the warm-up",
-        {"inverse_sqrt", "cosine", "linear", "constant"});
-  s.add("train.warmup_steps", &train.warmup_steps, "steps of linear warm-up");
-  s.add("train.weight_decay", &train.weight_decay, "decoupled, AdamW; not on biases and norms", 0, 10);
-  s.add("train.beta1", &train.beta1, "AdamW's first decay", 0, 0.9999999);
-  s.add("train.beta2", &train.beta2, "AdamW's second decay", 0, 0.9999999);
-  s.add("train.epsilon", &train.epsilon, "AdamW's epsilon", 1e-20, 1);
+        {"inverse_sqrt", "cosine", "linear", "constant", "one_cycle", "plateau"});
+  s.add("train.warmup_steps", &train.warmup_steps, "steps of linear warm-up (one_cycle has its own)");
+  s.add("train.warmup_share", &train.warmup_share, "one_cycle's share of rising steps", 0, 0.99);
+  s.add("train.plateau_factor", &train.plateau_factor, "plateau: on the rate, where no validation was better",
+        0.001, 0.999);
+  s.add("train.plateau_patience", &train.plateau_patience,
+        "plateau: so many validations without a better metric", 1);
+  s.add("train.optimiser", &train.optimiser, "update rule", optimiser_names());
+  s.add("train.momentum", &train.momentum, "sgd's; 0: plain gradient descent", 0, 0.9999999);
+  s.add("train.weight_decay", &train.weight_decay,
+        "decoupled with adamw, else in the gradient (L2); not on biases and norms", 0, 10);
+  s.add("train.beta1", &train.beta1, "first decay of adamw and adam", 0, 0.9999999);
+  s.add("train.beta2", &train.beta2, "second decay of adamw and adam", 0, 0.9999999);
+  s.add("train.epsilon", &train.epsilon, "in the divisor of adamw, adam and adagrad", 1e-20, 1);
   s.add("train.clip_norm", &train.clip_norm, "largest gradient norm; 0: no clipping", 0, 1e9);
   s.add("train.dropout", &train.dropout, "of embeddings, residual branches and the feed-forward block", 0,
         0.95);
   s.add("train.attention_dropout", &train.attention_dropout, "of attention weights", 0, 0.95);
   s.add("train.label_smoothing", &train.label_smoothing, "mass spread over all labels", 0, 0.9);
+  s.add("train.loss", &train.loss, "of single-label heads; generalised forgives wrong labels",
+        {"cross_entropy", "generalised"});
+  s.add("train.loss_q", &train.loss_q, "generalised: near 0 as cross_entropy, 1 most forgiving", 0.001, 1);
+  s.add("train.class_weights", &train.class_weights,
+        "of single-label heads; balanced: rare labels count as much as frequent ones", {"none", "balanced"});
   s.add("train.average_decay", &train.average_decay,
         "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
+  s.add("train.average_last", &train.average_last,
+        "at the end try the mean of the weights at so many last validations; 0: not");
+  s.add("train.average_best", &train.average_best,
+        "at the end try the mean of the weights at so many best validations; 0: not");
   s.add("train.seed", &train.seed, "of initial weights, order and dropout");
   s.add("train.threads", &train.threads, "0: as many as cores; a step is the same with any number", 0, 1024);
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
@@ -189,6 +208,33 @@ void check_model(const Recipe& recipe, const std::string& where) {
 
 }  // namespace
 
+namespace {
+
+using Fail = std::function<void(const std::string&)>;
+
+void check_train(const Recipe& recipe, const Fail& fail) {
+  const Recipe::Train& train = recipe.train;
+  if (train.average_last == 1) fail("'train.average_last': expected 0 or at least 2, found 1");
+  if (train.average_best == 1) fail("'train.average_best': expected 0 or at least 2, found 1");
+  if (train.schedule == "plateau" && train.patience > 0 && train.patience <= train.plateau_patience) {
+    fail("'train.patience': expected more than train.plateau_patience (" +
+         std::to_string(train.plateau_patience) + ") with schedule = \"plateau\", found " +
+         std::to_string(train.patience) + ": training would stop before a lower rate is tried");
+  }
+  const bool plain = train.loss == "cross_entropy" && train.class_weights == "none";
+  if (plain) return;
+  const std::string key = train.class_weights != "none" ? "'train.class_weights'" : "'train.loss'";
+  if (recipe.translation()) fail(key + ": expected classification heads with it, found transformer_seq2seq");
+  for (const HeadRecipe& head : recipe.heads) {
+    if (head.multi_label) {
+      fail(key + ": expected single-label heads with it, found multi_label in head '" + head.name +
+           "'; leave one of the two out");
+    }
+  }
+}
+
+}  // namespace
+
 void check_recipe(Recipe& recipe, const std::string& where) {
   const auto fail = [&](const std::string& message) {
     throw Error(ErrorCode::invalid_argument, where + ": " + message);
@@ -229,6 +275,7 @@ void check_recipe(Recipe& recipe, const std::string& where) {
       fail("[[model.heads]]: expected a name and a label column in each");
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
+  check_train(recipe, fail);
   check_model(recipe, where);
 }
 

@@ -52,9 +52,18 @@ struct Recipe {
     double learning_rate = 1e-3;
     std::string schedule = "inverse_sqrt";
     int64_t warmup_steps = 1000;
+    double warmup_share = 0.3;
+    double plateau_factor = 0.5;
+    int64_t plateau_patience = 2;
+    std::string optimiser = "adamw";
+    double momentum = 0.9;
     double weight_decay = 0.01, beta1 = 0.9, beta2 = 0.98, epsilon = 1e-8, clip_norm = 1.0;
     double dropout = 0.1, attention_dropout = 0.1, label_smoothing = 0.1;
+    std::string loss = "cross_entropy";
+    double loss_q = 0.7;
+    std::string class_weights = "none";
     double average_decay = 0.0;
+    int64_t average_last = 0, average_best = 0;
     int64_t seed = 1;
     int64_t threads = 0;
     int64_t checkpoint_steps = 500;

@@ -7,9 +7,11 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "base/random.h"
 #include "metrics/direction.h"
+#include "base/threads.h"
+#include "train/class_weights.h"
+#include "train/divergence.h"
 
 namespace heed::train {
 namespace {
@@ -20,17 +22,25 @@ double now_seconds() {
 
 int64_t thread_count(const Recipe& recipe) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  return std::min(recipe.train.threads > 0 ? recipe.train.threads : cores, recipe.train.accumulate);
+  return recipe.train.threads > 0 ? recipe.train.threads : cores;
+}
+
+LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
+  LossOptions options{.smoothing = recipe.train.label_smoothing,
+                      .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
+                      .head_weights = {},
+                      .class_weights = {}};
+  for (size_t h = 0; h < recipe.heads.size(); ++h) {
+    options.head_weights.push_back(recipe.heads[h].weight);
+    if (recipe.train.class_weights != "balanced") continue;
+    const auto classes = static_cast<int64_t>(corpus.config.classification_heads[h].labels.size());
+    options.class_weights.push_back(balanced_class_weights(corpus.train.examples, h, classes));
+  }
+  return options;
 }
 
 int64_t tokens_of(const Batch& batch) {
   return batch.target.begins.empty() ? batch.source.rows() : batch.target.rows();
-}
-
-std::string to_line(const std::map<std::string, double>& values) {
-  std::string line;
-  for (const auto& [name, value] : values) line += fmt::format("  {} {:.4f}", name, value);
-  return line;
 }
 
 }  // namespace
@@ -40,18 +50,26 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
       corpus_(corpus),
       network_(network),
       progress_(progress),
-      workers_(network, thread_count(recipe)),
-      optimiser_(network.parameters(), {.beta1 = recipe.train.beta1,
-                                        .beta2 = recipe.train.beta2,
-                                        .epsilon = recipe.train.epsilon,
-                                        .weight_decay = recipe.train.weight_decay}),
+      workers_(network, std::min(thread_count(recipe), recipe.train.accumulate)),
+      optimiser_(network.parameters(),
+                 {.name = recipe.train.optimiser,
+                  .beta1 = recipe.train.beta1,
+                  .beta2 = recipe.train.beta2,
+                  .epsilon = recipe.train.epsilon,
+                  .momentum = recipe.train.momentum,
+                  .weight_decay = recipe.train.weight_decay},
+                 on_threads(thread_count(recipe))),
       average_(network.parameters(), recipe.train.average_decay),
+      kept_(recipe.run_folder(), {.last = recipe.train.average_last,
+                                  .best = recipe.train.average_best,
+                                  .greater_is_better = greater_is_better(recipe.train.metric)}),
       schedule_{.name = recipe.train.schedule,
                 .highest = recipe.train.learning_rate,
                 .warmup_steps = recipe.train.warmup_steps,
-                .total_steps = expected_steps()} {
+                .warmup_share = recipe.train.warmup_share,
+                .total_steps = expected_steps()},
+      loss_(loss_options(recipe, corpus)) {
   network.set_ngram_weights(corpus.ngram_weights);
-  for (const HeadRecipe& head : recipe.heads) head_weights_.push_back(head.weight);
 }
 
 int64_t Trainer::expected_steps() const {
@@ -67,6 +85,7 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
   if (resume) {
     state_ = load_checkpoint(folder / "checkpoint.safetensors",
                              {network_.parameters(), optimiser_, average_.tensors()});
+    kept_.prune(state_.validations);
   }
   at::set_num_threads(1);  // threads are over batches: GradientWorkers
   HistoryWriter history(folder, state_.step);
@@ -76,9 +95,12 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
   state_.seconds = seconds();
   sitting_began_ = 0.0;
   if (!state_.finished) {
-    if (state_.batch != 0) validate(callbacks, history);  // a limit fell within an epoch
+    const bool validated = !state_.validations.empty() && state_.validations.back().step == state_.step;
+    if (!validated) validate(callbacks, history);  // a limit fell between two validations
+    try_means(callbacks, history);
     state_.finished = true;
     save();
+    kept_.prune({});
   }
   load_weights(folder / "best.safetensors", network_.parameters());
   return history.history();
@@ -99,10 +121,7 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   const int64_t end =
       std::min<int64_t>(static_cast<int64_t>(plan.size()), state_.batch + recipe_.train.accumulate);
   ++state_.step;
-  GradientWorkers::Work work{.batches = {},
-                             .dropouts = {},
-                             .smoothing = recipe_.train.label_smoothing,
-                             .head_weights = head_weights_};
+  GradientWorkers::Work work{.batches = {}, .dropouts = {}, .loss = loss_};
   for (; state_.batch < end; ++state_.batch) {
     work.batches.push_back(make_batch(corpus_.train.examples, plan[state_.batch], corpus_.config));
     const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
@@ -115,17 +134,15 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   interval_loss_ += sums.negative_log_likelihood;
   interval_units_ += sums.units;
   const double norm = gradient_norm(network_.parameters());
-  if (!std::isfinite(norm)) {
-    throw Error(
-        ErrorCode::internal,
-        fmt::format("step {}: expected a finite gradient, found {}; the last checkpoint is kept: lower "
-                    "train.learning_rate or train.clip_norm, or lengthen train.warmup_steps, and start again",
-                    state_.step, norm));
-  }
+  check_training(recipe_, state_.step,
+                 sums.negative_log_likelihood / static_cast<double>(std::max<int64_t>(1, sums.units)), norm);
   const double clip = recipe_.train.clip_norm;
-  optimiser_.update(state_.step, learning_rate(schedule_, state_.step),
-                    clip > 0 && norm > clip ? clip / norm : 1.0);
+  optimiser_.update(state_.step, learning_rate_now(), clip > 0 && norm > clip ? clip / norm : 1.0);
   average_.update(state_.step);
+}
+
+double Trainer::learning_rate_now() const {
+  return learning_rate(schedule_, state_.step) * state_.rate_scale;
 }
 
 // What happens between two steps, always in this order, so that a checkpoint holds all of it.
@@ -150,7 +167,10 @@ void Trainer::after_step(const Callbacks& callbacks, HistoryWriter& history, int
     ++state_.epoch;
     state_.batch = 0;
   }
-  if (validation_due) validate(callbacks, history);
+  if (validation_due) {
+    validate(callbacks, history);
+    interval_began_ = now_seconds();
+  }
   const auto& marks = recipe_.train.snapshot_minutes;
   if (state_.snapshots < static_cast<int64_t>(marks.size()) && seconds() >= marks[state_.snapshots] * 60.0) {
     if (callbacks.snapshot) {
@@ -173,7 +193,7 @@ void Trainer::log_training(HistoryWriter& history, int64_t batches) {
                .split = "train",
                .values = {{"loss", loss},
                           {"tokens_per_second", rate},
-                          {"learning_rate", learning_rate(schedule_, state_.step)},
+                          {"learning_rate", learning_rate_now()},
                           {"minutes", seconds() / 60.0}}});
   progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  train loss {:.4f}  {:.0f} tok/s",
                             state_.epoch + 1, recipe_.train.epochs, state_.batch, batches, state_.step,
@@ -183,38 +203,13 @@ void Trainer::log_training(HistoryWriter& history, int64_t batches) {
   interval_began_ = now_seconds();
 }
 
-void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {
-  average_.swap();
-  auto values = evaluate(network_, corpus_.valid, recipe_.train.batch_tokens);
-  if (callbacks.validate) values.merge(callbacks.validate(network_));
-  const auto metric = values.find(recipe_.train.metric);
-  if (metric == values.end()) {
-    throw Error(ErrorCode::invalid_argument,
-                "'train.metric': expected one that this run measures, found '" + recipe_.train.metric + "'");
-  }
-  const bool better =
-      !state_.has_best || (metrics::greater_is_better(recipe_.train.metric) ? metric->second > state_.best
-                                                                            : metric->second < state_.best);
-  if (better) {
-    state_.has_best = true;
-    state_.best = metric->second;
-    state_.best_step = state_.step;
-    state_.worse_validations = 0;
-    save_weights(recipe_.run_folder() / "best.safetensors", network_.parameters());
-  } else {
-    ++state_.worse_validations;
-  }
-  average_.swap();
-  history.add({.step = state_.step, .epoch = state_.epoch, .split = "valid", .values = values});
-  progress_.say("  valid" + to_line(values) + (better ? "  (best)" : ""));
-  interval_began_ = now_seconds();
-}
-
 void Trainer::save() {
+  check_weights(recipe_, state_.step, network_.parameters());
   TrainState now = state_;
   now.seconds = seconds();
   save_checkpoint(recipe_.run_folder() / "checkpoint.safetensors",
                   {network_.parameters(), optimiser_, average_.tensors()}, now);
+  kept_.prune(now.validations);
 }
 
 bool Trainer::limits_reached() const {

@@ -8,7 +8,9 @@
 #include "train/examples.h"
 #include "train/gradient_workers.h"
 #include "train/history.h"
+#include "train/kept_weights.h"
 #include "train/network.h"
+#include "train/optimiser.h"
 #include "train/progress.h"
 #include "train/recipe.h"
 #include "train/schedule.h"
@@ -33,14 +35,18 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 
 // Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder():
-// checkpoint.safetensors, best.safetensors, metrics.jsonl, TensorBoard events.
+// checkpoint.safetensors, best.safetensors, weights-<step>.safetensors (KeptWeights), metrics.jsonl,
+// TensorBoard events.
 class Trainer {
  public:
   Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress);
 
   // Trains until the recipe's end, patience or a stop request. `resume`: goes on from the checkpoint.
-  // Afterwards the network holds the best weights on validation (unless stopped). Throws Error{internal} when
-  // the loss is no longer a number: at which step, and the cure.
+  // Afterwards the network holds the best weights on validation (unless stopped): of one step, or a mean of
+  // several (train.average_last, average_best) where that is better. Throws Error{internal} when loss,
+  // gradient or weights are no longer numbers or the loss has exploded: at which step, and the cure. The
+  // files of the run then stand as they were: neither checkpoint nor best weights ever hold what is not a
+  // number.
   History fit(const Callbacks& callbacks, bool resume);
 
   const TrainState& state() const { return state_; }
@@ -52,6 +58,13 @@ class Trainer {
   void step(const std::vector<std::vector<int64_t>>& plan);
   void after_step(const Callbacks& callbacks, HistoryWriter& history, int64_t batches);
   void validate(const Callbacks& callbacks, HistoryWriter& history);
+  std::map<std::string, double> measure(const Callbacks& callbacks) const;
+  bool better(double metric) const;
+  void lower_rate_on_plateau();
+  void try_means(const Callbacks& callbacks, HistoryWriter& history);
+  void try_mean(const std::string& name, const std::vector<int64_t>& steps, const Callbacks& callbacks,
+                HistoryWriter& history);
+  double learning_rate_now() const;
   void log_training(HistoryWriter& history, int64_t batches);
   void save();
   bool limits_reached() const;
@@ -63,10 +76,11 @@ class Trainer {
   Network& network_;
   ProgressBar& progress_;
   GradientWorkers workers_;
-  AdamW optimiser_;
+  Optimiser optimiser_;
   WeightAverage average_;
+  KeptWeights kept_;
   Schedule schedule_;
-  std::vector<double> head_weights_;
+  LossOptions loss_;
   TrainState state_;
   double sitting_began_ = 0.0;
   // Since the last line of progress.

@@ -37,7 +37,8 @@ bool is_record(const std::string& name) {
 // What a training leaves in its folder; nothing else is ever removed from it.
 bool is_ours(const std::string& name) {
   return is_record(name) || name == "checkpoint.safetensors" || name == "best.safetensors" ||
-         name == "tokenizers" || name == "candidate" || name.find(".tmp.") != std::string::npos;
+         (name.starts_with("weights-") && name.ends_with(".safetensors")) || name == "tokenizers" ||
+         name == "candidate" || name.find(".tmp.") != std::string::npos;
 }
 
 // Hours of training must not end at a folder that cannot be written.

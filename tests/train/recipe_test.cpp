@@ -84,6 +84,25 @@ TEST(Recipe, what_does_not_fit_together_is_refused) {
                [] { parse(kClassification + "[[model.heads]]\nname = 'intent'\nlabel = 'b'\n"); });
 }
 
+TEST(Recipe, choices_of_training_that_contradict_each_other_are_refused) {
+  expect_error(ErrorCode::invalid_argument, {"'train.optimiser'", "adagrad", "lion"},
+               [] { parse(kClassification, {"train.optimiser=lion"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.class_weights'", "transformer_seq2seq"},
+               [] { parse(kTranslation, {"train.class_weights=balanced"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.loss'", "multi_label", "'意图'"}, [] {
+    parse(kClassification + "multi_label = true\n", {"train.loss=generalised", "model.heads.0.name=意图"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"'train.average_last'", "at least 2", "found 1"},
+               [] { parse(kClassification, {"train.average_last=1"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.patience'", "plateau_patience (3)", "found 3"}, [] {
+    parse(kClassification, {"train.schedule=plateau", "train.plateau_patience=3", "train.patience=3"});
+  });
+  const Recipe recipe = parse(kClassification, {"train.loss=generalised", "train.class_weights=balanced",
+                                                "train.optimiser=sgd", "train.schedule=one_cycle"});
+  EXPECT_EQ(recipe.train.optimiser, "sgd");
+  EXPECT_EQ(recipe.train.loss_q, 0.7);
+}
+
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
   Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
   const std::string resolved = recipe_settings(recipe).to_toml();

@@ -38,6 +38,24 @@ Outcome run(const Recipe& recipe, bool resume, int64_t stop_at = 0) {
   return result;
 }
 
+// The files of a run that stopped: all finite, and the best weights are those of the best validation.
+void expect_sound(const Recipe& job) {
+  const auto folder = job.run_folder();
+  const TrainState state = read_state(folder / "checkpoint.safetensors");
+  EXPECT_GE(state.step, 1);
+  for (const char* file : {"checkpoint.safetensors", "best.safetensors"}) {
+    const SafetensorsFile kept(folder / file);
+    for (const auto& [name, view] : kept.tensors()) {
+      if (name.find("_moment/") != std::string::npos || name.starts_with("velocity/")) continue;
+      for (const float value : view.to_floats()) ASSERT_TRUE(std::isfinite(value)) << file << " " << name;
+    }
+  }
+  const Corpus corpus = load_corpus(job);
+  const Network network(corpus.config, 1);
+  load_weights(folder / "best.safetensors", network.parameters());
+  EXPECT_NEAR(evaluate(network, corpus.valid, job.train.batch_tokens).at("loss"), state.best, 1e-9);
+}
+
 class TrainerTest : public testing::Test {
  protected:
   void SetUp() override { write_small_tables(folder_.path(), 120); }
@@ -172,12 +190,7 @@ TEST_F(TrainerTest, patience_stops_a_run_that_gets_no_better) {
 }
 
 TEST_F(TrainerTest, a_loss_that_is_no_number_says_at_which_step_and_what_to_change) {
-  Recipe job = recipe(true);
-  job.train.learning_rate = 10.0;
-  job.train.clip_norm = 0.0;
-  job.train.epochs = 40;
-  job.train.weight_decay = 10.0;
-  job.train.average_decay = 0.0;
+  const Recipe job = recipe(true);
   const Corpus corpus = load_corpus(job);
   Network network(corpus.config, 1);
   {
@@ -187,8 +200,151 @@ TEST_F(TrainerTest, a_loss_that_is_no_number_says_at_which_step_and_what_to_chan
   }
   ProgressBar progress(true);
   Trainer trainer(job, corpus, network, progress);
-  expect_error(ErrorCode::internal, {"step 1", "finite gradient", "learning_rate"},
+  expect_error(ErrorCode::internal,
+               {"step 1:", "expected a training loss of at most 10000", "found nan", "learning_rate"},
                [&] { trainer.fit({}, false); });
+  EXPECT_FALSE(std::filesystem::exists(job.run_folder() / "best.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(job.run_folder() / "checkpoint.safetensors"));
+}
+
+// A rate of 10^4 without clipping: at once, and after a warm-up that begins at 0.5.
+TEST_F(TrainerTest, a_run_that_explodes_stops_and_keeps_the_best_model_and_the_last_checkpoint) {
+  for (const bool translation : {true, false}) {
+    for (const std::string optimiser : {"sgd", "adamw"}) {
+      for (const int64_t warmup : {0, 20000}) {
+        Recipe job =
+            recipe(translation, optimiser + std::to_string(warmup) + (translation ? "translate" : ""));
+        job.train.optimiser = optimiser;
+        job.train.learning_rate = 1e4;
+        job.train.warmup_steps = warmup;
+        job.train.clip_norm = 0.0;
+        job.train.epochs = 200;
+        job.train.checkpoint_steps = job.train.validate_steps = 1;
+        job.train.average_decay = 0.0;
+        expect_error(ErrorCode::internal,
+                     {"step ", "learning_rate", "clip_norm = 1", job.run_folder().string()},
+                     [&] { run(job, false); });
+        if (warmup > 0) expect_sound(job);
+      }
+    }
+  }
+}
+
+TEST_F(TrainerTest, every_optimiser_learns_and_resumes_bit_for_bit) {
+  for (const std::string& name : optimiser_names()) {
+    const auto job = [&](const std::string& folder) {
+      Recipe recipe = this->recipe(false, name + folder);
+      recipe.train.optimiser = name;
+      recipe.train.learning_rate = name == "sgd" ? 0.1 : name == "adagrad" ? 0.05 : 0.01;
+      recipe.train.weight_decay = 0.001;
+      recipe.train.epochs = 8;
+      return recipe;
+    };
+    const Outcome whole = run(job("whole"), false);
+    const auto loss = whole.history.curve("valid", "loss");
+    EXPECT_LT(loss.back(), 0.95 * loss.front()) << name;
+    run(job("parts"), false, 5);
+    EXPECT_EQ(run(job("parts"), true).weights, whole.weights) << name;
+  }
+}
+
+TEST_F(TrainerTest, a_plateau_lowers_the_rate_and_resumes_with_the_lowered_one) {
+  const auto job = [&](const std::string& name) {
+    Recipe recipe = this->recipe(false, name);
+    recipe.train.schedule = "plateau";
+    recipe.train.plateau_factor = 0.5;
+    recipe.train.plateau_patience = 2;
+    recipe.train.epochs = 7;
+    recipe.train.optimiser = "sgd";
+    recipe.train.learning_rate = 1e-30;  // no validation after the first is better
+    recipe.train.average_decay = 0.0;
+    return recipe;
+  };
+  const Outcome whole = run(job("whole"), false);
+  const auto rates = whole.history.curve("train", "learning_rate");
+  EXPECT_EQ(rates, (std::vector<double>{1e-30, 1e-30, 1e-30, 5e-31, 5e-31, 2.5e-31, 2.5e-31}));
+  EXPECT_EQ(whole.state.rate_scale, 0.125);
+  const int64_t steps = whole.state.step;
+  run(job("parts"), false, steps * 5 / 7);
+  const Outcome last = run(job("parts"), true);
+  EXPECT_EQ(last.history.curve("train", "learning_rate"), rates);
+  EXPECT_EQ(last.weights, whole.weights);
+}
+
+double only(const std::vector<double>& values) {
+  EXPECT_EQ(values.size(), 1U);
+  return values.empty() ? NAN : values[0];
+}
+
+TEST_F(TrainerTest, means_of_weights_are_kept_where_they_are_better_and_resume_bit_for_bit) {
+  const auto job = [&](const std::string& name) {
+    Recipe recipe = this->recipe(false, name);
+    recipe.train.average_decay = 0.0;
+    recipe.train.average_last = 3;
+    recipe.train.average_best = 2;
+    recipe.train.epochs = 8;
+    return recipe;
+  };
+  const Recipe recipe = job("whole");
+  const Outcome whole = run(recipe, false);
+  const auto losses = whole.history.curve("valid", "loss");
+  const double single = *std::min_element(losses.begin(), losses.end());
+  const double last = only(whole.history.curve("average_last", "loss"));
+  const double best = only(whole.history.curve("average_best", "loss"));
+  EXPECT_EQ(only(whole.history.curve("average_last", "models")), 3.0);
+  EXPECT_EQ(only(whole.history.curve("average_best", "models")), 2.0);
+  EXPECT_EQ(only(whole.history.curve("average_last", "kept")), last < single ? 1.0 : 0.0);
+  EXPECT_EQ(only(whole.history.curve("average_best", "kept")), best < std::min(single, last) ? 1.0 : 0.0);
+  EXPECT_DOUBLE_EQ(whole.state.best, std::min({single, last, best}));
+  for (const auto& entry : std::filesystem::directory_iterator(recipe.run_folder())) {
+    EXPECT_FALSE(entry.path().filename().string().starts_with("weights-")) << entry.path();
+  }
+  run(job("parts"), false, 10);
+  run(job("parts"), true, 12);
+  const Outcome resumed = run(job("parts"), true);
+  EXPECT_EQ(resumed.weights, whole.weights);
+  EXPECT_EQ(tensor_bytes(job("parts").run_folder() / "best.safetensors"),
+            tensor_bytes(recipe.run_folder() / "best.safetensors"));
+  EXPECT_EQ(resumed.history.curve("average_last", "loss"), whole.history.curve("average_last", "loss"));
+}
+
+// A rate so small that the last weights are the best, or so great that a mean of far-away points is worse.
+TEST_F(TrainerTest, a_mean_that_is_no_better_is_dropped_and_one_that_is_better_stands_in_the_model) {
+  for (const bool falling : {true, false}) {
+    Recipe job = recipe(false, falling ? "falling" : "wandering");
+    job.train.average_decay = 0.0;
+    job.train.average_last = 4;
+    job.train.epochs = falling ? 4 : 12;
+    job.train.learning_rate = falling ? 1e-3 : 0.05;
+    const Corpus corpus = load_corpus(job);
+    Network network(corpus.config, 1);
+    ProgressBar progress(true);
+    Trainer trainer(job, corpus, network, progress);
+    const History history = trainer.fit({}, false);
+    const auto losses = history.curve("valid", "loss");
+    const double single = *std::min_element(losses.begin(), losses.end());
+    const double mean = only(history.curve("average_last", "loss"));
+    EXPECT_EQ(only(history.curve("average_last", "kept")), falling ? 0.0 : 1.0);
+    EXPECT_EQ(mean < single, !falling);
+    const auto kept = evaluate(network, corpus.valid, job.train.batch_tokens).at("loss");
+    EXPECT_NEAR(kept, falling ? single : mean, 1e-9);
+  }
+}
+
+TEST_F(TrainerTest, a_label_with_one_training_row_trains_without_harm) {
+  write_file_atomically(folder_ / "labels.csv",
+                        read_file(folder_ / "labels.csv") + "只有一行 lonely,孤,孤\n");
+  for (const char* loss : {"cross_entropy", "generalised"}) {
+    Recipe job = recipe(false, loss);
+    job.train.class_weights = "balanced";
+    job.train.loss = loss;
+    job.train.epochs = 12;
+    const Corpus corpus = load_corpus(job);
+    const auto labels = corpus.config.classification_heads[0].labels;
+    ASSERT_EQ(std::count(labels.begin(), labels.end(), "孤"), 1);
+    const Outcome result = run(job, false);
+    EXPECT_GE(result.history.curve("valid", "accuracy").back(), 0.7) << loss;
+  }
 }
 
 TEST_F(TrainerTest, several_heads_train_together_and_a_row_may_have_several_labels) {

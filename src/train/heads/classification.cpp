@@ -4,6 +4,15 @@ namespace heed::train {
 
 using torch::Tensor;
 
+Tensor class_loss(const Tensor& logits, const Tensor& labels, const ClassLoss& options) {
+  const Tensor log_p = torch::log_softmax(logits, 1);
+  const Tensor losses = options.q > 0.0 ? torch::expm1(log_p * options.q) / -options.q : -log_p;
+  Tensor loss = losses.gather(1, labels.unsqueeze(1)).squeeze(1);
+  if (options.smoothing > 0.0) loss = loss * (1.0 - options.smoothing) + losses.mean(1) * options.smoothing;
+  if (options.class_weights.defined()) loss = loss * options.class_weights.index_select(0, labels);
+  return loss.mean();
+}
+
 ClassificationHead::ClassificationHead(const Parameters& parameters, const HeadConfig& head,
                                        const ModelConfig& config)
     : heads_(config.heads),
@@ -34,13 +43,10 @@ Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& text
   return ngrams_ ? logits + ngrams_(texts.text_ngrams, plan.rate, plan.next()) : logits;
 }
 
-Tensor ClassificationHead::loss(const Tensor& logits, const Tensor& labels, double smoothing) const {
-  if (multi_label_) {
-    const Tensor wanted = labels * (1.0 - smoothing) + 0.5 * smoothing;
-    return torch::binary_cross_entropy_with_logits(logits, wanted);
-  }
-  return torch::nn::functional::cross_entropy(
-      logits, labels, torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(smoothing));
+Tensor ClassificationHead::loss(const Tensor& logits, const Tensor& labels, const ClassLoss& options) const {
+  if (!multi_label_) return class_loss(logits, labels, options);
+  const Tensor wanted = labels * (1.0 - options.smoothing) + 0.5 * options.smoothing;
+  return torch::binary_cross_entropy_with_logits(logits, wanted);
 }
 
 }  // namespace heed::train

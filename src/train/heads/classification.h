@@ -5,6 +5,19 @@
 
 namespace heed::train {
 
+// How the logits of a head are judged. q of (0, 1]: generalised cross-entropy, (1 - p^q) / q in place of -log
+// p (arXiv:1805.07836 eq. 6), which forgives labels that are wrong; 0: cross-entropy, its limit.
+// class_weights [L] multiply a text's loss by that of its label; undefined: 1.
+struct ClassLoss {
+  double smoothing = 0.0;
+  double q = 0.0;
+  torch::Tensor class_weights = {};
+};
+
+// Mean over texts, logits [B, L] and labels [B], of the sum over classes c of wanted_c loss(p_c): with
+// smoothing e wanted is 1 - e on the label plus e / L on every class.
+torch::Tensor class_loss(const torch::Tensor& logits, const torch::Tensor& labels, const ClassLoss& options);
+
 // A text's vector by learned attention over its encoded rows, then one logit a label
 // (infer/heads/classification computes the same).
 class ClassificationHead {
@@ -14,8 +27,10 @@ class ClassificationHead {
   // encoded [N, D] -> logits [B, L]
   torch::Tensor logits(const torch::Tensor& encoded, const PackedTexts& texts, DropoutPlan& dropout) const;
 
-  // Mean over texts: cross-entropy with label smoothing, or binary cross-entropy a label where multi-label.
-  torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& labels, double smoothing) const;
+  // class_loss; where multi-label, the mean over texts and labels of the binary cross-entropy with label
+  // smoothing.
+  torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& labels,
+                     const ClassLoss& options) const;
 
  private:
   int64_t heads_;
