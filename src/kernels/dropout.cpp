@@ -39,6 +39,18 @@ void run_dropout(const float* x, float* y, int64_t begin, int64_t end, Rule rule
   for (int64_t i = begin; i < end; ++i) y[i] = x[i] * keep(static_cast<uint32_t>(i), rule);
 }
 
+HEED_VECTOR_CLONES
+void run_relu_dropout(float* x, int64_t begin, int64_t end, Rule rule) {
+  for (int64_t i = begin; i < end; ++i)
+    x[i] = (x[i] > 0.0F ? x[i] : 0.0F) * keep(static_cast<uint32_t>(i), rule);
+}
+
+HEED_VECTOR_CLONES
+void run_relu_gradient(const float* y, const float* d_y, float* d_x, int64_t begin, int64_t end,
+                       float scale) {
+  for (int64_t i = begin; i < end; ++i) d_x[i] = y[i] > 0.0F ? d_y[i] * scale : 0.0F;
+}
+
 }  // namespace
 
 void dropout_add(const float* x, const float* residual, float* y, int64_t begin, int64_t end, double p,
@@ -48,6 +60,15 @@ void dropout_add(const float* x, const float* residual, float* y, int64_t begin,
 
 void dropout(const float* x, float* y, int64_t begin, int64_t end, double p, uint64_t seed) {
   run_dropout(x, y, begin, end, make_rule(p, seed));
+}
+
+void relu_dropout(float* x, int64_t begin, int64_t end, double p, uint64_t seed) {
+  run_relu_dropout(x, begin, end, make_rule(p, seed));
+}
+
+void relu_dropout_gradient(const float* y, const float* d_y, float* d_x, int64_t begin, int64_t end,
+                           double p) {
+  run_relu_gradient(y, d_y, d_x, begin, end, static_cast<float>(1.0 / (1.0 - p)));
 }
 
 }  // namespace heed::kernels

@@ -14,4 +14,11 @@ void dropout_add(const float* x, const float* residual, float* y, int64_t begin,
 // y[i] = drop(x[i]); y may be x. Also dropout's own gradient, of a gradient.
 void dropout(const float* x, float* y, int64_t begin, int64_t end, double p, uint64_t seed);
 
+// x[i] = drop(max(x[i], 0)), in place.
+void relu_dropout(float* x, int64_t begin, int64_t end, double p, uint64_t seed);
+
+// Its gradient, of which only its output y is needed: d_x[i] = d_y[i] / (1 - p) where y[i] > 0, else 0.
+void relu_dropout_gradient(const float* y, const float* d_y, float* d_x, int64_t begin, int64_t end,
+                           double p);
+
 }  // namespace heed::kernels

@@ -62,24 +62,21 @@ struct ReluDropout : torch::autograd::Function<ReluDropout> {
   static Tensor forward(AutogradContext* ctx, Tensor x, double p, int64_t seed) {
     float* values = x.data_ptr<float>();
     at::parallel_for(0, x.numel(), kElementsPerTask, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) values[i] = values[i] > 0.0F ? values[i] : 0.0F;
-      if (p > 0.0) kernels::dropout(values, values, begin, end, p, static_cast<uint64_t>(seed));
+      kernels::relu_dropout(values, begin, end, p, static_cast<uint64_t>(seed));
     });
     ctx->mark_dirty({x});
     ctx->save_for_backward({x});
-    ctx->saved_data["scale"] = 1.0 / (1.0 - p);
+    ctx->saved_data["p"] = p;
     return x;
   }
   static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
     const Tensor y = ctx->get_saved_variables()[0];
     const Tensor gradient = gradients[0].contiguous();
-    const auto scale = static_cast<float>(ctx->saved_data["scale"].toDouble());
+    const double p = ctx->saved_data["p"].toDouble();
     Tensor d_x = torch::empty_like(y);
     at::parallel_for(0, y.numel(), kElementsPerTask, [&](int64_t begin, int64_t end) {
-      const float* out = y.data_ptr<float>();
-      const float* d_out = gradient.data_ptr<float>();
-      float* d_in = d_x.data_ptr<float>();
-      for (int64_t i = begin; i < end; ++i) d_in[i] = out[i] > 0.0F ? d_out[i] * scale : 0.0F;
+      kernels::relu_dropout_gradient(y.data_ptr<float>(), gradient.data_ptr<float>(), d_x.data_ptr<float>(),
+                                     begin, end, p);
     });
     return {d_x, Tensor(), Tensor()};
   }

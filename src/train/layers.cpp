@@ -23,7 +23,7 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
 
 Tensor NgramTable::operator()(const PackedNgrams& ngrams, double rate, uint64_t seed) const {
   constexpr int64_t kSum = 0;
-  constexpr bool kSparse = false;  // a batch meets few of the rows
+  constexpr bool kSparse = true;  // a batch meets few of the rows
   return std::get<0>(torch::embedding_bag(table, ngrams.buckets, ngrams.begins, false, kSum, kSparse,
                                           dropout(ngrams.values, rate, seed)));
 }

@@ -73,17 +73,18 @@ Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan p
   }
   loss.mean = torch::zeros({});
   for (size_t h = 0; h < heads_.size(); ++h) {
-    const Tensor logits = heads_[h].logits(memory, batch.source, plan);
+    const std::vector<Tensor> votes = heads_[h].votes(memory, batch.source, plan);
     const Tensor& labels = batch.head_labels[h];
     const ClassLoss wanted{
         .smoothing = options.smoothing,
         .q = options.q,
         .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h]};
     const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
-    loss.mean = loss.mean + heads_[h].loss(logits, labels, wanted) * weight;
+    loss.mean = loss.mean + heads_[h].loss(votes, labels, wanted) * weight;
     const torch::NoGradGuard no_grad;
+    const Tensor logits = sum_votes(votes);
     loss.negative_log_likelihood +=
-        heads_[h].loss(logits, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
+        heads_[h].loss({logits}, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
     loss.correct += config_.classification_heads[h].multi_label
                         ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
                         : logits.argmax(1).eq(labels).sum().item<int64_t>();

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
-#include "metrics/direction.h"
 #include "base/threads.h"
+#include "metrics/direction.h"
 #include "train/class_weights.h"
 #include "train/divergence.h"
 
@@ -62,7 +62,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
       average_(network.parameters(), recipe.train.average_decay),
       kept_(recipe.run_folder(), {.last = recipe.train.average_last,
                                   .best = recipe.train.average_best,
-                                  .greater_is_better = greater_is_better(recipe.train.metric)}),
+                                  .greater_is_better = metrics::greater_is_better(recipe.train.metric)}),
       schedule_{.name = recipe.train.schedule,
                 .highest = recipe.train.learning_rate,
                 .warmup_steps = recipe.train.warmup_steps,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "metrics/direction.h"
 #include "train/divergence.h"
 #include "train/trainer.h"
 
@@ -27,7 +28,7 @@ std::map<std::string, double> Trainer::measure(const Callbacks& callbacks) const
 
 bool Trainer::better(double metric) const {
   if (!state_.has_best) return true;
-  return greater_is_better(recipe_.train.metric) ? metric > state_.best : metric < state_.best;
+  return metrics::greater_is_better(recipe_.train.metric) ? metric > state_.best : metric < state_.best;
 }
 
 void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {

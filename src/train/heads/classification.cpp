@@ -13,6 +13,10 @@ Tensor class_loss(const Tensor& logits, const Tensor& labels, const ClassLoss& o
   return loss.mean();
 }
 
+Tensor sum_votes(const std::vector<Tensor>& votes) {
+  return votes.size() == 1 ? votes[0] : votes[0] + votes[1];
+}
+
 ClassificationHead::ClassificationHead(const Parameters& parameters, const HeadConfig& head,
                                        const ModelConfig& config)
     : heads_(config.heads),
@@ -22,7 +26,8 @@ ClassificationHead::ClassificationHead(const Parameters& parameters, const HeadC
       output_(parameters, "heads." + head.name + ".output"),
       ngrams_{parameters.find("heads." + head.name + ".ngrams")} {}
 
-Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& texts, DropoutPlan& plan) const {
+std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const PackedTexts& texts,
+                                              DropoutPlan& plan) const {
   auto sequences = std::make_shared<std::vector<attention::Sequence>>();
   for (int64_t b = 0; b < texts.texts(); ++b) {
     sequences->push_back({.query_begin = b,
@@ -39,14 +44,28 @@ Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& text
                                 .key_heads = heads_,
                                 .dropout = plan.attention_rate,
                                 .dropout_seed = plan.next()});
-  const Tensor logits = output_(dropout(pooled, plan.rate, plan.next()));
-  return ngrams_ ? logits + ngrams_(texts.text_ngrams, plan.rate, plan.next()) : logits;
+  std::vector<Tensor> votes = {output_(dropout(pooled, plan.rate, plan.next()))};
+  if (ngrams_) votes.push_back(ngrams_(texts.text_ngrams, plan.rate, plan.next()));
+  return votes;
 }
 
-Tensor ClassificationHead::loss(const Tensor& logits, const Tensor& labels, const ClassLoss& options) const {
+Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& texts, DropoutPlan& plan) const {
+  return sum_votes(votes(encoded, texts, plan));
+}
+
+Tensor ClassificationHead::vote_loss(const Tensor& logits, const Tensor& labels,
+                                     const ClassLoss& options) const {
   if (!multi_label_) return class_loss(logits, labels, options);
   const Tensor wanted = labels * (1.0 - options.smoothing) + 0.5 * options.smoothing;
   return torch::binary_cross_entropy_with_logits(logits, wanted);
+}
+
+Tensor ClassificationHead::loss(const std::vector<Tensor>& votes, const Tensor& labels,
+                                const ClassLoss& options) const {
+  Tensor loss = vote_loss(sum_votes(votes), labels, options);
+  if (votes.size() == 1) return loss;
+  for (const Tensor& vote : votes) loss = loss + 0.5 * vote_loss(vote, labels, options);
+  return loss;
 }
 
 }  // namespace heed::train
