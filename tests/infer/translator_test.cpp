@@ -300,8 +300,9 @@ TEST_P(TranslatorOfVariant, scores_of_every_beam_are_those_of_its_pieces_and_bea
         for (size_t t = 0; t < ids.size(); ++t) {
           const std::vector<double> values = log_probabilities(logits, t);
           score += values[ids[t]];
-          if (beam == 1)
+          if (beam == 1) {
             EXPECT_NEAR(values[ids[t]], *std::max_element(values.begin() + 2, values.end()), 1e-5);
+          }
         }
         EXPECT_NEAR(translation.score, score, 1e-4) << line << " beam " << beam;
       }

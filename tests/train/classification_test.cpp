@@ -82,7 +82,7 @@ TEST(ClassLoss, is_finite_where_the_label_has_no_probability_left) {
 TEST(ClassWeights, balanced_are_n_over_k_times_the_count) {
   std::vector<Example> examples;
   for (const int64_t label : {0, 0, 0, 0, 0, 1, 3, 3, 3, 3}) {
-    examples.push_back({.source = {}, .target = {}, .labels = {{0}, {label}}});
+    examples.emplace_back().labels = {{0}, {label}};
   }
   // 10 texts, 3 classes that occur: 10 / (3 * 5), 10 / (3 * 1), none, 10 / (3 * 4)
   const Tensor weights = balanced_class_weights(examples, 1, 4);
