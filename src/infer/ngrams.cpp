@@ -8,10 +8,7 @@ NgramFinder::NgramFinder(const Weights& weights, const ModelConfig& config) : co
 
 void NgramFinder::add_to(PackedTexts& texts, std::span<const std::string> pieces) const {
   if (config_.buckets == 0) return;
-  if (config_.embedding) {
-    texts.token_ngrams.append(token_ngrams(pieces, config_, weights_));
-    texts.token_ngrams.append_empty();  // of </s>
-  }
+  if (config_.embedding) texts.token_ngrams.append(token_ngrams(pieces, config_, weights_));
   if (config_.linear) texts.text_ngrams.append(text_ngrams(pieces, config_, weights_));
 }
 

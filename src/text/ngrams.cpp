@@ -139,7 +139,7 @@ void NgramRows::append(const NgramRows& more) {
 
 NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
                        std::span<const float> weights) {
-  std::vector<std::vector<int32_t>> rows(pieces.size());
+  std::vector<std::vector<int32_t>> rows(pieces.size() + 1);
   for_each_ngram(pieces, options, [&](int64_t piece, Kind, int32_t bucket) {
     if (weight_of(weights, bucket) > 0.0F) rows[piece].push_back(bucket);
   });

@@ -26,7 +26,6 @@ struct NgramRows {
 
   int64_t rows() const { return static_cast<int64_t>(begins.size()) - 1; }
   void append(const NgramRows& more);
-  void append_empty() { begins.push_back(begins.back()); }
 };
 
 // Texts are given as the pieces of their tokenizer ("▁how", "▁are", ...), so that each n-gram belongs to a
@@ -39,7 +38,8 @@ struct NgramRows {
 // of a network's others.
 constexpr float kTextLength = 10.0F;
 
-// A row a piece: its n-grams, each of value 1 / sqrt(their number).
+// A row a piece: its n-grams, each of value 1 / sqrt(their number). One more row, empty, of the </s> that
+// ends every text.
 NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
                        std::span<const float> weights);
 

@@ -199,10 +199,7 @@ std::string make_report(const Recipe& recipe, const data::Table& table) {
 void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig& config,
                 std::span<const float> weights) {
   const std::vector<std::string> pieces = tokenizer.pieces(example.source);
-  if (config.embedding) {
-    example.token_ngrams = token_ngrams(pieces, config, weights);
-    example.token_ngrams.append_empty();  // of </s>
-  }
+  if (config.embedding) example.token_ngrams = token_ngrams(pieces, config, weights);
   if (config.linear) example.text_ngrams = text_ngrams(pieces, config, weights);
 }
 

@@ -81,22 +81,22 @@ TEST(Ngrams, that_weigh_nothing_are_left_out) {
   const std::vector<float> nothing(kOptions.buckets);
   EXPECT_TRUE(text_ngrams(Pieces{"▁card"}, kOptions, nothing).buckets.empty());
   const NgramRows rows = token_ngrams(Pieces{"▁card", "▁lost"}, kOptions, nothing);
-  EXPECT_EQ(rows.rows(), 2);
+  EXPECT_EQ(rows.rows(), 3);
   EXPECT_TRUE(rows.buckets.empty());
 }
 
 TEST(Ngrams, of_a_token_start_in_it_and_have_length_one) {
   const NgramRows rows = token_ngrams(Pieces{"▁a", "b", "▁c"}, kOptions, {});
-  ASSERT_EQ(rows.rows(), 3);
+  ASSERT_EQ(rows.rows(), 4);
   // ab, "ab c"; ▁a, ▁ab, ab, ab▁ | b▁ | c; ▁c, ▁c▁, c▁
-  EXPECT_EQ(rows.begins, (std::vector<int64_t>{0, 6, 7, 11}));
+  EXPECT_EQ(rows.begins, (std::vector<int64_t>{0, 6, 7, 11, 11}));
   EXPECT_NEAR(rows.values[0], 1.0 / std::sqrt(6.0), 1e-6);
   EXPECT_NEAR(rows.values[6], 1.0, 1e-6);
 }
 
 TEST(Ngrams, of_an_empty_text_are_none) {
   EXPECT_TRUE(buckets({}, kOptions).empty());
-  EXPECT_EQ(token_ngrams({}, kOptions, {}).rows(), 0);
+  EXPECT_EQ(token_ngrams({}, kOptions, {}).rows(), 1);
 }
 
 TEST(Ngrams, of_broken_utf8_stay_within_it) { EXPECT_FALSE(buckets({"\xF0\x9F", "\xE4"}, kOptions).empty()); }
@@ -114,9 +114,8 @@ TEST(NgramCounter, weighs_by_inverse_document_frequency_and_drops_the_rare) {
 
 TEST(Ngrams, append_keeps_rows_apart) {
   NgramRows rows = token_ngrams(Pieces{"▁a"}, kWordsOnly, {});
-  rows.append_empty();
   rows.append(token_ngrams(Pieces{"▁a", "▁b"}, kWordsOnly, {}));
-  EXPECT_EQ(rows.begins, (std::vector<int64_t>{0, 1, 1, 3, 4}));
+  EXPECT_EQ(rows.begins, (std::vector<int64_t>{0, 1, 1, 3, 4, 4}));
 }
 
 }  // namespace
