@@ -14,6 +14,7 @@ import harness
 from harness import Missing
 
 TRANSLATION_RECIPE = "recipes/multi30k.toml"
+RECURRENT_RECIPE = "recipes/multi30k-recurrent.toml"
 INTENT_RECIPE = "recipes/bank-intents.toml"
 MULTI30K = "translation/multi30k_en_de"
 TEST_SET = MULTI30K + "/test_2016_flickr"
@@ -40,6 +41,15 @@ def translate_bleu(fresh):
               "bleu_after_20_minutes": early}
     return values, {"bleu": scores["bleu"]["signature"], "chrf": scores["chrf"]["score"],
                     "training": harness.run_record(folder)}
+
+
+def train_recurrent(fresh):
+    folder = harness.trained(RECURRENT_RECIPE, translation_settings(), fresh)
+    scores = evaluate_translation(folder / "model")
+    record = harness.run_record(folder)
+    values = {"bleu": scores["bleu"]["score"], "params_millions": round(harness.parameters(folder / "model") / 1e6, 3),
+              "minutes": round(record["seconds"] / 60, 1)}
+    return values, {"bleu": scores["bleu"]["signature"], "chrf": scores["chrf"]["score"], "training": record}
 
 
 def train_memory(fresh):
@@ -127,6 +137,7 @@ def spine_demo(_fresh):
 
 MEASURES = {
     "translate-bleu": translate_bleu,
+    "train-recurrent": train_recurrent,
     "train-memory": train_memory,
     "spine-parity": spine_parity,
     "spine-resume": spine_resume,
