@@ -52,6 +52,7 @@ LIBRARIES = {
     "sentencepiece": ["text"],
     "zlib.h": ["data"],
     "boost/math/": ["metrics"],
+    "linear.h": ["train"],
 }
 
 SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h|[a-z0-9]*intrin\.h")

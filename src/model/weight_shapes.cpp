@@ -112,7 +112,10 @@ class ShapeList {
     linear(scope + ".pool.key", c_.dim, c_.dim);
     const auto labels = static_cast<int64_t>(head.labels.size());
     linear(scope + ".output", labels, c_.dim);
-    if (c_.ngrams.buckets > 0 && c_.ngrams.linear) add(scope + ".ngrams", {c_.ngrams.buckets, labels});
+    if (c_.ngrams.buckets > 0 && c_.ngrams.linear) {
+      add(scope + ".ngrams.weight", {c_.ngrams.buckets, labels});
+      add(scope + ".ngrams.bias", {labels});
+    }
   }
 
   void norm(const std::string& scope) {

@@ -35,6 +35,16 @@ PackedNgrams pack(const std::vector<Example>& examples, const std::vector<int64_
           .begins = torch::tensor(all.begins, torch::kInt64)};
 }
 
+torch::Tensor pack_votes(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                         size_t head) {
+  std::vector<float> votes;
+  for (const int64_t number : numbers) {
+    const std::vector<float>& own = examples[number].linear_votes[head];
+    votes.insert(votes.end(), own.begin(), own.end());
+  }
+  return torch::tensor(votes).reshape({static_cast<int64_t>(numbers.size()), -1});
+}
+
 torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                           size_t head, const HeadConfig& config) {
   const int64_t count = static_cast<int64_t>(numbers.size());
@@ -112,6 +122,8 @@ Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head) {
     batch.head_labels.push_back(pack_labels(examples, numbers, head, config.classification_heads[head]));
+    if (!examples[numbers.front()].linear_votes.empty())
+      batch.source.linear_votes.push_back(pack_votes(examples, numbers, head));
   }
   return batch;
 }

@@ -23,8 +23,9 @@ struct PackedTexts {
   torch::Tensor positions;      // [N] int64, from 0 in each text
   std::vector<int64_t> begins;  // B + 1 row numbers: text b is rows begins[b] .. begins[b + 1]
 
-  PackedNgrams token_ngrams;  // a row a token
-  PackedNgrams text_ngrams;   // a row a text
+  PackedNgrams token_ngrams;                // a row a token
+  PackedNgrams text_ngrams;                 // a row a text
+  std::vector<torch::Tensor> linear_votes;  // a head, [B, L] (Example::linear_votes), or none
 
   int64_t texts() const { return static_cast<int64_t>(begins.size()) - 1; }
   int64_t rows() const { return begins.back(); }

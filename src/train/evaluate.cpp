@@ -60,15 +60,24 @@ std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, c
 
 }  // namespace
 
-torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens) {
+std::vector<torch::Tensor> head_votes(const Network& network, const Split& split, size_t head,
+                                      int64_t batch_tokens) {
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> parts;
+  std::vector<std::vector<torch::Tensor>> parts;  // a branch
   for (const auto& numbers : batches_in_order(split, batch_tokens)) {
     const Batch batch = make_batch(split.examples, numbers, network.config());
     DropoutPlan none;
-    parts.push_back(network.heads()[head].logits(network.encode(batch.source, none), batch.source, none));
+    const auto votes = network.heads()[head].votes(network.encode(batch.source, none), batch.source, none);
+    parts.resize(votes.size());
+    for (size_t v = 0; v < votes.size(); ++v) parts[v].push_back(votes[v]);
   }
-  return torch::cat(parts).contiguous();
+  std::vector<torch::Tensor> whole;
+  for (const auto& branch : parts) whole.push_back(torch::cat(branch).contiguous());
+  return whole;
+}
+
+torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens) {
+  return sum_votes(head_votes(network, split, head, batch_tokens)).contiguous();
 }
 
 std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens) {

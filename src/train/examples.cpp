@@ -11,6 +11,7 @@
 #include "data/report.h"
 #include "data/split.h"
 #include "train/leaks.h"
+#include "train/linear_branch.h"
 
 namespace heed::train {
 namespace {
@@ -150,6 +151,21 @@ void number_ngrams(const Recipe& recipe, Corpus& corpus) {
   }
 }
 
+// What the linear branch of each head starts from, and its votes on the training texts.
+void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
+  if (recipe.train.linear_branch != "svm") return;
+  for (size_t h = 0; h < recipe.heads.size(); ++h) {
+    LinearBranch branch = fit_linear_branch(corpus.train.examples, h, corpus.config.classification_heads[h],
+                                            corpus.config.ngrams.buckets,
+                                            {.cost = recipe.train.svm_cost,
+                                             .balanced = recipe.train.class_weights == "balanced",
+                                             .seed = static_cast<uint64_t>(recipe.train.seed)});
+    for (size_t i = 0; i < branch.votes.size(); ++i)
+      corpus.train.examples[i].linear_votes.push_back(std::move(branch.votes[i]));
+    corpus.linear.push_back(std::move(branch.weights));
+  }
+}
+
 Tokenizer make_tokenizer(const Recipe& recipe, const std::string& file,
                          const std::map<std::string, std::string>& known,
                          const std::vector<std::string>& lines) {
@@ -248,6 +264,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
                 .test = std::move(test),
                 .tokenizers = std::move(tokenizers),
                 .ngram_weights = {},
+                .linear = {},
                 .config = std::move(config),
                 .report = std::move(report),
                 .dropped_leaks = dropped};
@@ -256,6 +273,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.valid);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.test);
   number_ngrams(recipe, corpus);
+  fit_linear_branches(recipe, corpus);
   return corpus;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <torch/torch.h>
+
 #include "data/table.h"
 #include "text/ngrams.h"
 #include "text/normalise.h"
@@ -22,6 +24,9 @@ struct Example {
       labels;              // classification: a head, its label numbers (exactly one unless multi-label)
   NgramRows token_ngrams;  // a row a token of source, and an empty one of </s>; where model.ngrams.embedding
   NgramRows text_ngrams;   // one row; where model.ngrams.linear
+  // A training text's votes of a linear branch that had not seen it: a head, [L] (train/linear_branch.h).
+  // Empty: the network's own table votes.
+  std::vector<std::vector<float>> linear_votes;
 };
 
 // Finds the n-grams of a classification example's source; `weights` [buckets] as text/ngrams.h has them.
@@ -39,11 +44,18 @@ struct Tokenizers {
   Tokenizer target;  // the same one when joint, or for an encoder
 };
 
+// What a head's linear branch starts from (train/linear_branch.h).
+struct LinearWeights {
+  torch::Tensor weight;  // [buckets, L]
+  torch::Tensor bias;    // [L]
+};
+
 // A recipe's data, read, checked, split and turned into numbers.
 struct Corpus {
   Split train, valid, test;
   Tokenizers tokenizers;
-  std::vector<float> ngram_weights;  // [model.ngrams.buckets], of the training rows
+  std::vector<float> ngram_weights;   // [model.ngrams.buckets], of the training rows
+  std::vector<LinearWeights> linear;  // a head, where train.linear_branch = "svm"
   ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
   std::string report;  // of the training rows, for a person
   int64_t dropped_leaks = 0;

@@ -31,14 +31,21 @@ Network::Network(const ModelConfig& config, Parameters parameters)
     encoder_ = std::make_unique<TransformerEncoder>(parameters_, config);
     if (config.decodes()) decoder_ = std::make_unique<TransformerDecoder>(parameters_, config);
   }
-  for (const HeadConfig& head : config.classification_heads) heads_.emplace_back(parameters_, head, config);
+  for (size_t h = 0; h < config.classification_heads.size(); ++h) heads_.emplace_back(parameters_, h, config);
 }
 
-void Network::set_ngram_weights(const std::vector<float>& weights) {
-  if (weights.empty()) return;
+void Network::start_from(const Corpus& corpus) {
   const torch::NoGradGuard no_grad;
-  torch::Tensor weight = parameters_.at("ngrams.weight");
-  weight.copy_(torch::tensor(weights));
+  const auto set = [&](const std::string& name, const Tensor& value) {
+    Tensor weight = parameters_.at(name);
+    weight.copy_(value);
+  };
+  if (!corpus.ngram_weights.empty()) set("ngrams.weight", torch::tensor(corpus.ngram_weights));
+  for (size_t h = 0; h < corpus.linear.size(); ++h) {
+    const std::string scope = "heads." + config_.classification_heads[h].name;
+    set(scope + ".ngrams.weight", corpus.linear[h].weight);
+    set(scope + ".ngrams.bias", corpus.linear[h].bias);
+  }
 }
 
 Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {

@@ -44,12 +44,14 @@ class Network {
   Loss loss(const Batch& batch, const LossOptions& options, DropoutPlan dropout) const;
 
   const ModelConfig& config() const { return config_; }
+  void weigh_votes(size_t head, const std::vector<double>& factors) { heads_[head].weigh_votes(factors); }
   // Takes over the heads' fitted temperatures.
   void set_temperatures(const ModelConfig& fitted) {
     config_.classification_heads = fitted.classification_heads;
   }
-  // How much each n-gram counts (text/ngrams.h): data, not trained.
-  void set_ngram_weights(const std::vector<float>& weights);
+  // Takes over what is known from the data before training: how much each n-gram counts (text/ngrams.h), and
+  // the linear branches where they are fitted apart.
+  void start_from(const Corpus& corpus);
   const Parameters& parameters() const { return parameters_; }
 
  private:

@@ -41,6 +41,8 @@ void initialise(const std::string& name, const torch::Tensor& tensor, const Mode
     tensor.add_(torch::eye(config.head_width()) * head_deviation);
   } else if (ends_with(name, ".input.bias")) {  // of an LSTM: its second quarter is the forget gate's
     tensor.zero_().narrow(0, config.dim, config.dim).fill_(1.0);
+  } else if (ends_with(name, ".ngrams.weight")) {
+    tensor.zero_();  // a linear model's place to start
   } else if (tensor.dim() == 2 && ends_with(name, ".weight")) {
     fill_uniform(tensor, std::sqrt(6.0 / static_cast<double>(tensor.size(0) + tensor.size(1))), random);
   } else {

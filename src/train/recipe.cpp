@@ -130,6 +130,12 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.loss_q", &train.loss_q, "generalised: near 0 as cross_entropy, 1 most forgiving", 0.001, 1);
   s.add("train.class_weights", &train.class_weights,
         "of single-label heads; balanced: rare labels count as much as frequent ones", {"none", "balanced"});
+  s.add("train.linear_branch", &train.linear_branch,
+        "n-grams' votes: learned with the network (descent), or first and apart, by support vector machines "
+        "(svm)",
+        {"descent", "svm"});
+  s.add("train.svm_cost", &train.svm_cost, "C of the machines: greater trusts the training rows more", 1e-6,
+        1e6);
   s.add("train.average_decay", &train.average_decay,
         "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
   s.add("train.average_last", &train.average_last,
@@ -220,6 +226,14 @@ void check_train(const Recipe& recipe, const Fail& fail) {
     fail("'train.patience': expected more than train.plateau_patience (" +
          std::to_string(train.plateau_patience) + ") with schedule = \"plateau\", found " +
          std::to_string(train.patience) + ": training would stop before a lower rate is tried");
+  }
+  const bool no_branch =
+      recipe.model.ngrams.buckets == 0 || !recipe.model.ngrams.linear || recipe.translation();
+  if (train.linear_branch == "svm" && no_branch) {
+    fail(
+        "'train.linear_branch': expected an encoder with model.ngrams.buckets above 0 and "
+        "model.ngrams.linear for "
+        "svm, found none; name the buckets, or leave it at descent");
   }
   const bool plain = train.loss == "cross_entropy" && train.class_weights == "none";
   if (plain) return;

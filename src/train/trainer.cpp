@@ -39,6 +39,12 @@ LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
   return options;
 }
 
+// Before anything copies the weights.
+Network& started(Network& network, const Corpus& corpus) {
+  network.start_from(corpus);
+  return network;
+}
+
 int64_t tokens_of(const Batch& batch) {
   return batch.target.begins.empty() ? batch.source.rows() : batch.target.rows();
 }
@@ -48,7 +54,7 @@ int64_t tokens_of(const Batch& batch) {
 Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress)
     : recipe_(recipe),
       corpus_(corpus),
-      network_(network),
+      network_(started(network, corpus)),
       progress_(progress),
       workers_(network, std::min(thread_count(recipe), recipe.train.accumulate)),
       optimiser_(network.parameters(),
@@ -68,9 +74,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                 .warmup_steps = recipe.train.warmup_steps,
                 .warmup_share = recipe.train.warmup_share,
                 .total_steps = expected_steps()},
-      loss_(loss_options(recipe, corpus)) {
-  network.set_ngram_weights(corpus.ngram_weights);
-}
+      loss_(loss_options(recipe, corpus)) {}
 
 int64_t Trainer::expected_steps() const {
   int64_t steps = 0;

@@ -31,7 +31,12 @@ struct Callbacks {
 // Loss and the metrics that need no decoding, over a split.
 std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens);
 
-// A head's logits [rows, L] over a split, in the split's order.
+// What each branch of a head votes (ClassificationHead::votes), logits [rows, L] over a split, in the split's
+// order.
+std::vector<torch::Tensor> head_votes(const Network& network, const Split& split, size_t head,
+                                      int64_t batch_tokens);
+
+// Their sum: the head's logits [rows, L].
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 
 // Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder():

@@ -13,6 +13,7 @@
 #include "infer/classifier.h"
 #include "infer/translator.h"
 #include "metrics/temperature.h"
+#include "metrics/vote_weights.h"
 #include "train/export.h"
 #include "tune/card.h"
 #include "tune/predictions.h"
@@ -29,6 +30,10 @@ std::string cpu_name() {
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
   }
   return "unknown";
+}
+
+std::span<const float> floats(const torch::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
 train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
@@ -92,29 +97,38 @@ train::History Model::fit() {
   train::History history = trainer.fit(callbacks, run_->has_checkpoint());
   state_ = trainer.state();
   finished_ = trainer.finished();
-  if (finished_) fit_temperatures();
+  if (finished_) calibrate();
   return history;
 }
 
-void Model::fit_temperatures() {
+// On validation: how much each branch of a head counts, then the temperature of their sum.
+void Model::calibrate() {
   for (size_t h = 0; h < config_.classification_heads.size(); ++h) {
     HeadConfig& head = config_.classification_heads[h];
-    const torch::Tensor logits = train::head_logits(network_, corpus_.valid, h, recipe_.train.batch_tokens);
-    const std::span<const float> scores{logits.data_ptr<float>(), static_cast<size_t>(logits.numel())};
     const auto labels = static_cast<int64_t>(head.labels.size());
+    std::vector<torch::Tensor> votes =
+        train::head_votes(network_, corpus_.valid, h, recipe_.train.batch_tokens);
     if (head.multi_label) {
+      const torch::Tensor logits = train::sum_votes(votes).contiguous();
       std::vector<uint8_t> targets(static_cast<size_t>(logits.numel()));
       for (size_t i = 0; i < corpus_.valid.examples.size(); ++i) {
         for (const int64_t label : corpus_.valid.examples[i].labels[h]) targets[i * labels + label] = 1;
       }
-      head.temperature = metrics::fit_sigmoid_temperature(scores, targets);
-    } else {
-      std::vector<int32_t> targets;
-      for (const train::Example& example : corpus_.valid.examples) {
-        targets.push_back(static_cast<int32_t>(example.labels[h].front()));
-      }
-      head.temperature = metrics::fit_temperature(scores, targets, labels);
+      head.temperature = metrics::fit_sigmoid_temperature(floats(logits), targets);
+      continue;
     }
+    std::vector<int32_t> targets;
+    for (const train::Example& example : corpus_.valid.examples)
+      targets.push_back(static_cast<int32_t>(example.labels[h].front()));
+    if (votes.size() > 1) {
+      std::vector<std::span<const float>> scores;
+      for (const torch::Tensor& vote : votes) scores.push_back(floats(vote));
+      const std::vector<double> factors = metrics::fit_vote_weights(scores, targets, labels);
+      network_.weigh_votes(h, factors);
+      for (size_t v = 0; v < votes.size(); ++v) votes[v].mul_(factors[v]);
+    }
+    const torch::Tensor logits = train::sum_votes(votes).contiguous();
+    head.temperature = metrics::fit_temperature(floats(logits), targets, labels);
   }
   network_.set_temperatures(config_);
 }

@@ -54,7 +54,7 @@ class Model {
   const train::Network& network() const { return network_; }
 
  private:
-  void fit_temperatures();
+  void calibrate();
   // A split's first `rows` (0: all) by the serving engine; none for a classifier.
   std::vector<std::string> translate(const train::Network& network, const train::Split& split,
                                      int64_t rows) const;

@@ -63,8 +63,12 @@ class DoubleModel {
       const Rows keys = linear(scope + ".pool.key", encoded);
       const Rows pooled = {pool(weights_.at(scope + ".pool.query"), keys, encoded)};
       logits.push_back(linear(scope + ".output", pooled)[0]);
-      if (c_.ngrams.buckets > 0 && c_.ngrams.linear)
-        add_ngrams(logits.back(), text_ngrams(pieces, c_.ngrams, ngram_weights_), 0, scope + ".ngrams", 1.0);
+      if (c_.ngrams.buckets > 0 && c_.ngrams.linear) {
+        add_ngrams(logits.back(), text_ngrams(pieces, c_.ngrams, ngram_weights_), 0, scope + ".ngrams.weight",
+                   1.0);
+        for (size_t c = 0; c < logits.back().size(); ++c)
+          logits.back()[c] += weights_.at(scope + ".ngrams.bias")[c];
+      }
     }
     return logits;
   }

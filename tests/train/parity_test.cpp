@@ -117,6 +117,7 @@ Corpus corpus_of(ModelConfig& config) {
           .test = {},
           .tokenizers = {tokenizer, tokenizer},
           .ngram_weights = std::vector<float>(config.ngrams.buckets, 1.0F),
+          .linear = {},
           .config = config,
           .report = ""};
 }
@@ -156,7 +157,7 @@ double difference_of(ModelConfig config, bool translation) {
   const TemporaryFolder folder;
   const Corpus corpus = corpus_of(config);
   Network network(config, 11);
-  network.set_ngram_weights(corpus.ngram_weights);
+  network.start_from(corpus);
   disturb(network);
   write_model(folder / "model", model_contents(network, config, corpus));
   const ModelDirectory directory = open_model(folder / "model");
@@ -191,7 +192,7 @@ double difference_of(ModelConfig config, bool translation) {
   for (size_t i = 0; i < examples.size(); ++i) {
     const auto served = classifier.logits(examples[i].source);
     for (size_t h = 0; h < served.size(); ++h) {
-      const torch::Tensor rows = network.heads()[h].logits(encoded, batch.source, none);
+      const torch::Tensor rows = sum_votes(network.heads()[h].votes(encoded, batch.source, none));
       greatest = std::max(greatest, greatest_difference(served[h], rows[static_cast<int64_t>(i)]));
     }
   }

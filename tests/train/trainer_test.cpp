@@ -90,6 +90,18 @@ TEST_F(TrainerTest, with_n_grams_resumes_bit_for_bit_on_any_number_of_threads) {
   EXPECT_EQ(run(job("parts", 2), true).weights, whole.weights);
 }
 
+TEST_F(TrainerTest, beside_a_fitted_linear_branch_resumes_bit_for_bit) {
+  const auto job = [this](const std::string& name) {
+    Recipe recipe = this->recipe(false, name);
+    recipe.model.ngrams.buckets = 500;
+    recipe.train.linear_branch = "svm";
+    return recipe;
+  };
+  const Outcome whole = run(job("whole"), false);
+  run(job("parts"), false, 4);
+  EXPECT_EQ(run(job("parts"), true).weights, whole.weights);
+}
+
 TEST_F(TrainerTest, n_grams_that_training_does_not_meet_learn_nothing) {
   Recipe job = recipe(false);
   job.model.ngrams.buckets = 3000;
@@ -98,7 +110,7 @@ TEST_F(TrainerTest, n_grams_that_training_does_not_meet_learn_nothing) {
   const Corpus corpus = load_corpus(job);
   const SafetensorsFile best(job.run_folder() / "best.safetensors");
   EXPECT_EQ(best.at("ngrams.weight").to_floats(), corpus.ngram_weights);
-  const std::vector<float> votes = best.at("heads.first.ngrams").to_floats();
+  const std::vector<float> votes = best.at("heads.first.ngrams.weight").to_floats();
   const size_t labels = votes.size() / corpus.ngram_weights.size();
   size_t met = 0;
   for (size_t bucket = 0; bucket < corpus.ngram_weights.size(); ++bucket) {

@@ -15,7 +15,8 @@ ClassificationHead::ClassificationHead(const Weights& scope, const HeadConfig& h
       query_((scope / "pool").at("query")),
       key_(scope / "pool" / "key"),
       output_(scope / "output"),
-      ngrams_(scope.find("ngrams")) {}
+      ngrams_((scope / "ngrams").find("weight")),
+      ngrams_bias_((scope / "ngrams").find("bias")) {}
 
 Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& texts,
                                   attention::Tap* tap) const {
@@ -38,7 +39,11 @@ Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& text
                                            .bias = {}};
   attention::forward({}, inputs, {pooled.values.data(), pooled.cols, width_}, nullptr, tap);
   Matrix logits = output_(pooled);
+  if (ngrams_.empty()) return logits;
   add_ngrams(logits, texts.text_ngrams, ngrams_);
+  for (int64_t b = 0; b < logits.rows; ++b) {
+    for (int64_t c = 0; c < logits.cols; ++c) logits.row(b)[c] += ngrams_bias_[c];
+  }
   return logits;
 }
 

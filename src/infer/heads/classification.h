@@ -30,7 +30,8 @@ class ClassificationHead {
   int64_t heads_, width_;
   std::vector<float> query_;
   Linear key_, output_;
-  std::vector<float> ngrams_;  // [buckets, labels] or empty
+  std::vector<float> ngrams_;       // [buckets, labels] or empty
+  std::vector<float> ngrams_bias_;  // [labels] beside them
 };
 
 }  // namespace heed::infer

@@ -17,14 +17,19 @@ Tensor sum_votes(const std::vector<Tensor>& votes) {
   return votes.size() == 1 ? votes[0] : votes[0] + votes[1];
 }
 
-ClassificationHead::ClassificationHead(const Parameters& parameters, const HeadConfig& head,
+ClassificationHead::ClassificationHead(const Parameters& parameters, size_t number, const ModelConfig& config)
+    : ClassificationHead(parameters, number, config.classification_heads[number], config) {}
+
+ClassificationHead::ClassificationHead(const Parameters& parameters, size_t number, const HeadConfig& head,
                                        const ModelConfig& config)
-    : heads_(config.heads),
+    : number_(number),
+      heads_(config.heads),
       multi_label_(head.multi_label),
       pool_query_(parameters.at("heads." + head.name + ".pool.query")),
       pool_key_(parameters, "heads." + head.name + ".pool.key"),
       output_(parameters, "heads." + head.name + ".output"),
-      ngrams_{parameters.find("heads." + head.name + ".ngrams")} {}
+      ngrams_{parameters.find("heads." + head.name + ".ngrams.weight")},
+      ngrams_bias_(parameters.find("heads." + head.name + ".ngrams.bias")) {}
 
 std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const PackedTexts& texts,
                                               DropoutPlan& plan) const {
@@ -45,12 +50,21 @@ std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const Packe
                                 .dropout = plan.attention_rate,
                                 .dropout_seed = plan.next()});
   std::vector<Tensor> votes = {output_(dropout(pooled, plan.rate, plan.next()))};
-  if (ngrams_) votes.push_back(ngrams_(texts.text_ngrams, plan.rate, plan.next()));
+  if (!texts.linear_votes.empty()) {
+    votes.push_back(texts.linear_votes[number_]);
+  } else if (ngrams_) {
+    votes.push_back(ngrams_(texts.text_ngrams, plan.rate, plan.next()) + ngrams_bias_);
+  }
   return votes;
 }
 
-Tensor ClassificationHead::logits(const Tensor& encoded, const PackedTexts& texts, DropoutPlan& plan) const {
-  return sum_votes(votes(encoded, texts, plan));
+void ClassificationHead::weigh_votes(const std::vector<double>& factors) {
+  const torch::NoGradGuard no_grad;
+  output_.weight.mul_(factors[0]);
+  output_.bias.mul_(factors[0]);
+  if (!ngrams_) return;
+  ngrams_.table.mul_(factors[1]);
+  ngrams_bias_.mul_(factors[1]);
 }
 
 Tensor ClassificationHead::vote_loss(const Tensor& logits, const Tensor& labels,

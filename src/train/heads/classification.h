@@ -25,14 +25,16 @@ torch::Tensor sum_votes(const std::vector<torch::Tensor>& votes);
 // (infer/heads/classification computes the same).
 class ClassificationHead {
  public:
-  ClassificationHead(const Parameters& parameters, const HeadConfig& head, const ModelConfig& config);
+  // The head `number` of config.classification_heads.
+  ClassificationHead(const Parameters& parameters, size_t number, const ModelConfig& config);
 
-  // What each branch says of each text, logits [B, L]: attention's, and where there are any the n-grams'.
+  // What each branch says of each text, logits [B, L]: attention's, and where there are any the n-grams' (the
+  // batch's linear_votes in place of the table's where it has them).
   std::vector<torch::Tensor> votes(const torch::Tensor& encoded, const PackedTexts& texts,
                                    DropoutPlan& dropout) const;
 
-  // encoded [N, D] -> logits [B, L], the sum of votes
-  torch::Tensor logits(const torch::Tensor& encoded, const PackedTexts& texts, DropoutPlan& dropout) const;
+  // Multiplies each branch's weights, and with them its votes.
+  void weigh_votes(const std::vector<double>& factors);
 
   // Of the sum of votes: class_loss, or where multi-label the mean over texts and labels of the binary
   // cross-entropy with label smoothing. Where there are several votes, plus half of each one's own loss, so
@@ -45,11 +47,16 @@ class ClassificationHead {
   torch::Tensor vote_loss(const torch::Tensor& logits, const torch::Tensor& labels,
                           const ClassLoss& options) const;
 
+  ClassificationHead(const Parameters& parameters, size_t number, const HeadConfig& head,
+                     const ModelConfig& config);
+
+  size_t number_;
   int64_t heads_;
   bool multi_label_;
   torch::Tensor pool_query_;  // [H, K]
   Linear pool_key_, output_;
   NgramTable ngrams_;
+  torch::Tensor ngrams_bias_;  // [L] beside them
 };
 
 }  // namespace heed::train
