@@ -28,8 +28,8 @@ int64_t thread_count(const Recipe& recipe) {
 LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
   LossOptions options{.smoothing = recipe.train.label_smoothing,
                       .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
-                      .head_weights = {},
-                      .class_weights = {}};
+                      .r_drop = recipe.train.r_drop,
+                      .mixup = recipe.train.mixup};
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
     options.head_weights.push_back(recipe.heads[h].weight);
     if (recipe.train.class_weights != "balanced") continue;
@@ -37,6 +37,17 @@ LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
     options.class_weights.push_back(balanced_class_weights(corpus.train.examples, h, classes));
   }
   return options;
+}
+
+DropoutPlan dropout_plan(const Recipe::Train& train, uint64_t seed) {
+  const auto or_dropout = [&](double rate) { return rate < 0.0 ? train.dropout : rate; };
+  return {.rate = train.dropout,
+          .attention_rate = train.attention_dropout,
+          .embedding_rate = or_dropout(train.embedding_dropout),
+          .token_rate = train.token_dropout,
+          .ngram_rate = or_dropout(train.ngram_dropout),
+          .layer_rate = train.layer_dropout,
+          .seed = seed};
 }
 
 int64_t tokens_of(const Batch& batch) {
@@ -125,9 +136,7 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   for (; state_.batch < end; ++state_.batch) {
     work.batches.push_back(make_batch(corpus_.train.examples, plan[state_.batch], corpus_.config));
     const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
-    work.dropouts.push_back({.rate = recipe_.train.dropout,
-                             .attention_rate = recipe_.train.attention_dropout,
-                             .seed = mix64(mix64(recipe_.train.seed) ^ place)});
+    work.dropouts.push_back(dropout_plan(recipe_.train, mix64(mix64(recipe_.train.seed) ^ place)));
     interval_tokens_ += tokens_of(work.batches.back());
   }
   const GradientWorkers::Sums sums = workers_.run(work);

@@ -1,5 +1,7 @@
 #include "train/heads/classification.h"
 
+#include "train/r_drop.h"
+
 namespace heed::train {
 
 using torch::Tensor;
@@ -45,7 +47,7 @@ std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const Packe
                                 .dropout = plan.attention_rate,
                                 .dropout_seed = plan.next()});
   std::vector<Tensor> votes = {output_(dropout(pooled, plan.rate, plan.next()))};
-  if (ngrams_) votes.push_back(ngrams_(texts.text_ngrams, plan.rate, plan.next()));
+  if (ngrams_) votes.push_back(ngrams_(texts.text_ngrams, plan.ngram_rate, plan.next()));
   return votes;
 }
 
@@ -66,6 +68,11 @@ Tensor ClassificationHead::loss(const std::vector<Tensor>& votes, const Tensor& 
   if (votes.size() == 1) return loss;
   for (const Tensor& vote : votes) loss = loss + 0.5 * vote_loss(vote, labels, options);
   return loss;
+}
+
+Tensor ClassificationHead::divergence(const std::vector<Tensor>& votes,
+                                      const std::vector<Tensor>& others) const {
+  return symmetric_divergence(sum_votes(votes), sum_votes(others), multi_label_);
 }
 
 }  // namespace heed::train
