@@ -148,7 +148,7 @@ void add_train(Settings& s, Recipe::Train& train) {
         "at the end try the mean of the weights at so many last validations; 0: not");
   s.add("train.average_best", &train.average_best,
         "at the end try the mean of the weights at so many best validations; 0: not");
-  s.add("train.seed", &train.seed, "of initial weights, order and dropout");
+  s.add("train.seed", &train.seed, "of initial weights, order, dropout and augmentation");
   s.add("train.threads", &train.threads, "0: as many as cores; a step is the same with any number", 0, 1024);
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
@@ -158,6 +158,15 @@ void add_train(Settings& s, Recipe::Train& train) {
         "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
         "also keep the model as it is after so many minutes, in <output.model>-<minutes>min");
+}
+
+// A section of its own in a recipe, so after all other keys of [train].
+void add_augment(Settings& s, Recipe::Train::Augment& augment) {
+  s.add("train.augment.drop", &augment.drop, "share of tokens left out", 0, 0.95);
+  s.add("train.augment.swap", &augment.swap, "share of neighbouring tokens exchanged", 0, 0.95);
+  s.add("train.augment.mask", &augment.mask, "share of tokens replaced by <unk> or by any token", 0, 0.95);
+  s.add("train.augment.spelling", &augment.spelling, "share of words misspelt in one character", 0, 0.95);
+  s.add("train.augment.share", &augment.share, "share of training texts that are augmented", 0, 1);
 }
 
 }  // namespace
@@ -173,6 +182,7 @@ Settings recipe_settings(Recipe& recipe) {
   add_model(s, recipe);
   add_train(s, recipe.train);
   s.add("train.device", &recipe.device, "where to train; this version can on the cpu only");
+  add_augment(s, recipe.train.augment);
   s.add("eval.beam", &recipe.eval.beam, "beam of BLEU on validation and test", 1, 64);
   s.add("eval.length_penalty", &recipe.eval.length_penalty, "of beam search", 0, 10);
   s.add("eval.tokenizer", &recipe.eval.tokenizer, "BLEU's tokenizer", {"13a", "zh", "char", "none"});
@@ -242,6 +252,8 @@ void check_regularisation(const Recipe& recipe, const Fail& fail) {
                      train.token_dropout > 0.0 || train.ngram_dropout > 0.0 || train.layer_dropout > 0.0;
   if (train.r_drop > 0.0 && !drops)
     fail("'train.r_drop': expected a dropout above 0, by which its two passes differ, found none");
+  if (train.augment.share < 1.0 && !train.augment.any())
+    fail("'train.augment.share': expected drop, swap, mask or spelling of train.augment with it, found none");
 }
 
 void check_train(const Recipe& recipe, const Fail& fail) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include <ATen/Parallel.h>
@@ -79,7 +80,8 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                 .warmup_steps = recipe.train.warmup_steps,
                 .warmup_share = recipe.train.warmup_share,
                 .total_steps = expected_steps()},
-      loss_(loss_options(recipe, corpus)) {
+      loss_(loss_options(recipe, corpus)),
+      augment_(recipe.train, corpus) {
   network.set_ngram_weights(corpus.ngram_weights);
 }
 
@@ -134,7 +136,7 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   ++state_.step;
   GradientWorkers::Work work{.batches = {}, .dropouts = {}, .loss = loss_};
   for (; state_.batch < end; ++state_.batch) {
-    work.batches.push_back(make_batch(corpus_.train.examples, plan[state_.batch], corpus_.config));
+    work.batches.push_back(training_batch(plan[state_.batch]));
     const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
     work.dropouts.push_back(dropout_plan(recipe_.train, mix64(mix64(recipe_.train.seed) ^ place)));
     interval_tokens_ += tokens_of(work.batches.back());
@@ -148,6 +150,15 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   const double clip = recipe_.train.clip_norm;
   optimiser_.update(state_.step, learning_rate_now(), clip > 0 && norm > clip ? clip / norm : 1.0);
   average_.update(state_.step);
+}
+
+Batch Trainer::training_batch(const std::vector<int64_t>& numbers) const {
+  if (!recipe_.train.augment.any()) return make_batch(corpus_.train.examples, numbers, corpus_.config);
+  std::vector<Example> augmented;
+  for (const int64_t number : numbers) augmented.push_back(augment_(number, state_.epoch));
+  std::vector<int64_t> all(numbers.size());
+  std::iota(all.begin(), all.end(), 0);
+  return make_batch(augmented, all, corpus_.config);
 }
 
 double Trainer::learning_rate_now() const {

@@ -114,14 +114,17 @@ TEST(Recipe, regularisation_that_cannot_work_is_refused) {
   expect_error(ErrorCode::invalid_argument, {"'train.r_drop'", "a dropout above 0", "found none"}, [] {
     parse(kClassification, {"train.r_drop=1", "train.dropout=0", "train.attention_dropout=0"});
   });
+  expect_error(ErrorCode::invalid_argument, {"'train.augment.share'", "found none"},
+               [] { parse(kTranslation, {"train.augment.share=0.5"}); });
   expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "classification heads", "transformer_seq2seq"},
                [] { parse(kTranslation, {"train.mixup=0.2"}); });
   expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "multi_label", "'意图'"}, [] {
     parse(kClassification + "multi_label = true\n", {"train.mixup=0.2", "model.heads.0.name=意图"});
   });
   const Recipe recipe =
-      parse(kClassification, {"train.mixup=0.2", "train.r_drop=1", "train.token_dropout=0.1"});
-  EXPECT_EQ(recipe.train.token_dropout, 0.1);
+      parse(kClassification, {"train.mixup=0.2", "train.r_drop=1", "train.token_dropout=0.1",
+                              "train.augment.mask=0.1", "train.augment.share=0.5"});
+  EXPECT_EQ(recipe.train.augment.share, 0.5);
   EXPECT_EQ(recipe.train.embedding_dropout, -1.0);
 }
 

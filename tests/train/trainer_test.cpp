@@ -154,13 +154,14 @@ TEST_F(TrainerTest, a_resumed_recurrent_run_ends_with_the_same_weights_bit_for_b
   EXPECT_EQ(run(parts, true).weights, whole.weights);
 }
 
-// Every dropout, R-Drop and, for classification, mixup.
+// Every dropout, R-Drop, every augmentation and, for classification, mixup.
 void regularise(Recipe& recipe) {
   Recipe::Train& train = recipe.train;
   train.embedding_dropout = 0.1;
   train.token_dropout = 0.1;
   train.layer_dropout = 0.2;
   train.r_drop = 1.0;
+  train.augment = {.drop = 0.1, .swap = 0.1, .mask = 0.1, .spelling = 0.1, .share = 0.8};
   if (recipe.translation()) return;
   train.ngram_dropout = 0.1;
   train.mixup = 0.4;
@@ -198,10 +199,20 @@ TEST_F(TrainerTest, rates_of_zero_change_nothing_and_inherited_ones_are_those_of
     const std::string plain = run(job("plain"), false).weights;
     Recipe same = job("same"), other = job("other");
     same.train.embedding_dropout = same.train.ngram_dropout = 0.2;
+    same.train.augment.share = 0.5;  // of nothing
     EXPECT_EQ(run(same, false).weights, plain);
     other.train.embedding_dropout = 0.0;
     EXPECT_NE(run(other, false).weights, plain);
   }
+}
+
+TEST_F(TrainerTest, validation_is_never_augmented) {
+  Recipe plain = recipe(false, "plain"), augmented = recipe(false, "augmented");
+  for (Recipe* job : {&plain, &augmented}) job->train.learning_rate = 0.0;
+  augmented.train.augment = {.drop = 0.5, .mask = 0.5};
+  const Outcome one = run(plain, false), other = run(augmented, false);
+  EXPECT_EQ(other.history.curve("valid", "loss"), one.history.curve("valid", "loss"));
+  EXPECT_NE(other.history.curve("train", "loss"), one.history.curve("train", "loss"));
 }
 
 TEST_F(TrainerTest, a_recurrent_network_learns_to_translate_under_the_plain_ratio) {
