@@ -6,18 +6,17 @@
 #include <string_view>
 
 #include "base/random.h"
+#include "text/script.h"
 
 namespace heed {
 namespace {
-
-constexpr std::string_view kSpace = "\xE2\x96\x81";  // ▁, how a piece spells a space
 
 enum class Kind : uint64_t { words = 1, characters = 2 };
 
 struct Character {
   std::string_view bytes;
   int64_t piece;
-  bool space() const { return bytes == kSpace; }
+  bool space() const { return bytes == kPieceSpace; }
 };
 
 struct Word {
@@ -30,25 +29,15 @@ size_t character_bytes(char first) {
   return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
-// Scripts written without spaces between words: South-East Asian ones, and Han and Kana with their marks.
-bool runs_on(std::string_view character) {
-  if (character.size() < 3 || character == kSpace) return false;
-  if (character.size() == 4) return static_cast<uint8_t>(character[1]) >= 0xA0;  // Han beyond U+20000
-  const int code = (character[0] & 0x0F) << 12 | (character[1] & 0x3F) << 6 | (character[2] & 0x3F);
-  return (code >= 0x0E00 && code <= 0x0EFF) || (code >= 0x1000 && code <= 0x109F) ||
-         (code >= 0x1780 && code <= 0x17FF) || (code >= 0x2E80 && code <= 0x9FFF) ||
-         (code >= 0xF900 && code <= 0xFAFF);
-}
-
 // A text put together again from its pieces, "▁" at its end, and cut into characters and words.
 class Spelling {
  public:
   explicit Spelling(std::span<const std::string> pieces) {
     for (const std::string& piece : pieces) text_ += piece;
-    text_ += kSpace;
+    text_ += kPieceSpace;
     size_t at = 0, end = 0;
     for (size_t p = 0; p <= pieces.size(); ++p) {
-      end += p < pieces.size() ? pieces[p].size() : kSpace.size();
+      end += p < pieces.size() ? pieces[p].size() : kPieceSpace.size();
       bool first = true;
       while (at < end) {
         const size_t bytes = std::min(character_bytes(text_[at]), end - at);

@@ -228,6 +228,10 @@ Tensor dropout(const Tensor& x, double p, uint64_t seed) {
   return p > 0.0 ? Dropout::apply(x, p, static_cast<int64_t>(seed)) : x;
 }
 
+Tensor drop_rows(const Tensor& x, double p, uint64_t seed) {
+  return x * dropout(torch::ones({x.size(0), 1}), p, seed);
+}
+
 Tensor dropout_add(const Tensor& x, const Tensor& residual, double p, uint64_t seed) {
   return p > 0.0 ? DropoutAdd::apply(x, residual, p, static_cast<int64_t>(seed)) : x + residual;
 }

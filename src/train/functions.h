@@ -17,6 +17,9 @@ torch::Tensor relu_dropout(const torch::Tensor& x, double p, uint64_t seed);
 // Dropout of any tensor.
 torch::Tensor dropout(const torch::Tensor& x, double p, uint64_t seed);
 
+// Dropout of whole rows of x [N, D].
+torch::Tensor drop_rows(const torch::Tensor& x, double p, uint64_t seed);
+
 // residual + dropout(x), same shapes.
 torch::Tensor dropout_add(const torch::Tensor& x, const torch::Tensor& residual, double p, uint64_t seed);
 

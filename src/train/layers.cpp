@@ -9,6 +9,8 @@ using torch::Tensor;
 
 uint64_t DropoutPlan::mix(uint64_t seed) { return mix64(seed); }
 
+bool DropoutPlan::skips_branch() { return layer_rate > 0.0 && Random(next()).uniform() < layer_rate; }
+
 Linear::Linear(const Parameters& parameters, const std::string& scope)
     : weight(parameters.at(scope + ".weight")), bias(parameters.at(scope + ".bias")) {}
 
@@ -69,12 +71,14 @@ AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& 
       output_(parameters, scope + ".output") {}
 
 Tensor AttentionBlock::self(const Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const {
+  if (dropout.skips_branch()) return x;
   const Tensor normed = norm_(x);
   return run(x, normed, normed, sequences, dropout);
 }
 
 Tensor AttentionBlock::cross(const Tensor& x, const Tensor& memory, const Sequences& sequences,
                              DropoutPlan& dropout) const {
+  if (dropout.skips_branch()) return x;
   return run(x, norm_(x), memory, sequences, dropout);
 }
 
@@ -91,6 +95,7 @@ FeedForward::FeedForward(const Parameters& parameters, const std::string& scope,
       gelu_(config.activation == "gelu") {}
 
 Tensor FeedForward::operator()(const Tensor& x, DropoutPlan& plan) const {
+  if (plan.skips_branch()) return x;
   const Tensor inner = up_(norm_(x));
   const Tensor active = gelu_ ? dropout(torch::gelu(inner), plan.rate, plan.next())
                               : relu_dropout(inner, plan.rate, plan.next());

@@ -15,11 +15,18 @@ namespace heed::train {
 
 // How much to drop in this step, and the next seed to drop by. Rates of 0 outside training.
 struct DropoutPlan {
-  double rate = 0.0;
-  double attention_rate = 0.0;
+  double rate = 0.0;            // of residual branches and within blocks
+  double attention_rate = 0.0;  // of attention weights
+  double embedding_rate = 0.0;  // of embedded rows' elements
+  double token_rate = 0.0;      // of whole embedded rows of the source
+  double ngram_rate = 0.0;      // of a token's and a text's n-grams
+  double layer_rate = 0.0;      // of residual blocks' branches: skips_branch()
   uint64_t seed = 0;
 
   uint64_t next() { return seed = mix(seed); }
+  // Whether the next residual block leaves its branch out, x -> x, with nothing scaled (LayerDrop,
+  // arXiv:1909.11556). Draws no seed where layer_rate is 0.
+  bool skips_branch();
 
  private:
   static uint64_t mix(uint64_t seed);
@@ -68,7 +75,8 @@ class ProjectedAttention {
   AttentionParameters learned_;
 };
 
-// x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention.
+// x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention; x where the plan
+// skips the branch.
 class AttentionBlock {
  public:
   enum class Kind { encoder_self, decoder_self, cross };
@@ -88,7 +96,7 @@ class AttentionBlock {
   Linear output_;
 };
 
-// x + down(activation(up(norm(x))))
+// x + down(activation(up(norm(x)))); x where the plan skips the branch.
 class FeedForward {
  public:
   FeedForward(const Parameters& parameters, const std::string& scope, const ModelConfig& config);

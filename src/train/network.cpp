@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "kernels/positions.h"
+#include "train/mixup.h"
+#include "train/r_drop.h"
 #include "train/recurrent.h"
 #include "train/transformer.h"
 
@@ -51,14 +53,16 @@ void Network::start_from(const Corpus& corpus) {
 Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {
   Tensor x = torch::embedding(table, texts.ids);
   if (texts.token_ngrams.begins.defined())
-    x = x + ngram_embedding_(texts.token_ngrams, plan.rate, plan.next());
+    x = x + ngram_embedding_(texts.token_ngrams, plan.ngram_rate, plan.next());
   x = x * std::sqrt(static_cast<double>(config_.dim));
   if (position_table_.defined()) x = x + position_table_.index_select(0, texts.positions);
-  return dropout(x, plan.rate, plan.next());
+  return dropout(x, plan.embedding_rate, plan.next());
 }
 
 Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
-  return encoder_->encode(embed(source_embedding_, source, plan), source, plan);
+  Tensor x = embed(source_embedding_, source, plan);
+  if (plan.token_rate > 0.0) x = drop_rows(x, plan.token_rate, plan.next());
+  return encoder_->encode(x, source, plan);
 }
 
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
@@ -67,31 +71,60 @@ Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const Pa
 }
 
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
-  const Tensor memory = encode(batch.source, plan);
+  return decoder_ ? translation_loss(batch, options, plan) : classification_loss(batch, options, plan);
+}
+
+Loss Network::translation_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
+  const auto pass = [&] { return decode(batch.target, encode(batch.source, plan), batch.source, plan); };
+  const Tensor hidden = pass();
+  const ProjectedLoss projected =
+      options.r_drop > 0.0
+          ? projected_r_drop({hidden, pass()}, output_embedding_, batch.target_labels, options.smoothing,
+                             options.r_drop)
+          : projected_cross_entropy(hidden, output_embedding_, batch.target_labels, options.smoothing);
+  return {.mean = projected.loss,
+          .negative_log_likelihood = projected.negative_log_likelihood,
+          .correct = projected.correct,
+          .units = batch.target.rows()};
+}
+
+std::vector<Network::Votes> Network::votes(const PackedTexts& source, DropoutPlan& plan) const {
+  const Tensor memory = encode(source, plan);
+  std::vector<Votes> votes;
+  for (const ClassificationHead& head : heads_) votes.push_back(head.votes(memory, source, plan));
+  return votes;
+}
+
+Loss Network::classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
+  const bool twice = options.r_drop > 0.0;
+  const std::vector<Votes> first = votes(batch.source, plan);
+  const std::vector<Votes> second = twice ? votes(batch.source, plan) : std::vector<Votes>();
+  const Mixing mixing =
+      options.mixup > 0.0 ? draw_mixing(batch.source.texts(), options.mixup, plan.next()) : Mixing();
   Loss loss;
-  if (decoder_) {
-    const Tensor hidden = decode(batch.target, memory, batch.source, plan);
-    const ProjectedLoss projected =
-        projected_cross_entropy(hidden, output_embedding_, batch.target_labels, options.smoothing);
-    return {.mean = projected.loss,
-            .negative_log_likelihood = projected.negative_log_likelihood,
-            .correct = projected.correct,
-            .units = batch.target.rows()};
-  }
   loss.mean = torch::zeros({});
   for (size_t h = 0; h < heads_.size(); ++h) {
-    const std::vector<Tensor> votes = heads_[h].votes(memory, batch.source, plan);
+    const ClassificationHead& head = heads_[h];
     const Tensor& labels = batch.head_labels[h];
     const ClassLoss wanted{
         .smoothing = options.smoothing,
         .q = options.q,
         .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h]};
+    const auto judge = [&](const Votes& mixed) {
+      return mixing.mix_losses(labels, [&](const Tensor& l) { return head.loss(mixed, l, wanted); });
+    };
+    const Votes mixed = mixing.mix(first[h]);
+    Tensor mean = judge(mixed);
+    if (twice) {
+      const Votes other = mixing.mix(second[h]);
+      mean = r_drop_loss(mean, judge(other), head.divergence(mixed, other), options.r_drop);
+    }
     const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
-    loss.mean = loss.mean + heads_[h].loss(votes, labels, wanted) * weight;
+    loss.mean = loss.mean + mean * weight;
     const torch::NoGradGuard no_grad;
-    const Tensor logits = sum_votes(votes);
+    const Tensor logits = sum_votes(first[h]);
     loss.negative_log_likelihood +=
-        heads_[h].loss({logits}, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
+        head.loss({logits}, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
     loss.correct += config_.classification_heads[h].multi_label
                         ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
                         : logits.argmax(1).eq(labels).sum().item<int64_t>();

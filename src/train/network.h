@@ -12,17 +12,19 @@ namespace heed::train {
 
 struct Loss {
   torch::Tensor mean;                    // differentiable
-  double negative_log_likelihood = 0.0;  // summed over units, without smoothing
+  double negative_log_likelihood = 0.0;  // summed over units, without smoothing, of one pass, unmixed
   int64_t correct = 0;
   int64_t units = 0;  // target tokens, or texts times heads
 };
 
 // What a network is trained towards.
 struct LossOptions {
-  double smoothing = 0.0;                    // mass spread over all labels
-  double q = 0.0;                            // of a classification head's loss: see ClassLoss
-  std::vector<double> head_weights;          // of each head's loss in the sum; empty: 1
-  std::vector<torch::Tensor> class_weights;  // a head: see ClassLoss; empty: none
+  double smoothing = 0.0;                         // mass spread over all labels
+  double q = 0.0;                                 // of a classification head's loss: see ClassLoss
+  std::vector<double> head_weights = {};          // of each head's loss in the sum; empty: 1
+  std::vector<torch::Tensor> class_weights = {};  // a head: see ClassLoss; empty: none
+  double r_drop = 0.0;                            // above 0: two passes, see train/r_drop.h
+  double mixup = 0.0;                             // above 0: pairs of texts mixed, see train/mixup.h
 };
 
 // A model of any architecture over its parameters.
@@ -57,6 +59,11 @@ class Network {
  private:
   Network(const ModelConfig& config, Parameters parameters);
   torch::Tensor embed(const torch::Tensor& table, const PackedTexts& texts, DropoutPlan& dropout) const;
+  using Votes = std::vector<torch::Tensor>;
+  // A head: its votes.
+  std::vector<Votes> votes(const PackedTexts& source, DropoutPlan& dropout) const;
+  Loss translation_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
+  Loss classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
 
   ModelConfig config_;
   Parameters parameters_;

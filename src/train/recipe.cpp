@@ -3,6 +3,8 @@
 #include <functional>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "attention/variant.h"
 #include "base/error.h"
 #include "train/optimiser.h"
@@ -121,9 +123,19 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.beta2", &train.beta2, "second decay of adamw and adam", 0, 0.9999999);
   s.add("train.epsilon", &train.epsilon, "in the divisor of adamw, adam and adagrad", 1e-20, 1);
   s.add("train.clip_norm", &train.clip_norm, "largest gradient norm; 0: no clipping", 0, 1e9);
-  s.add("train.dropout", &train.dropout, "of embeddings, residual branches and the feed-forward block", 0,
+  s.add("train.dropout", &train.dropout, "of residual branches, the feed-forward block and pooled vectors", 0,
         0.95);
   s.add("train.attention_dropout", &train.attention_dropout, "of attention weights", 0, 0.95);
+  s.add("train.embedding_dropout", &train.embedding_dropout, "of embedded tokens' elements; -1: as dropout",
+        -1, 0.95);
+  s.add("train.token_dropout", &train.token_dropout, "of whole embedded tokens of the source", 0, 0.95);
+  s.add("train.ngram_dropout", &train.ngram_dropout, "of n-grams (model.ngrams); -1: as dropout", -1, 0.95);
+  s.add("train.layer_dropout", &train.layer_dropout, "residual blocks skipped (transformers)", 0, 0.95);
+  s.add("train.r_drop", &train.r_drop,
+        "weight of how far two passes with different dropout are apart (R-Drop); 0: one pass", 0, 1000);
+  s.add("train.mixup", &train.mixup,
+        "alpha of Beta(alpha, alpha), by which pairs of texts are mixed (single-label heads); 0: not", 0,
+        100);
   s.add("train.label_smoothing", &train.label_smoothing, "mass spread over all labels", 0, 0.9);
   s.add("train.loss", &train.loss, "of single-label heads; generalised forgives wrong labels",
         {"cross_entropy", "generalised"});
@@ -142,7 +154,7 @@ void add_train(Settings& s, Recipe::Train& train) {
         "at the end try the mean of the weights at so many last validations; 0: not");
   s.add("train.average_best", &train.average_best,
         "at the end try the mean of the weights at so many best validations; 0: not");
-  s.add("train.seed", &train.seed, "of initial weights, order and dropout");
+  s.add("train.seed", &train.seed, "of initial weights, order, dropout and augmentation");
   s.add("train.threads", &train.threads, "0: as many as cores; a step is the same with any number", 0, 1024);
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
@@ -152,6 +164,15 @@ void add_train(Settings& s, Recipe::Train& train) {
         "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
         "also keep the model as it is after so many minutes, in <output.model>-<minutes>min");
+}
+
+// A section of its own in a recipe, so after all other keys of [train].
+void add_augment(Settings& s, Recipe::Train::Augment& augment) {
+  s.add("train.augment.drop", &augment.drop, "share of tokens left out", 0, 0.95);
+  s.add("train.augment.swap", &augment.swap, "share of neighbouring tokens exchanged", 0, 0.95);
+  s.add("train.augment.mask", &augment.mask, "share of tokens replaced by <unk> or by any token", 0, 0.95);
+  s.add("train.augment.spelling", &augment.spelling, "share of words misspelt in one character", 0, 0.95);
+  s.add("train.augment.share", &augment.share, "share of training texts that are augmented", 0, 1);
 }
 
 }  // namespace
@@ -167,6 +188,7 @@ Settings recipe_settings(Recipe& recipe) {
   add_model(s, recipe);
   add_train(s, recipe.train);
   s.add("train.device", &recipe.device, "where to train; this version can on the cpu only");
+  add_augment(s, recipe.train.augment);
   s.add("eval.beam", &recipe.eval.beam, "beam of BLEU on validation and test", 1, 64);
   s.add("eval.length_penalty", &recipe.eval.length_penalty, "of beam search", 0, 10);
   s.add("eval.tokenizer", &recipe.eval.tokenizer, "BLEU's tokenizer", {"13a", "zh", "char", "none"});
@@ -218,6 +240,28 @@ namespace {
 
 using Fail = std::function<void(const std::string&)>;
 
+// A key that would change nothing is refused: it promises what does not happen.
+void check_regularisation(const Recipe& recipe, const Fail& fail) {
+  const Recipe::Train& train = recipe.train;
+  const std::pair<const char*, double> inherited[] = {{"embedding_dropout", train.embedding_dropout},
+                                                      {"ngram_dropout", train.ngram_dropout}};
+  for (const auto& [key, rate] : inherited) {
+    if (rate < 0.0 && rate != -1.0)
+      fail(fmt::format("'train.{}': expected -1 (as train.dropout) or 0 to 0.95, found {}", key, rate));
+  }
+  if (train.ngram_dropout > 0.0 && recipe.model.ngrams.buckets == 0)
+    fail("'train.ngram_dropout': expected model.ngrams.buckets above 0 with it, found 0");
+  if (train.layer_dropout > 0.0 && recipe.model.architecture == Architecture::recurrent_seq2seq)
+    fail("'train.layer_dropout': expected a transformer, whose blocks may be skipped, found " +
+         recipe.architecture);
+  const bool drops = train.dropout > 0.0 || train.attention_dropout > 0.0 || train.embedding_dropout > 0.0 ||
+                     train.token_dropout > 0.0 || train.ngram_dropout > 0.0 || train.layer_dropout > 0.0;
+  if (train.r_drop > 0.0 && !drops)
+    fail("'train.r_drop': expected a dropout above 0, by which its two passes differ, found none");
+  if (train.augment.share < 1.0 && !train.augment.any())
+    fail("'train.augment.share': expected drop, swap, mask or spelling of train.augment with it, found none");
+}
+
 void check_train(const Recipe& recipe, const Fail& fail) {
   const Recipe::Train& train = recipe.train;
   if (train.average_last == 1) fail("'train.average_last': expected 0 or at least 2, found 1");
@@ -235,10 +279,14 @@ void check_train(const Recipe& recipe, const Fail& fail) {
         "model.ngrams.linear for "
         "svm, found none; name the buckets, or leave it at descent");
   }
-  const bool plain = train.loss == "cross_entropy" && train.class_weights == "none";
+  check_regularisation(recipe, fail);
+  const bool plain = train.loss == "cross_entropy" && train.class_weights == "none" && train.mixup == 0.0;
   if (plain) return;
-  const std::string key = train.class_weights != "none" ? "'train.class_weights'" : "'train.loss'";
-  if (recipe.translation()) fail(key + ": expected classification heads with it, found transformer_seq2seq");
+  const std::string key = train.class_weights != "none"   ? "'train.class_weights'"
+                          : train.loss != "cross_entropy" ? "'train.loss'"
+                                                          : "'train.mixup'";
+  if (recipe.translation())
+    fail(key + ": expected classification heads with it, found " + recipe.architecture);
   for (const HeadRecipe& head : recipe.heads) {
     if (head.multi_label) {
       fail(key + ": expected single-label heads with it, found multi_label in head '" + head.name +

@@ -59,6 +59,14 @@ struct Recipe {
     double momentum = 0.9;
     double weight_decay = 0.01, beta1 = 0.9, beta2 = 0.98, epsilon = 1e-8, clip_norm = 1.0;
     double dropout = 0.1, attention_dropout = 0.1, label_smoothing = 0.1;
+    double embedding_dropout = -1.0, ngram_dropout = -1.0;  // -1: as dropout
+    double token_dropout = 0.0, layer_dropout = 0.0;
+    double r_drop = 0.0, mixup = 0.0;
+    struct Augment {
+      double drop = 0.0, swap = 0.0, mask = 0.0, spelling = 0.0;
+      double share = 1.0;
+      bool any() const { return drop > 0.0 || swap > 0.0 || mask > 0.0 || spelling > 0.0; }
+    } augment;
     std::string loss = "cross_entropy";
     double loss_q = 0.7;
     std::string class_weights = "none";

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include <ATen/Parallel.h>
@@ -28,8 +29,8 @@ int64_t thread_count(const Recipe& recipe) {
 LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
   LossOptions options{.smoothing = recipe.train.label_smoothing,
                       .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
-                      .head_weights = {},
-                      .class_weights = {}};
+                      .r_drop = recipe.train.r_drop,
+                      .mixup = recipe.train.mixup};
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
     options.head_weights.push_back(recipe.heads[h].weight);
     if (recipe.train.class_weights != "balanced") continue;
@@ -43,6 +44,17 @@ LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
 Network& started(Network& network, const Corpus& corpus) {
   network.start_from(corpus);
   return network;
+}
+
+DropoutPlan dropout_plan(const Recipe::Train& train, uint64_t seed) {
+  const auto or_dropout = [&](double rate) { return rate < 0.0 ? train.dropout : rate; };
+  return {.rate = train.dropout,
+          .attention_rate = train.attention_dropout,
+          .embedding_rate = or_dropout(train.embedding_dropout),
+          .token_rate = train.token_dropout,
+          .ngram_rate = or_dropout(train.ngram_dropout),
+          .layer_rate = train.layer_dropout,
+          .seed = seed};
 }
 
 int64_t tokens_of(const Batch& batch) {
@@ -74,7 +86,8 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                 .warmup_steps = recipe.train.warmup_steps,
                 .warmup_share = recipe.train.warmup_share,
                 .total_steps = expected_steps()},
-      loss_(loss_options(recipe, corpus)) {}
+      loss_(loss_options(recipe, corpus)),
+      augment_(recipe.train, corpus) {}
 
 int64_t Trainer::expected_steps() const {
   int64_t steps = 0;
@@ -127,11 +140,9 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   ++state_.step;
   GradientWorkers::Work work{.batches = {}, .dropouts = {}, .loss = loss_};
   for (; state_.batch < end; ++state_.batch) {
-    work.batches.push_back(make_batch(corpus_.train.examples, plan[state_.batch], corpus_.config));
+    work.batches.push_back(training_batch(plan[state_.batch]));
     const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
-    work.dropouts.push_back({.rate = recipe_.train.dropout,
-                             .attention_rate = recipe_.train.attention_dropout,
-                             .seed = mix64(mix64(recipe_.train.seed) ^ place)});
+    work.dropouts.push_back(dropout_plan(recipe_.train, mix64(mix64(recipe_.train.seed) ^ place)));
     interval_tokens_ += tokens_of(work.batches.back());
   }
   const GradientWorkers::Sums sums = workers_.run(work);
@@ -143,6 +154,15 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   const double clip = recipe_.train.clip_norm;
   optimiser_.update(state_.step, learning_rate_now(), clip > 0 && norm > clip ? clip / norm : 1.0);
   average_.update(state_.step);
+}
+
+Batch Trainer::training_batch(const std::vector<int64_t>& numbers) const {
+  if (!recipe_.train.augment.any()) return make_batch(corpus_.train.examples, numbers, corpus_.config);
+  std::vector<Example> augmented;
+  for (const int64_t number : numbers) augmented.push_back(augment_(number, state_.epoch));
+  std::vector<int64_t> all(numbers.size());
+  std::iota(all.begin(), all.end(), 0);
+  return make_batch(augmented, all, corpus_.config);
 }
 
 double Trainer::learning_rate_now() const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "train/augment.h"
 #include "train/checkpoint.h"
 #include "train/examples.h"
 #include "train/gradient_workers.h"
@@ -61,6 +62,7 @@ class Trainer {
  private:
   void train_epoch(const Callbacks& callbacks, HistoryWriter& history);
   void step(const std::vector<std::vector<int64_t>>& plan);
+  Batch training_batch(const std::vector<int64_t>& numbers) const;
   void after_step(const Callbacks& callbacks, HistoryWriter& history, int64_t batches);
   void validate(const Callbacks& callbacks, HistoryWriter& history);
   std::map<std::string, double> measure(const Callbacks& callbacks) const;
@@ -86,6 +88,7 @@ class Trainer {
   KeptWeights kept_;
   Schedule schedule_;
   LossOptions loss_;
+  Augmenter augment_;
   TrainState state_;
   double sitting_began_ = 0.0;
   // Since the last line of progress.

@@ -53,6 +53,17 @@ TEST_F(Functions, dropout_add_has_the_gradient_of_its_kept_elements) {
   EXPECT_TRUE(torch::equal(dropout_add(x, residual, 0.0, 11), x + residual));
 }
 
+TEST_F(Functions, drop_rows_leaves_rows_out_whole_and_scales_the_rest) {
+  const Tensor x = leaf({400, 3});
+  const Tensor y = drop_rows(x, 0.25, 6);
+  const Tensor kept = y.ne(0).all(1);
+  EXPECT_TRUE(torch::equal(kept, y.ne(0).any(1)));
+  EXPECT_NEAR(kept.to(torch::kFloat32).mean().item<double>(), 0.75, 0.07);
+  EXPECT_TRUE(torch::allclose(y, x * kept.unsqueeze(1) / 0.75));
+  const Tensor few = leaf({4, 3});
+  expect_gradients({few}, [&] { return weigh(drop_rows(few, 0.4, 6)); });
+}
+
 TEST_F(Functions, relu_dropout_has_the_gradient_of_what_passed) {
   const Tensor x = leaf({4, 6});
   {  // no element within a step of the corner

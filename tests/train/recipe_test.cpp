@@ -103,6 +103,31 @@ TEST(Recipe, choices_of_training_that_contradict_each_other_are_refused) {
   EXPECT_EQ(recipe.train.loss_q, 0.7);
 }
 
+TEST(Recipe, regularisation_that_cannot_work_is_refused) {
+  expect_error(ErrorCode::invalid_argument, {"'train.embedding_dropout'", "-1 (as train.dropout)", "-0.5"},
+               [] { parse(kClassification, {"train.embedding_dropout=-0.5"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.ngram_dropout'", "model.ngrams.buckets", "found 0"},
+               [] { parse(kTranslation, {"train.ngram_dropout=0.1"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.layer_dropout'", "recurrent_seq2seq"}, [] {
+    parse(kTranslation, {"model.architecture=recurrent_seq2seq", "train.layer_dropout=0.1"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"'train.r_drop'", "a dropout above 0", "found none"}, [] {
+    parse(kClassification, {"train.r_drop=1", "train.dropout=0", "train.attention_dropout=0"});
+  });
+  expect_error(ErrorCode::invalid_argument, {"'train.augment.share'", "found none"},
+               [] { parse(kTranslation, {"train.augment.share=0.5"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "classification heads", "transformer_seq2seq"},
+               [] { parse(kTranslation, {"train.mixup=0.2"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "multi_label", "'意图'"}, [] {
+    parse(kClassification + "multi_label = true\n", {"train.mixup=0.2", "model.heads.0.name=意图"});
+  });
+  const Recipe recipe =
+      parse(kClassification, {"train.mixup=0.2", "train.r_drop=1", "train.token_dropout=0.1",
+                              "train.augment.mask=0.1", "train.augment.share=0.5"});
+  EXPECT_EQ(recipe.train.augment.share, 0.5);
+  EXPECT_EQ(recipe.train.embedding_dropout, -1.0);
+}
+
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
   Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
   const std::string resolved = recipe_settings(recipe).to_toml();

@@ -166,6 +166,67 @@ TEST_F(TrainerTest, a_resumed_recurrent_run_ends_with_the_same_weights_bit_for_b
   EXPECT_EQ(run(parts, true).weights, whole.weights);
 }
 
+// Every dropout, R-Drop, every augmentation and, for classification, mixup.
+void regularise(Recipe& recipe) {
+  Recipe::Train& train = recipe.train;
+  train.embedding_dropout = 0.1;
+  train.token_dropout = 0.1;
+  train.layer_dropout = 0.2;
+  train.r_drop = 1.0;
+  train.augment = {.drop = 0.1, .swap = 0.1, .mask = 0.1, .spelling = 0.1, .share = 0.8};
+  if (recipe.translation()) return;
+  train.ngram_dropout = 0.1;
+  train.mixup = 0.4;
+  recipe.model.ngrams.buckets = 500;
+}
+
+TEST_F(TrainerTest, with_every_regularisation_learns_and_resumes_bit_for_bit_on_any_number_of_threads) {
+  for (const bool translation : {true, false}) {
+    const auto job = [&](const std::string& name, int64_t threads) {
+      Recipe recipe = this->recipe(translation, name);
+      regularise(recipe);
+      check_recipe(recipe, "small");
+      recipe.train.threads = threads;
+      return recipe;
+    };
+    const Outcome whole = run(job("whole", 1), false);
+    const auto loss = whole.history.curve("valid", "loss");
+    EXPECT_LT(loss.back(), 0.97 * loss.front());
+    run(job("parts", 2), false, 2);
+    run(job("parts", 2), true, 5);  // across an epoch's end
+    const Outcome last = run(job("parts", 2), true);
+    EXPECT_EQ(last.weights, whole.weights);
+    EXPECT_EQ(last.history.curve("valid", "loss"), loss);
+  }
+}
+
+TEST_F(TrainerTest, rates_of_zero_change_nothing_and_inherited_ones_are_those_of_dropout) {
+  for (const bool translation : {true, false}) {
+    const auto job = [&](const std::string& name) {
+      Recipe recipe = this->recipe(translation, name);
+      recipe.train.dropout = 0.2;
+      if (!translation) recipe.model.ngrams.buckets = 500;
+      return recipe;
+    };
+    const std::string plain = run(job("plain"), false).weights;
+    Recipe same = job("same"), other = job("other");
+    same.train.embedding_dropout = same.train.ngram_dropout = 0.2;
+    same.train.augment.share = 0.5;  // of nothing
+    EXPECT_EQ(run(same, false).weights, plain);
+    other.train.embedding_dropout = 0.0;
+    EXPECT_NE(run(other, false).weights, plain);
+  }
+}
+
+TEST_F(TrainerTest, validation_is_never_augmented) {
+  Recipe plain = recipe(false, "plain"), augmented = recipe(false, "augmented");
+  for (Recipe* job : {&plain, &augmented}) job->train.learning_rate = 0.0;
+  augmented.train.augment = {.drop = 0.5, .mask = 0.5};
+  const Outcome one = run(plain, false), other = run(augmented, false);
+  EXPECT_EQ(other.history.curve("valid", "loss"), one.history.curve("valid", "loss"));
+  EXPECT_NE(other.history.curve("train", "loss"), one.history.curve("train", "loss"));
+}
+
 TEST_F(TrainerTest, a_recurrent_network_learns_to_translate_under_the_plain_ratio) {
   write_small_tables(folder_.path(), 600);
   Recipe job = recipe(true);

@@ -1,5 +1,7 @@
 #include "train/heads/classification.h"
 
+#include "train/r_drop.h"
+
 namespace heed::train {
 
 using torch::Tensor;
@@ -53,7 +55,7 @@ std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const Packe
   if (!texts.linear_votes.empty()) {
     votes.push_back(texts.linear_votes[number_]);
   } else if (ngrams_) {
-    votes.push_back(ngrams_(texts.text_ngrams, plan.rate, plan.next()) + ngrams_bias_);
+    votes.push_back(ngrams_(texts.text_ngrams, plan.ngram_rate, plan.next()) + ngrams_bias_);
   }
   return votes;
 }
@@ -80,6 +82,11 @@ Tensor ClassificationHead::loss(const std::vector<Tensor>& votes, const Tensor& 
   if (votes.size() == 1) return loss;
   for (const Tensor& vote : votes) loss = loss + 0.5 * vote_loss(vote, labels, options);
   return loss;
+}
+
+Tensor ClassificationHead::divergence(const std::vector<Tensor>& votes,
+                                      const std::vector<Tensor>& others) const {
+  return symmetric_divergence(sum_votes(votes), sum_votes(others), multi_label_);
 }
 
 }  // namespace heed::train

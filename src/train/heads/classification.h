@@ -43,6 +43,10 @@ class ClassificationHead {
   torch::Tensor loss(const std::vector<torch::Tensor>& votes, const torch::Tensor& labels,
                      const ClassLoss& options) const;
 
+  // symmetric_divergence (train/r_drop.h) of what the votes of two passes add up to.
+  torch::Tensor divergence(const std::vector<torch::Tensor>& votes,
+                           const std::vector<torch::Tensor>& others) const;
+
  private:
   torch::Tensor vote_loss(const torch::Tensor& logits, const torch::Tensor& labels,
                           const ClassLoss& options) const;
