@@ -16,9 +16,12 @@ Network::Network(const ModelConfig& config, Parameters parameters)
   target_embedding_ = source_embedding_;
   output_embedding_ = source_embedding_;
   ngram_embedding_.table = parameters_.find("ngrams.embedding");
+  source_positions_ = parameters_.find("positions.weight");
+  target_positions_ = parameters_.find("target_positions.weight");
   if (config.positions == "sinusoidal") {
-    position_table_ = torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
-                          .reshape({config.max_length, config.dim});
+    source_positions_ = target_positions_ =
+        torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
+            .reshape({config.max_length, config.dim});
   }
   if (config.decodes() && !config.shared_embeddings) {
     target_embedding_ = parameters_.at("target_embedding.weight");
@@ -41,22 +44,24 @@ void Network::set_ngram_weights(const std::vector<float>& weights) {
   weight.copy_(torch::tensor(weights));
 }
 
-Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {
+Tensor Network::embed(const Tensor& table, const Tensor& places, const PackedTexts& texts,
+                      DropoutPlan& plan) const {
   Tensor x = torch::embedding(table, texts.ids);
   if (texts.token_ngrams.begins.defined())
     x = x + ngram_embedding_(texts.token_ngrams, plan.rate, plan.next());
   x = x * std::sqrt(static_cast<double>(config_.dim));
-  if (position_table_.defined()) x = x + position_table_.index_select(0, texts.positions);
+  if (places.defined()) x = x + torch::embedding(places, texts.positions);
   return dropout(x, plan.rate, plan.next());
 }
 
 Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
-  return encoder_->encode(embed(source_embedding_, source, plan), source, plan);
+  return encoder_->encode(embed(source_embedding_, source_positions_, source, plan), source, plan);
 }
 
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
                        DropoutPlan& plan) const {
-  return decoder_->decode(embed(target_embedding_, target, plan), target, memory, source, plan);
+  return decoder_->decode(embed(target_embedding_, target_positions_, target, plan), target, memory, source,
+                          plan);
 }
 
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
