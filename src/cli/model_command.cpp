@@ -113,7 +113,8 @@ void show(const ModelDirectory& model) {
   line("architecture", to_string(c.architecture));
   line("layers", std::to_string(c.encoder_layers) + " encoder" +
                      (c.decodes() ? ", " + std::to_string(c.decoder_layers) + " decoder" : "") +
-                     (recurrent && c.bidirectional ? ", bidirectional" : ""));
+                     (recurrent && c.bidirectional ? ", bidirectional" : "") +
+                     (recurrent ? "" : ", " + c.norm + "-norm"));
   line("width", std::to_string(c.dim) +
                     (recurrent ? "" : ", feed-forward " + std::to_string(c.ffn_dim) + " " + c.activation));
   line("heads", std::to_string(c.heads) + " (" + std::to_string(c.key_heads) + " of keys and values)");

@@ -13,6 +13,6 @@ attention::Variant variant_of(const ModelConfig& config, AttentionBlock::Kind ki
 }  // namespace
 
 AttentionBlock::AttentionBlock(const Weights& scope, const ModelConfig& config, Kind kind)
-    : norm_(scope / "norm"), attention_(scope, config, variant_of(config, kind)), output_(scope / "output") {}
+    : norm_(scope, config), attention_(scope, config, variant_of(config, kind)), output_(scope / "output") {}
 
 }  // namespace heed::infer

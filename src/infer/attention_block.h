@@ -2,31 +2,38 @@
 
 #include <span>
 
-#include "infer/layer_norm.h"
+#include "infer/block_norm.h"
 #include "infer/projected_attention.h"
 
 namespace heed::infer {
 
-// Pre-norm multi-head attention: output(attend(query(norm(x)), key(y), value(y))), without the residual.
+// Multi-head attention, output(attend(query(x), key(y), value(y))), between its norm and its residual
+// connection.
 class AttentionBlock {
  public:
   enum class Kind { encoder_self, decoder_self, cross };
 
   AttentionBlock(const Weights& scope, const ModelConfig& config, Kind kind);
 
-  Matrix norm(const Matrix& x) const { return norm_(x); }
+  const BlockNorm& norm() const { return norm_; }
 
-  // Keys and values of `y`: the normed rows themselves, or the encoder's output.
-  KeyValues project(const Matrix& y) const { return attention_.project(y); }
+  // Queries of the rows that attend, as norm().before leaves them; keys and values of the rows that are seen:
+  // the same ones, or the encoder's output. Self-attention turns both by where its rows stand.
+  Matrix query(const Matrix& x, const kernels::Rotation& rotation = {}) const {
+    return attention_.query(x, rotation);
+  }
+  KeyValues project(const Matrix& y, const kernels::Rotation& rotation = {}) const {
+    return attention_.project(y, rotation);
+  }
 
-  // Attention of `normed` rows over `memory`, as `sequences` pair them. `tap` may be null.
-  Matrix attend(const Matrix& normed, const KeyValues& memory, std::span<const attention::Sequence> sequences,
+  // Attention of `query` over `memory`, as `sequences` pair them. `tap` may be null.
+  Matrix attend(const Matrix& query, const KeyValues& memory, std::span<const attention::Sequence> sequences,
                 attention::Tap* tap = nullptr) const {
-    return output_(attention_.attend(normed, memory, sequences, tap));
+    return output_(attention_.attend(query, memory, sequences, tap));
   }
 
  private:
-  LayerNorm norm_;
+  BlockNorm norm_;
   ProjectedAttention attention_;
   Linear output_;
 };

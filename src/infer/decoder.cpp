@@ -37,7 +37,7 @@ std::vector<attention::Sequence> pair_source(std::span<const Segment> segments) 
 
 Decoder::Decoder(const Weights& weights, const ModelConfig& config)
     : vocabulary_(config.target_vocabulary),
-      embedding_(weights / input_scope(config), config),
+      embedding_(weights / input_scope(config), weights / "target_positions", config),
       stack_(make_stack(weights / "decoder", config)),
       output_(weights / output_scope(config)) {}
 

@@ -21,15 +21,6 @@ void copy_rows(Matrix& rows, int64_t from, int64_t to, int64_t count) {
 
 }  // namespace
 
-DecoderState::DecoderState(std::vector<KeyValues> sources, int64_t slots) : slots_(slots) {
-  for (KeyValues& source : sources) {
-    LayerMemory& layer = layers_.emplace_back();
-    layer.target.keys.cols = source.keys.cols;
-    layer.target.values.cols = source.values.cols;
-    layer.source = std::move(source);
-  }
-}
-
 void DecoderState::reserve(int64_t length) {
   if (length <= capacity_) return;
   const int64_t after = std::max({length, 2 * capacity_, kFirstCapacity});

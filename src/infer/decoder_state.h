@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "infer/lstm.h"
@@ -20,7 +21,9 @@ struct LayerMemory {
 // The memory of all layers for a number of hypotheses.
 class DecoderState {
  public:
-  DecoderState(std::vector<KeyValues> sources, int64_t slots);
+  // `layers` begin with their sources; where they keep keys and values of the target, with no rows of these,
+  // but their widths.
+  DecoderState(std::vector<LayerMemory> layers, int64_t slots) : layers_(std::move(layers)), slots_(slots) {}
 
   LayerMemory& layer(size_t i) { return layers_[i]; }
   int64_t first_row(int64_t slot) const { return slot * capacity_; }

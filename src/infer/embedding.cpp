@@ -6,8 +6,8 @@
 
 namespace heed::infer {
 
-Embedding::Embedding(const Weights& scope, const ModelConfig& config)
-    : dim_(config.dim), table_(scope.at("weight")) {
+Embedding::Embedding(const Weights& tokens, const Weights& places, const ModelConfig& config)
+    : dim_(config.dim), table_(tokens.at("weight")), positions_(places.find("weight")) {
   const float scale = std::sqrt(static_cast<float>(dim_));
   for (float& value : table_) value *= scale;
   if (config.positions == "sinusoidal") positions_ = kernels::sinusoid_table(config.max_length, dim_);

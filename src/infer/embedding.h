@@ -9,11 +9,12 @@
 
 namespace heed::infer {
 
-// x = embedding[token] * sqrt(D) + position table[position].
+// x = embedding[token] * sqrt(D) + position table[position]; with rotary positions, or none, without the
+// latter.
 class Embedding {
  public:
-  // `scope` holds `weight` [V, D].
-  Embedding(const Weights& scope, const ModelConfig& config);
+  // `tokens` holds `weight` [V, D], `places` [max_length, D] where positions are learned.
+  Embedding(const Weights& tokens, const Weights& places, const ModelConfig& config);
 
   // Every id in [0, V), every position in [0, max_length).
   Matrix operator()(std::span<const int32_t> ids, std::span<const int64_t> positions) const;
@@ -21,7 +22,7 @@ class Embedding {
  private:
   int64_t dim_;
   std::vector<float> table_;      // already scaled
-  std::vector<float> positions_;  // empty where the model has none
+  std::vector<float> positions_;  // empty where there is no such table
 };
 
 }  // namespace heed::infer

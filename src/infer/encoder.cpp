@@ -32,7 +32,7 @@ void PackedTexts::add(std::span<const int32_t> text, int64_t max_length) {
 }
 
 Encoder::Encoder(const Weights& weights, const ModelConfig& config)
-    : embedding_(weights / "embedding", config),
+    : embedding_(weights / "embedding", weights / "positions", config),
       ngram_embedding_((weights / "ngrams").find("embedding")),
       stack_(make_stack(weights / "encoder", config)) {
   for (float& value : ngram_embedding_) value *= std::sqrt(static_cast<float>(config.dim));

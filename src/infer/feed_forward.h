@@ -1,22 +1,28 @@
 #pragma once
 
-#include "infer/layer_norm.h"
+#include <span>
+
+#include "infer/block_norm.h"
 #include "infer/linear.h"
 #include "model/config.h"
 
 namespace heed::infer {
 
-// down(activation(up(norm(x)))).
+// down(activation(up(x))), with norm and residual connection. Gated: up gives [g, v] side by side, and down
+// takes activation(g) * v (arXiv:2002.05202 eq. 6).
 class FeedForward {
  public:
   FeedForward(const Weights& scope, const ModelConfig& config);
 
-  Matrix operator()(const Matrix& x) const;
+  void forward(Matrix& x) const;
 
  private:
-  LayerNorm norm_;
+  Matrix activate(Matrix inner) const;
+
+  BlockNorm norm_;
   Linear up_, down_;
-  bool gelu_;
+  void (*activation_)(std::span<float> values);
+  bool gated_;
 };
 
 }  // namespace heed::infer

@@ -29,14 +29,23 @@ ProjectedAttention::ProjectedAttention(const Weights& scope, const ModelConfig& 
   if (config.attention.values != "keys") value_.emplace(scope / "value");
 }
 
-KeyValues ProjectedAttention::project(const Matrix& y) const {
-  return {.keys = key_(y), .values = value_ ? (*value_)(y) : Matrix()};
+Matrix ProjectedAttention::query(const Matrix& x, const kernels::Rotation& rotation) const {
+  Matrix query = query_(x);
+  kernels::rotate(query.values.data(), heads_, rotation);
+  return query;
 }
 
-Matrix ProjectedAttention::attend(const Matrix& x, const KeyValues& memory,
+KeyValues ProjectedAttention::project(const Matrix& y, const kernels::Rotation& rotation) const {
+  KeyValues projected{.keys = key_(y), .values = value_ ? (*value_)(y) : Matrix()};
+  if (!value_ && rotation.width > 0) projected.values = projected.keys;
+  kernels::rotate(projected.keys.values.data(), key_heads_, rotation);
+  return projected;
+}
+
+Matrix ProjectedAttention::attend(const Matrix& query, const KeyValues& memory,
                                   std::span<const attention::Sequence> sequences, attention::Tap* tap) const {
-  const Matrix query = query_(x);
-  Matrix attended(x.rows, heads_ * width_);
+  const Matrix& values = memory.values.rows > 0 ? memory.values : memory.keys;
+  Matrix attended(query.rows, heads_ * width_);
   const attention::Inputs<float> inputs = {.sequences = sequences,
                                            .heads = heads_,
                                            .key_heads = key_heads_,
@@ -44,7 +53,7 @@ Matrix ProjectedAttention::attend(const Matrix& x, const KeyValues& memory,
                                            .value_width = width_,
                                            .query = heads_of(query, width_),
                                            .key = heads_of(memory.keys, width_),
-                                           .value = heads_of(value_ ? memory.values : memory.keys, width_),
+                                           .value = heads_of(values, width_),
                                            .score_vector = data_or_null(score_vector_),
                                            .score_matrix = data_or_null(score_matrix_),
                                            .log_temperature = data_or_null(log_temperature_),

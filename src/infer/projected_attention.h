@@ -6,11 +6,13 @@
 
 #include "attention/attention.h"
 #include "infer/linear.h"
+#include "kernels/rotary.h"
 #include "model/config.h"
 
 namespace heed::infer {
 
-// Projected keys and values, [N, Hkv * K] each. Where the values are the keys, `values` stays empty.
+// Projected keys and values, [N, Hkv * K] each. Where the values are the keys as they stand here, `values`
+// stays empty.
 struct KeyValues {
   Matrix keys, values;
 };
@@ -20,10 +22,12 @@ class ProjectedAttention {
  public:
   ProjectedAttention(const Weights& scope, const ModelConfig& config, const attention::Variant& variant);
 
-  KeyValues project(const Matrix& y) const;
+  // Queries, and keys and values, of rows that `rotation` turns; values are never turned.
+  Matrix query(const Matrix& x, const kernels::Rotation& rotation = {}) const;
+  KeyValues project(const Matrix& y, const kernels::Rotation& rotation = {}) const;
 
-  // Attention of the rows x over `memory`, as `sequences` pair them. `tap` may be null.
-  Matrix attend(const Matrix& x, const KeyValues& memory, std::span<const attention::Sequence> sequences,
+  // Attention of `query` over `memory`, as `sequences` pair them. `tap` may be null.
+  Matrix attend(const Matrix& query, const KeyValues& memory, std::span<const attention::Sequence> sequences,
                 attention::Tap* tap = nullptr) const;
 
  private:

@@ -82,16 +82,15 @@ RecurrentDecoder::RecurrentDecoder(const Weights& scope, const ModelConfig& conf
 
 DecoderState RecurrentDecoder::start(const Matrix& encoded, std::span<const attention::Sequence> texts,
                                      int64_t slots) const {
-  std::vector<KeyValues> sources(layers_.size());
-  sources.back() = attention_.project(encoded);  // the last layer's output alone asks the source
-  DecoderState state(std::move(sources), slots * static_cast<int64_t>(texts.size()));
+  std::vector<LayerMemory> memories(layers_.size());
+  memories.back().source = attention_.project(encoded);  // the last layer's output alone asks the source
   const Matrix means = text_means(encoded, texts);
   for (size_t i = 0; i < layers_.size(); ++i) {
-    LstmState& recurrence = state.layer(i).recurrence;
+    LstmState& recurrence = memories[i].recurrence;
     recurrence.cell = recurrence.hidden = repeat_rows(layers_[i].start(means), slots);
     take_tanh(recurrence.hidden);
   }
-  return state;
+  return {std::move(memories), slots * static_cast<int64_t>(texts.size())};
 }
 
 Matrix RecurrentDecoder::advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
@@ -105,7 +104,7 @@ Matrix RecurrentDecoder::advance(DecoderState& state, Matrix y, std::span<const 
     y = layers_[i].lstm.forward(y, runs, state.layer(i).recurrence);
   }
   const KeyValues& source = state.layer(layers_.size() - 1).source;
-  Matrix output = combine_(beside(attention_.attend(y, source, pairs, cross_tap), y));
+  Matrix output = combine_(beside(attention_.attend(attention_.query(y), source, pairs, cross_tap), y));
   take_tanh(output);
   return output;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "infer/attention_block.h"
@@ -13,7 +14,9 @@ class EncoderLayer {
  public:
   EncoderLayer(const Weights& scope, const ModelConfig& config);
 
-  void forward(Matrix& x, std::span<const attention::Sequence> texts) const;
+  // `rotation` of the rows x; none where positions do not turn them.
+  void forward(Matrix& x, std::span<const attention::Sequence> texts,
+               const kernels::Rotation& rotation) const;
 
  private:
   AttentionBlock self_attention_;
@@ -29,19 +32,22 @@ class TransformerEncoder : public EncoderStack {
 
  private:
   std::vector<EncoderLayer> layers_;
-  LayerNorm norm_;
+  std::optional<LayerNorm> norm_;  // pre-norm
+  int64_t rotary_width_;           // 0: positions do not turn
 };
 
 class DecoderLayer {
  public:
-  // Which rows see which, the same in every layer.
+  // Which rows see which, and how the new ones are turned, the same in every layer.
   struct Pairs {
     std::vector<attention::Sequence> target, source;
+    kernels::Rotation rotation;
   };
 
   DecoderLayer(const Weights& scope, const ModelConfig& config);
 
-  KeyValues project_source(const Matrix& encoded) const { return cross_attention_.project(encoded); }
+  // Without a target yet; `rotation` of no rows.
+  LayerMemory start(const Matrix& encoded, const kernels::Rotation& rotation) const;
 
   void forward(Matrix& y, LayerMemory& memory, const Pairs& pairs, attention::Tap* cross_tap) const;
 
@@ -62,7 +68,8 @@ class TransformerDecoder : public DecoderStack {
 
  private:
   std::vector<DecoderLayer> layers_;
-  LayerNorm norm_;
+  std::optional<LayerNorm> norm_;  // pre-norm
+  int64_t rotary_width_;           // 0: positions do not turn
 };
 
 }  // namespace heed::infer

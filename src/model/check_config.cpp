@@ -51,8 +51,13 @@ class ConfigCheck {
     if (c_.heads % c_.key_heads != 0) {
       fail("heads", "a multiple of key_heads (" + std::to_string(c_.key_heads) + ")", c_.heads);
     }
-    choice("activation", c_.activation, {"relu", "gelu"});
-    choice("positions", c_.positions, {"sinusoidal", "none"});
+    choice("activation", c_.activation, {"relu", "gelu", "geglu", "swiglu"});
+    choice("positions", c_.positions, {"sinusoidal", "learned", "rotary", "none"});
+    choice("norm", c_.norm, {"pre", "post"});
+    if (c_.positions == "rotary" && c_.head_width() % 2 != 0) {
+      fail("dim", "an even multiple of heads (" + std::to_string(c_.heads) + ") with rotary positions",
+           c_.dim);
+    }
   }
 
   void architecture() const {
@@ -68,12 +73,18 @@ class ConfigCheck {
            "source_vocabulary (" + std::to_string(c_.source_vocabulary) + ") because embeddings are shared",
            c_.target_vocabulary);
     }
-    if (c_.architecture == Architecture::recurrent_seq2seq) no_self_attention();
+    if (c_.architecture == Architecture::recurrent_seq2seq) no_transformer_blocks();
   }
 
-  // What belongs to self-attention alone would be silently without effect.
-  void no_self_attention() const {
-    const std::string why = " on a recurrent_seq2seq, which has no self-attention";
+  // What belongs to a transformer's blocks alone would be silently without effect.
+  void no_transformer_blocks() const {
+    const std::string on = " on a recurrent_seq2seq, which has no ";
+    if (c_.norm != "pre") fail("norm", "pre" + on + "norms", quote_name(c_.norm));
+    if (c_.gated()) fail("activation", "relu" + on + "feed-forward block", quote_name(c_.activation));
+    const std::string why = on + "self-attention";
+    if (c_.positions == "rotary") {
+      fail("positions", "sinusoidal, learned or none" + why, quote_name(c_.positions));
+    }
     if (c_.attention.bias != "none") fail("attention.bias", "none" + why, quote_name(c_.attention.bias));
     if (c_.attention.window != 0) fail("attention.window", "0" + why, c_.attention.window);
     if (c_.attention.learned_span) fail("attention.learned_span", "false" + why, "true");

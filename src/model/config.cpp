@@ -161,6 +161,7 @@ Json to_json(const ModelConfig& config) {
   json["format_version"] = ModelConfig::kFormatVersion;
   json["architecture"] = to_string(config.architecture);
   visit_dimensions(config, writer(json));
+  if (config.norm != "pre") json["norm"] = config.norm;
   visit_attention(config.attention, writer(json["attention"]));
   if (config.ngrams.buckets > 0) visit_ngrams(config.ngrams, writer(json["ngrams"]));
   Json heads = Json::array();
@@ -183,6 +184,7 @@ ModelConfig config_from_json(const Json& json, const std::string& where) {
     throw Error(ErrorCode::corrupt_data, where + ": " + error.what());
   }
   visit_dimensions(config, [&reader](const char* name, auto& value) { reader(name, value); });
+  if (json.contains("norm")) reader("norm", config.norm);  // absent: pre
   read_object(reader.part("attention"), where + ": attention",
               [&config](auto visit) { visit_attention(config.attention, visit); });
   if (json.contains("ngrams")) {  // absent: none

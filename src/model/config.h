@@ -62,8 +62,9 @@ struct ModelConfig {
   int64_t target_vocabulary = 0;
   int64_t max_length = 512;              // longest sequence in tokens, end of sentence included
   bool shared_embeddings = true;         // one table for source, target and output (needs a joint tokenizer)
-  std::string activation = "relu";       // or "gelu"
-  std::string positions = "sinusoidal";  // or "none"
+  std::string activation = "relu";       // or "gelu"; gated: "geglu", "swiglu"
+  std::string positions = "sinusoidal";  // or "learned", "rotary" (turns self-attention), "none"
+  std::string norm = "pre";              // of a block: before it; or "post": after its residual connection
   AttentionConfig attention;
   NgramConfig ngrams;
   std::vector<HeadConfig> classification_heads;
@@ -75,6 +76,8 @@ struct ModelConfig {
   bool lowercase = false;
 
   int64_t head_width() const { return dim / heads; }
+  // Feed-forward: one half of `up` opens the other (arXiv:2002.05202).
+  bool gated() const { return activation == "geglu" || activation == "swiglu"; }
   bool decodes() const { return architecture != Architecture::transformer_encoder; }
   bool operator==(const ModelConfig&) const = default;
 };

@@ -16,6 +16,10 @@ class ShapeList {
     const bool own_tables = c_.decodes() && !c_.shared_embeddings;
     add("embedding.weight", {c_.source_vocabulary, c_.dim});
     if (own_tables) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
+    if (c_.positions == "learned") {
+      add("positions.weight", {c_.max_length, c_.dim});
+      if (c_.decodes()) add("target_positions.weight", {c_.max_length, c_.dim});
+    }
     if (c_.ngrams.buckets > 0) add("ngrams.weight", {c_.ngrams.buckets});
     if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) add("ngrams.embedding", {c_.ngrams.buckets, c_.dim});
     if (c_.architecture == Architecture::recurrent_seq2seq) {
@@ -37,7 +41,7 @@ class ShapeList {
       attention(layer + ".self_attention", true);
       feed_forward(layer + ".feed_forward");
     }
-    norm("encoder.norm");
+    if (c_.norm == "pre") norm("encoder.norm");
   }
 
   void decoder() {
@@ -47,7 +51,7 @@ class ShapeList {
       attention(layer + ".cross_attention", false);
       feed_forward(layer + ".feed_forward");
     }
-    norm("decoder.norm");
+    if (c_.norm == "pre") norm("decoder.norm");
   }
 
   void recurrent_encoder() {
@@ -102,7 +106,7 @@ class ShapeList {
 
   void feed_forward(const std::string& scope) {
     norm(scope + ".norm");
-    linear(scope + ".up", c_.ffn_dim, c_.dim);
+    linear(scope + ".up", c_.gated() ? 2 * c_.ffn_dim : c_.ffn_dim, c_.dim);
     linear(scope + ".down", c_.dim, c_.ffn_dim);
   }
 

@@ -82,6 +82,28 @@ struct ReluDropout : torch::autograd::Function<ReluDropout> {
   }
 };
 
+struct RotationState : torch::CustomClassHolder {
+  std::shared_ptr<const kernels::Rotation> rotation;
+};
+
+struct Rotate : torch::autograd::Function<Rotate> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x,
+                        const c10::intrusive_ptr<RotationState>& state) {
+    ctx->saved_data["state"] = c10::IValue::make_capsule(state);
+    return turned(x, *state->rotation, kernels::rotate);
+  }
+  static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
+    const auto state =
+        c10::static_intrusive_pointer_cast<RotationState>(ctx->saved_data["state"].toCapsule());
+    return {turned(gradients[0], *state->rotation, kernels::rotate_back), Tensor()};
+  }
+  static Tensor turned(const Tensor& x, const kernels::Rotation& rotation, decltype(kernels::rotate)& turn) {
+    const Tensor y = x.clone(at::MemoryFormat::Contiguous);
+    turn(y.data_ptr<float>(), y.size(1) / rotation.width, rotation);
+    return y;
+  }
+};
+
 // What the forward pass of attention keeps beside tensors.
 struct AttentionState : torch::CustomClassHolder {
   AttentionCall call;
@@ -234,6 +256,12 @@ Tensor drop_rows(const Tensor& x, double p, uint64_t seed) {
 
 Tensor dropout_add(const Tensor& x, const Tensor& residual, double p, uint64_t seed) {
   return p > 0.0 ? DropoutAdd::apply(x, residual, p, static_cast<int64_t>(seed)) : x + residual;
+}
+
+Tensor rotate(const Tensor& x, std::shared_ptr<const kernels::Rotation> rotation) {
+  auto state = c10::make_intrusive<RotationState>();
+  state->rotation = std::move(rotation);
+  return Rotate::apply(x, state);
 }
 
 Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,

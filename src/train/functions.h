@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "attention/attention.h"
+#include "kernels/rotary.h"
 
 // What LibTorch lacks on a CPU, as differentiable functions over tensors.
 namespace heed::train {
@@ -22,6 +23,9 @@ torch::Tensor drop_rows(const torch::Tensor& x, double p, uint64_t seed);
 
 // residual + dropout(x), same shapes.
 torch::Tensor dropout_add(const torch::Tensor& x, const torch::Tensor& residual, double p, uint64_t seed);
+
+// Rows [N, H*K] turned by where they stand (kernels/rotary.h).
+torch::Tensor rotate(const torch::Tensor& x, std::shared_ptr<const kernels::Rotation> rotation);
 
 // Learned parts of an attention variant; undefined where it has none.
 struct AttentionParameters {

@@ -34,6 +34,13 @@ Sequences share_sequences(const PackedTexts& queries, const PackedTexts& keys) {
   return std::make_shared<const std::vector<attention::Sequence>>(pair_sequences(queries, keys));
 }
 
+SharedRotation share_rotation(const PackedTexts& texts, const ModelConfig& config) {
+  if (config.positions != "rotary") return nullptr;
+  const int64_t* positions = texts.positions.data_ptr<int64_t>();
+  return std::make_shared<const kernels::Rotation>(
+      std::vector<int64_t>(positions, positions + texts.positions.numel()), config.head_width());
+}
+
 ProjectedAttention::ProjectedAttention(const Parameters& parameters, const std::string& scope,
                                        const ModelConfig& config, const attention::Variant& variant)
     : variant_(variant),
@@ -50,10 +57,15 @@ ProjectedAttention::ProjectedAttention(const Parameters& parameters, const std::
 }
 
 Tensor ProjectedAttention::operator()(const Tensor& x, const Tensor& y, const Sequences& sequences,
-                                      DropoutPlan& dropout) const {
-  const Tensor key = key_(y);
+                                      DropoutPlan& dropout, const SharedRotation& rotation) const {
+  Tensor key = key_(y);
   const Tensor value = value_ ? (*value_)(y) : key;
-  return attend(query_(x), key, value, learned_,
+  Tensor query = query_(x);
+  if (rotation) {
+    query = rotate(query, rotation);
+    key = rotate(key, rotation);
+  }
+  return attend(query, key, value, learned_,
                 {.variant = variant_,
                  .sequences = sequences,
                  .heads = heads_,
@@ -62,44 +74,55 @@ Tensor ProjectedAttention::operator()(const Tensor& x, const Tensor& y, const Se
                  .dropout_seed = dropout.next()});
 }
 
+BlockNorm::BlockNorm(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
+    : norm_(parameters, scope + ".norm"), post_(config.norm == "post") {}
+
+Tensor BlockNorm::join(const Tensor& x, const Tensor& answer, DropoutPlan& plan) const {
+  const Tensor sum = dropout_add(answer, x, plan.rate, plan.next());
+  return post_ ? norm_(sum) : sum;
+}
+
 AttentionBlock::AttentionBlock(const Parameters& parameters, const std::string& scope,
                                const ModelConfig& config, Kind kind)
-    : norm_(parameters, scope + ".norm"),
+    : norm_(parameters, scope, config),
       attention_(parameters, scope, config,
                  kind == Kind::cross ? cross_attention_variant(config.attention)
                                      : self_attention_variant(config.attention, kind == Kind::decoder_self)),
       output_(parameters, scope + ".output") {}
 
-Tensor AttentionBlock::self(const Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const {
+Tensor AttentionBlock::self(const Tensor& x, const Sequences& sequences, const SharedRotation& rotation,
+                            DropoutPlan& dropout) const {
   if (dropout.skips_branch()) return x;
-  const Tensor normed = norm_(x);
-  return run(x, normed, normed, sequences, dropout);
+  const Tensor input = norm_.before(x);
+  const Tensor attended = attention_(input, input, sequences, dropout, rotation);
+  return norm_.join(x, output_(attended), dropout);
 }
 
 Tensor AttentionBlock::cross(const Tensor& x, const Tensor& memory, const Sequences& sequences,
                              DropoutPlan& dropout) const {
   if (dropout.skips_branch()) return x;
-  return run(x, norm_(x), memory, sequences, dropout);
-}
-
-Tensor AttentionBlock::run(const Tensor& x, const Tensor& normed, const Tensor& seen,
-                           const Sequences& sequences, DropoutPlan& dropout) const {
-  const Tensor attended = attention_(normed, seen, sequences, dropout);
-  return dropout_add(output_(attended), x, dropout.rate, dropout.next());
+  const Tensor attended = attention_(norm_.before(x), memory, sequences, dropout);
+  return norm_.join(x, output_(attended), dropout);
 }
 
 FeedForward::FeedForward(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
-    : norm_(parameters, scope + ".norm"),
+    : norm_(parameters, scope, config),
       up_(parameters, scope + ".up"),
       down_(parameters, scope + ".down"),
-      gelu_(config.activation == "gelu") {}
+      activation_(config.activation) {}
 
 Tensor FeedForward::operator()(const Tensor& x, DropoutPlan& plan) const {
   if (plan.skips_branch()) return x;
-  const Tensor inner = up_(norm_(x));
-  const Tensor active = gelu_ ? dropout(torch::gelu(inner), plan.rate, plan.next())
-                              : relu_dropout(inner, plan.rate, plan.next());
-  return dropout_add(down_(active), x, plan.rate, plan.next());
+  const Tensor active = activate(up_(norm_.before(x)), plan);
+  return norm_.join(x, down_(active), plan);
+}
+
+Tensor FeedForward::activate(const Tensor& inner, DropoutPlan& plan) const {
+  if (activation_ == "relu") return relu_dropout(inner, plan.rate, plan.next());
+  if (activation_ == "gelu") return dropout(torch::gelu(inner), plan.rate, plan.next());
+  const auto halves = inner.chunk(2, 1);
+  const Tensor gate = activation_ == "swiglu" ? torch::silu(halves[0]) : torch::gelu(halves[0]);
+  return dropout(gate * halves[1], plan.rate, plan.next());
 }
 
 EncoderLayer::EncoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config)

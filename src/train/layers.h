@@ -58,14 +58,18 @@ struct NgramTable {
 using Sequences = std::shared_ptr<const std::vector<attention::Sequence>>;
 Sequences share_sequences(const PackedTexts& queries, const PackedTexts& keys);
 
-// attend(query(x), key(y), value(y)), heads side by side: [N, H K].
+// How a text's rows are turned in self-attention; null where positions do not enter there.
+using SharedRotation = std::shared_ptr<const kernels::Rotation>;
+SharedRotation share_rotation(const PackedTexts& texts, const ModelConfig& config);
+
+// attend(query(x), key(y), value(y)), heads side by side: [N, H K]; queries and keys turned by `rotation`.
 class ProjectedAttention {
  public:
   ProjectedAttention(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
                      const attention::Variant& variant);
 
   torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& y, const Sequences& sequences,
-                           DropoutPlan& dropout) const;
+                           DropoutPlan& dropout, const SharedRotation& rotation = nullptr) const;
 
  private:
   attention::Variant variant_;
@@ -75,7 +79,24 @@ class ProjectedAttention {
   AttentionParameters learned_;
 };
 
-// x + output(attention(query(norm(x)), key(y), value(y))), y = norm(x) for self-attention; x where the plan
+// How a block joins its residual connection: x + block(norm(x)) (pre), or norm(x + block(x)) (post,
+// arXiv:1706.03762 section 3.1).
+class BlockNorm {
+ public:
+  // `scope` holds the block's `norm`.
+  BlockNorm(const Parameters& parameters, const std::string& scope, const ModelConfig& config);
+
+  // What the block works on.
+  torch::Tensor before(const torch::Tensor& x) const { return post_ ? x : norm_(x); }
+  // x with dropout(answer) taken in.
+  torch::Tensor join(const torch::Tensor& x, const torch::Tensor& answer, DropoutPlan& dropout) const;
+
+ private:
+  LayerNorm norm_;
+  bool post_;
+};
+
+// output(attention(query(x), key(y), value(y))) with norm and residual connection; y = x for self-attention; x where the plan
 // skips the branch.
 class AttentionBlock {
  public:
@@ -83,29 +104,30 @@ class AttentionBlock {
   AttentionBlock(const Parameters& parameters, const std::string& scope, const ModelConfig& config,
                  Kind kind);
 
-  torch::Tensor self(const torch::Tensor& x, const Sequences& sequences, DropoutPlan& dropout) const;
+  torch::Tensor self(const torch::Tensor& x, const Sequences& sequences, const SharedRotation& rotation,
+                     DropoutPlan& dropout) const;
   torch::Tensor cross(const torch::Tensor& x, const torch::Tensor& memory, const Sequences& sequences,
                       DropoutPlan& dropout) const;
 
  private:
-  torch::Tensor run(const torch::Tensor& x, const torch::Tensor& normed, const torch::Tensor& seen,
-                    const Sequences& sequences, DropoutPlan& dropout) const;
-
-  LayerNorm norm_;
+  BlockNorm norm_;
   ProjectedAttention attention_;
   Linear output_;
 };
 
-// x + down(activation(up(norm(x)))); x where the plan skips the branch.
+// down(activation(up(x))) with norm and residual connection. Gated: up gives [g, v] side by side, and down
+// takes activation(g) * v (arXiv:2002.05202 eq. 6); x where the plan skips the branch.
 class FeedForward {
  public:
   FeedForward(const Parameters& parameters, const std::string& scope, const ModelConfig& config);
   torch::Tensor operator()(const torch::Tensor& x, DropoutPlan& dropout) const;
 
  private:
-  LayerNorm norm_;
+  torch::Tensor activate(const torch::Tensor& inner, DropoutPlan& dropout) const;
+
+  BlockNorm norm_;
   Linear up_, down_;
-  bool gelu_;
+  std::string activation_;
 };
 
 struct EncoderLayer {

@@ -18,9 +18,12 @@ Network::Network(const ModelConfig& config, Parameters parameters)
   target_embedding_ = source_embedding_;
   output_embedding_ = source_embedding_;
   ngram_embedding_.table = parameters_.find("ngrams.embedding");
+  source_positions_ = parameters_.find("positions.weight");
+  target_positions_ = parameters_.find("target_positions.weight");
   if (config.positions == "sinusoidal") {
-    position_table_ = torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
-                          .reshape({config.max_length, config.dim});
+    source_positions_ = target_positions_ =
+        torch::tensor(kernels::sinusoid_table(config.max_length, config.dim))
+            .reshape({config.max_length, config.dim});
   }
   if (config.decodes() && !config.shared_embeddings) {
     target_embedding_ = parameters_.at("target_embedding.weight");
@@ -50,24 +53,26 @@ void Network::start_from(const Corpus& corpus) {
   }
 }
 
-Tensor Network::embed(const Tensor& table, const PackedTexts& texts, DropoutPlan& plan) const {
+Tensor Network::embed(const Tensor& table, const Tensor& places, const PackedTexts& texts,
+                      DropoutPlan& plan) const {
   Tensor x = torch::embedding(table, texts.ids);
   if (texts.token_ngrams.begins.defined())
     x = x + ngram_embedding_(texts.token_ngrams, plan.ngram_rate, plan.next());
   x = x * std::sqrt(static_cast<double>(config_.dim));
-  if (position_table_.defined()) x = x + position_table_.index_select(0, texts.positions);
+  if (places.defined()) x = x + torch::embedding(places, texts.positions);
   return dropout(x, plan.embedding_rate, plan.next());
 }
 
 Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
-  Tensor x = embed(source_embedding_, source, plan);
+  Tensor x = embed(source_embedding_, source_positions_, source, plan);
   if (plan.token_rate > 0.0) x = drop_rows(x, plan.token_rate, plan.next());
   return encoder_->encode(x, source, plan);
 }
 
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
                        DropoutPlan& plan) const {
-  return decoder_->decode(embed(target_embedding_, target, plan), target, memory, source, plan);
+  return decoder_->decode(embed(target_embedding_, target_positions_, target, plan), target, memory, source,
+                          plan);
 }
 
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {

@@ -58,7 +58,8 @@ class Network {
 
  private:
   Network(const ModelConfig& config, Parameters parameters);
-  torch::Tensor embed(const torch::Tensor& table, const PackedTexts& texts, DropoutPlan& dropout) const;
+  torch::Tensor embed(const torch::Tensor& table, const torch::Tensor& places, const PackedTexts& texts,
+                      DropoutPlan& dropout) const;
   using Votes = std::vector<torch::Tensor>;
   // A head: its votes.
   std::vector<Votes> votes(const PackedTexts& source, DropoutPlan& dropout) const;
@@ -68,7 +69,7 @@ class Network {
   ModelConfig config_;
   Parameters parameters_;
   torch::Tensor source_embedding_, target_embedding_, output_embedding_;
-  torch::Tensor position_table_;  // [max_length, D] or undefined
+  torch::Tensor source_positions_, target_positions_;  // [max_length, D]; undefined: not added here
   NgramTable ngram_embedding_;
   std::unique_ptr<EncoderStack> encoder_;
   std::unique_ptr<DecoderStack> decoder_;  // none: the heads answer

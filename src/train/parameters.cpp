@@ -30,7 +30,8 @@ void initialise(const std::string& name, const torch::Tensor& tensor, const Mode
     tensor.fill_(1.0);
   } else if (name == "ngrams.embedding") {
     fill_normal(tensor, 0.5 * model_deviation, random);
-  } else if (ends_with(name, "embedding.weight") || name == "output.weight") {
+  } else if (ends_with(name, "embedding.weight") || ends_with(name, "positions.weight") ||
+             name == "output.weight") {
     fill_normal(tensor, model_deviation, random);
   } else if (ends_with(name, ".span")) {
     tensor.fill_(static_cast<double>(config.max_length));

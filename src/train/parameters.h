@@ -16,8 +16,8 @@ namespace heed::train {
 class Parameters {
  public:
   // Fresh weights, the same for the same configuration and seed: Xavier-uniform products, N(0, 1/D)
-  // embeddings, norms 1 and 0, biases 0 (of forget gates 1: a memory that keeps), temperatures 1, spans wide
-  // open.
+  // embeddings and positions, norms 1 and 0, biases 0 (of forget gates 1: a memory that keeps), temperatures
+  // 1, spans wide open.
   Parameters(const ModelConfig& config, uint64_t seed);
 
   // The same weights in memory, with gradients of their own: for another thread's batch.

@@ -55,8 +55,12 @@ void add_model(Settings& s, Recipe& recipe) {
         "a recurrent encoder reads from both ends (recurrent_seq2seq)");
   s.add("model.max_length", &model.max_length, "longest text in tokens, the rest is cut", 4, 1 << 16);
   s.add("model.shared_embeddings", &model.shared_embeddings, "one table for source, target and output");
-  s.add("model.activation", &model.activation, "of the feed-forward block", {"relu", "gelu"});
-  s.add("model.positions", &model.positions, "how positions enter", {"sinusoidal", "none"});
+  s.add("model.activation", &model.activation, "of the feed-forward block; geglu and swiglu are gated",
+        {"relu", "gelu", "geglu", "swiglu"});
+  s.add("model.positions", &model.positions, "how positions enter; rotary turns self-attention",
+        {"sinusoidal", "learned", "rotary", "none"});
+  s.add("model.norm", &model.norm, "of a transformer's block: before it, or after its residual connection",
+        {"pre", "post"});
   s.add("model.ngrams.buckets", &model.ngrams.buckets, "rows that n-grams are hashed to; 0: no n-grams", 0,
         1 << 24);
   s.add("model.ngrams.words", &model.ngrams.words, "longest run of words", 0, 16);

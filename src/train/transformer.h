@@ -1,23 +1,25 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "train/stack.h"
 
 namespace heed::train {
 
-// encoder.layers.N, encoder.norm
+// encoder.layers.N; pre-norm: encoder.norm
 class TransformerEncoder : public EncoderStack {
  public:
   TransformerEncoder(const Parameters& parameters, const ModelConfig& config);
   torch::Tensor encode(torch::Tensor x, const PackedTexts& texts, DropoutPlan& dropout) const override;
 
  private:
+  ModelConfig config_;
   std::vector<EncoderLayer> layers_;
-  LayerNorm norm_;
+  std::optional<LayerNorm> norm_;
 };
 
-// decoder.layers.N, decoder.norm
+// decoder.layers.N; pre-norm: decoder.norm
 class TransformerDecoder : public DecoderStack {
  public:
   TransformerDecoder(const Parameters& parameters, const ModelConfig& config);
@@ -25,8 +27,9 @@ class TransformerDecoder : public DecoderStack {
                        const PackedTexts& source, DropoutPlan& dropout) const override;
 
  private:
+  ModelConfig config_;
   std::vector<DecoderLayer> layers_;
-  LayerNorm norm_;
+  std::optional<LayerNorm> norm_;
 };
 
 }  // namespace heed::train

@@ -38,18 +38,19 @@ class DoubleModel {
     source.push_back(Tokenizer::kEnd);
     target.insert(target.begin(), Tokenizer::kBegin);
     const Rows encoded = encode(source);
-    Rows y = embed(c_.shared_embeddings ? "embedding" : "target_embedding", target);
+    Rows y = embed(c_.shared_embeddings ? "embedding" : "target_embedding", "target_positions", target);
     const std::string table = c_.shared_embeddings ? "embedding.weight" : "output.weight";
     if (recurrent()) return multiply(decode_recurrently(y, encoded), weights_.at(table), nullptr);
     for (int64_t i = 0; i < c_.decoder_layers; ++i) {
       const std::string layer = "decoder.layers." + std::to_string(i);
-      const Rows normed = norm(layer + ".self_attention.norm", y);
-      add(y, attend(layer + ".self_attention", normed, normed, self_attention_variant(c_.attention, true)));
-      const Rows query = norm(layer + ".cross_attention.norm", y);
-      add(y, attend(layer + ".cross_attention", query, encoded, cross_attention_variant(c_.attention)));
-      add(y, feed_forward(layer + ".feed_forward", y));
+      const std::string own = layer + ".self_attention", across = layer + ".cross_attention";
+      block(own, y,
+            [&](const Rows& x) { return attend(own, x, x, self_attention_variant(c_.attention, true)); });
+      block(across, y,
+            [&](const Rows& x) { return attend(across, x, encoded, cross_attention_variant(c_.attention)); });
+      feed_forward(layer + ".feed_forward", y);
     }
-    return multiply(norm("decoder.norm", y), weights_.at(table), nullptr);
+    return multiply(c_.norm == "post" ? y : norm("decoder.norm", y), weights_.at(table), nullptr);
   }
 
   // Logits of every head.
@@ -75,7 +76,7 @@ class DoubleModel {
 
  private:
   Rows encode(const std::vector<int32_t>& ids, const std::vector<std::string>& pieces = {}) const {
-    Rows x = embed("embedding", ids);
+    Rows x = embed("embedding", "positions", ids);
     if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) {
       const NgramRows found = token_ngrams(pieces, c_.ngrams, ngram_weights_);
       for (int64_t t = 0; t < found.rows(); ++t)
@@ -84,11 +85,13 @@ class DoubleModel {
     if (recurrent()) return encode_recurrently(x);
     for (int64_t i = 0; i < c_.encoder_layers; ++i) {
       const std::string layer = "encoder.layers." + std::to_string(i);
-      const Rows normed = norm(layer + ".self_attention.norm", x);
-      add(x, attend(layer + ".self_attention", normed, normed, self_attention_variant(c_.attention, false)));
-      add(x, feed_forward(layer + ".feed_forward", x));
+      const std::string own = layer + ".self_attention";
+      block(own, x, [&](const Rows& rows) {
+        return attend(own, rows, rows, self_attention_variant(c_.attention, false));
+      });
+      feed_forward(layer + ".feed_forward", x);
     }
-    return norm("encoder.norm", x);
+    return c_.norm == "post" ? x : norm("encoder.norm", x);
   }
 
   // x += scale * the table's rows of row t's n-grams, each times its value.
@@ -158,16 +161,25 @@ class DoubleModel {
     return left;
   }
 
-  Rows embed(const std::string& scope, const std::vector<int32_t>& ids) const {
+  // Where a number of the row at position t stands: its angle is t / 10000^(2i / width).
+  static double angle(size_t t, int64_t i, int64_t width) {
+    return static_cast<double>(t) / std::pow(10000.0, 2.0 * static_cast<double>(i) / width);
+  }
+
+  double place(const std::string& positions, size_t t, int64_t i) const {
+    if (c_.positions == "learned") return weights_.at(positions + ".weight")[t * c_.dim + i];
+    if (c_.positions != "sinusoidal") return 0.0;
+    return i % 2 == 0 ? std::sin(angle(t, i / 2, c_.dim)) : std::cos(angle(t, i / 2, c_.dim));
+  }
+
+  Rows embed(const std::string& scope, const std::string& positions, const std::vector<int32_t>& ids) const {
     const Row& table = weights_.at(scope + ".weight");
     Rows rows;
     for (size_t t = 0; t < ids.size(); ++t) {
       Row row;
       for (int64_t i = 0; i < c_.dim; ++i) {
-        const double angle =
-            static_cast<double>(t) / std::pow(10000.0, static_cast<double>(i / 2 * 2) / c_.dim);
-        const double place = c_.positions == "none" ? 0.0 : i % 2 == 0 ? std::sin(angle) : std::cos(angle);
-        row.push_back(table[ids[t] * c_.dim + i] * std::sqrt(static_cast<double>(c_.dim)) + place);
+        row.push_back(table[ids[t] * c_.dim + i] * std::sqrt(static_cast<double>(c_.dim)) +
+                      place(positions, t, i));
       }
       rows.push_back(row);
     }
@@ -205,14 +217,49 @@ class DoubleModel {
     return multiply(x, weights_.at(scope + ".weight"), &weights_.at(scope + ".bias"));
   }
 
-  Rows feed_forward(const std::string& scope, const Rows& x) const {
-    Rows inner = linear(scope + ".up", norm(scope + ".norm", x));
-    for (Row& row : inner) {
-      for (double& v : row) {
-        v = c_.activation == "gelu" ? 0.5 * v * (1.0 + std::erf(v / std::sqrt(2.0))) : std::max(v, 0.0);
+  // x joined with `compute` of it, the norm before or after.
+  template <class Compute>
+  void block(const std::string& scope, Rows& x, Compute compute) const {
+    const bool post = c_.norm == "post";
+    add(x, compute(post ? x : norm(scope + ".norm", x)));
+    if (post) x = norm(scope + ".norm", x);
+  }
+
+  double activation(double v) const {
+    if (c_.activation == "relu") return std::max(v, 0.0);
+    if (c_.activation == "swiglu") return v / (1.0 + std::exp(-v));
+    return 0.5 * v * (1.0 + std::erf(v / std::sqrt(2.0)));
+  }
+
+  void feed_forward(const std::string& scope, Rows& x) const {
+    block(scope, x, [&](const Rows& rows) {
+      Rows inner = linear(scope + ".up", rows);
+      for (Row& row : inner) {
+        for (int64_t i = 0; i < c_.ffn_dim; ++i) row[i] = activation(row[i]);
+        if (c_.gated()) {
+          for (int64_t i = 0; i < c_.ffn_dim; ++i) row[i] *= row[c_.ffn_dim + i];
+        }
+        row.resize(c_.ffn_dim);
+      }
+      return linear(scope + ".down", inner);
+    });
+  }
+
+  // Every head of rows in order of position, turned by it.
+  Rows turn(Rows rows) const {
+    const int64_t width = c_.head_width(), half = width / 2;
+    for (size_t t = 0; t < rows.size(); ++t) {
+      for (size_t head = 0; head < rows[t].size(); head += width) {
+        for (int64_t i = 0; i < half; ++i) {
+          double &low = rows[t][head + i], &high = rows[t][head + half + i];
+          const double c = std::cos(angle(t, i, width)), s = std::sin(angle(t, i, width));
+          const double turned = low * c - high * s;
+          high = low * s + high * c;
+          low = turned;
+        }
       }
     }
-    return linear(scope + ".down", inner);
+    return rows;
   }
 
   Rows attend(const std::string& scope, const Rows& x, const Rows& y,
@@ -222,9 +269,10 @@ class DoubleModel {
 
   Rows mechanism(const std::string& scope, const Rows& x, const Rows& y,
                  const attention::Variant& variant) const {
-    const Row query = flat(linear(scope + ".query", x));
-    const Row key = flat(linear(scope + ".key", y));
-    const Row value = c_.attention.values == "keys" ? key : flat(linear(scope + ".value", y));
+    const bool rotary = c_.positions == "rotary" && scope.ends_with(".self_attention");
+    const Rows queries = linear(scope + ".query", x), keys = linear(scope + ".key", y);
+    const Row query = flat(rotary ? turn(queries) : queries), key = flat(rotary ? turn(keys) : keys);
+    const Row value = flat(c_.attention.values == "keys" ? keys : linear(scope + ".value", y));
     const int64_t width = c_.head_width();
     const attention::Sequence all = {.query_count = static_cast<int64_t>(x.size()),
                                      .key_count = static_cast<int64_t>(y.size())};

@@ -88,14 +88,21 @@ TEST(Logits, of_a_prefix_do_not_change_when_the_target_goes_on) {
 }
 
 TEST(Logits, cut_a_source_that_is_too_long_and_keep_its_end) {
-  const test::ScratchFolder folder;
-  write_model(folder / "m", test::tiny_contents(test::tiny_translator()));
-  const ModelDirectory model = open_model(folder / "m");
-  const Translator translator(model);
-  auto source = ids(200, 3, model.config.source_vocabulary);
-  const auto whole = translator.logits(source, {});
-  source.resize(static_cast<size_t>(model.config.max_length - 1));
-  EXPECT_EQ(whole, translator.logits(source, {}));
+  for (const std::string positions : {"sinusoidal", "learned", "rotary"}) {
+    const test::ScratchFolder folder;
+    ModelConfig config = test::tiny_translator();
+    config.positions = positions;
+    write_model(folder / "m", test::tiny_contents(config));
+    const ModelDirectory model = open_model(folder / "m");
+    const Translator translator(model);
+    auto source = ids(200, 3, model.config.source_vocabulary);
+    const auto target = ids(200, 4, model.config.target_vocabulary);
+    const auto whole = translator.logits(source, target);
+    const size_t rows = whole.size() / static_cast<size_t>(model.config.target_vocabulary);
+    EXPECT_EQ(rows, static_cast<size_t>(model.config.max_length)) << positions;
+    source.resize(rows - 1);
+    EXPECT_EQ(whole, translator.logits(source, target)) << positions;
+  }
 }
 
 TEST(Logits, refuse_ids_outside_the_vocabulary) {

@@ -55,7 +55,45 @@ inline const std::vector<NamedVariant>& model_variants() {
       {"learned_span", [](ModelConfig& c) { c.attention.learned_span = true; }},
       {"separate_embeddings", [](ModelConfig& c) { c.shared_embeddings = false; }},
       {"gelu", [](ModelConfig& c) { c.activation = "gelu"; }},
+      {"geglu", [](ModelConfig& c) { c.activation = "geglu"; }},
+      {"swiglu", [](ModelConfig& c) { c.activation = "swiglu"; }},
+      {"post_norm", [](ModelConfig& c) { c.norm = "post"; }},
       {"no_positions", [](ModelConfig& c) { c.positions = "none"; }},
+      {"learned_positions", [](ModelConfig& c) { c.positions = "learned"; }},
+      {"rotary", [](ModelConfig& c) { c.positions = "rotary"; }},
+      {"rotary_grouped_heads",
+       [](ModelConfig& c) {
+         c.positions = "rotary";
+         c.key_heads = 1;
+       }},
+      {"rotary_values_are_keys",
+       [](ModelConfig& c) {
+         c.positions = "rotary";
+         c.attention.values = "keys";
+       }},
+      {"rotary_additive",
+       [](ModelConfig& c) {
+         c.positions = "rotary";
+         c.attention.score = "additive";
+       }},
+      {"rotary_linear",
+       [](ModelConfig& c) {
+         c.positions = "rotary";
+         c.attention.score = "linear";
+         c.attention.normaliser = "sum";
+       }},
+      {"recent",  // as decoders of today are built
+       [](ModelConfig& c) {
+         c.positions = "rotary";
+         c.activation = "swiglu";
+         c.key_heads = 1;
+         c.attention.window = 8;
+       }},
+      {"original",  // as arXiv:1706.03762 has it, positions learned
+       [](ModelConfig& c) {
+         c.positions = "learned";
+         c.norm = "post";
+       }},
       {"ngrams", [](ModelConfig& c) { c.ngrams.buckets = c.decoder_layers > 0 ? 0 : 37; }},
       {"ngrams_beside_attention",
        [](ModelConfig& c) {
@@ -109,6 +147,7 @@ inline std::vector<NamedVariant> recurrent_variants() {
   add("one_direction", [](ModelConfig& c) { c.bidirectional = false; });
   add("one_layer", [](ModelConfig& c) { c.encoder_layers = c.decoder_layers = 1; });
   add("positions", [](ModelConfig& c) { c.positions = "sinusoidal"; });
+  add("learned_positions", [](ModelConfig& c) { c.positions = "learned"; });
   add("separate_embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
   add("grouped_heads", [](ModelConfig& c) { c.key_heads = 1; });
   add("learned_temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; });

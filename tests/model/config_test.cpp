@@ -42,7 +42,19 @@ TEST(Config, survives_json_and_back) {
   config.attention = {
       .score = "additive", .normaliser = "sum", .values = "keys", .bias = "relative", .window = 7};
   config.lowercase = true;
+  config.positions = "rotary";
+  config.activation = "swiglu";
+  config.norm = "post";
   EXPECT_EQ(config_from_json(to_json(config), "config.json"), config);
+}
+
+TEST(Config, without_a_norm_is_pre_norm_as_it_was_before_there_was_a_choice) {
+  const Json older = to_json(valid_translator());
+  EXPECT_FALSE(older.contains("norm"));
+  EXPECT_EQ(config_from_json(older, "config.json").norm, "pre");
+  Json said = older;
+  said["norm"] = "pre";
+  EXPECT_EQ(config_from_json(said, "config.json"), config_from_json(older, "config.json"));
 }
 
 TEST(Config, n_grams_survive_json_and_are_absent_where_there_are_none) {
@@ -103,6 +115,16 @@ TEST(Config, a_recurrent_model_needs_a_decoder_and_has_no_self_attention) {
               HasSubstr("'attention.window': expected 0 on a recurrent_seq2seq"));
   EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.attention.learned_span = true; }),
               HasSubstr("'attention.learned_span': expected false on a recurrent_seq2seq"));
+  EXPECT_THAT(
+      refusal(valid_recurrent(), [](auto& c) { c.positions = "rotary"; }),
+      HasSubstr("'positions': expected sinusoidal, learned or none on a recurrent_seq2seq, which has no "
+                "self-attention, found 'rotary'"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.norm = "post"; }),
+              HasSubstr("'norm': expected pre on a recurrent_seq2seq, which has no norms, found 'post'"));
+  EXPECT_THAT(
+      refusal(valid_recurrent(), [](auto& c) { c.activation = "geglu"; }),
+      HasSubstr("'activation': expected relu on a recurrent_seq2seq, which has no feed-forward block"));
+  EXPECT_EQ(refusal(valid_recurrent(), [](auto& c) { c.positions = "learned"; }), "no error");
   EXPECT_THAT(refusal(valid_recurrent(),
                       [](auto& c) { c.classification_heads = valid_classifier().classification_heads; }),
               HasSubstr("none on a recurrent_seq2seq"));
@@ -162,6 +184,12 @@ TEST(Config, relations_between_dimensions_are_checked) {
               HasSubstr("embeddings are shared"));
   EXPECT_THAT(refusal(valid_classifier(), [](auto& c) { c.decoder_layers = 1; }),
               HasSubstr("'decoder_layers'"));
+  EXPECT_THAT(refusal(valid_translator(),
+                      [](auto& c) {
+                        c.dim = 18;  // heads of 9 numbers make no pairs
+                        c.positions = "rotary";
+                      }),
+              HasSubstr("'dim': expected an even multiple of heads (2) with rotary positions, found 18"));
 }
 
 TEST(Config, parts_that_do_not_go_together_are_refused) {
@@ -209,8 +237,14 @@ TEST(Config, products_of_fair_dimensions_are_limited_too) {
 TEST(Config, names_are_checked_against_the_known_ones) {
   EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.attention.score = "scaled-dot"; }),
               HasSubstr("did you mean 'scaled_dot'?"));
-  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.activation = "swish"; }),
-              HasSubstr("one of relu, gelu"));
+  EXPECT_THAT(
+      refusal(valid_translator(), [](auto& c) { c.activation = "swiglue"; }),
+      ::testing::AllOf(HasSubstr("one of relu, gelu, geglu, swiglu"), HasSubstr("did you mean 'swiglu'?")));
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.positions = "rotatory"; }),
+              ::testing::AllOf(HasSubstr("one of sinusoidal, learned, rotary, none"),
+                               HasSubstr("did you mean 'rotary'?")));
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.norm = "both"; }),
+              HasSubstr("'norm': expected one of pre, post, found 'both'"));
 }
 
 TEST(Config, file_names_stay_inside_their_folder) {

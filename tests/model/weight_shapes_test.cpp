@@ -75,6 +75,42 @@ TEST(WeightShapes, learned_parts_appear_where_the_variant_has_them) {
   EXPECT_FALSE(shapes.contains("encoder.layers.0.self_attention.score_vector"));
 }
 
+TEST(WeightShapes, learned_positions_have_a_table_for_each_side) {
+  ModelConfig config = test::tiny_translator();
+  EXPECT_FALSE(shapes_of(config).contains("positions.weight"));
+  config.positions = "learned";
+  EXPECT_THAT(shapes_of(config).at("positions.weight"), ElementsAre(64, 16));
+  EXPECT_THAT(shapes_of(config).at("target_positions.weight"), ElementsAre(64, 16));
+  config = test::tiny_classifier();
+  config.positions = "learned";
+  EXPECT_THAT(shapes_of(config).at("positions.weight"), ElementsAre(64, 16));
+  EXPECT_FALSE(shapes_of(config).contains("target_positions.weight"));
+  const auto before = names_of(test::tiny_classifier());
+  config.positions = "rotary";  // learns nothing
+  EXPECT_EQ(names_of(config), before);
+}
+
+TEST(WeightShapes, a_gated_block_goes_up_to_both_halves_and_down_from_one) {
+  for (const char* activation : {"geglu", "swiglu"}) {
+    ModelConfig config = test::tiny_translator();
+    config.activation = activation;
+    const auto shapes = shapes_of(config);
+    EXPECT_THAT(shapes.at("encoder.layers.0.feed_forward.up.weight"), ElementsAre(48, 16));
+    EXPECT_THAT(shapes.at("decoder.layers.1.feed_forward.up.bias"), ElementsAre(48));
+    EXPECT_THAT(shapes.at("decoder.layers.1.feed_forward.down.weight"), ElementsAre(16, 24));
+  }
+}
+
+TEST(WeightShapes, post_norm_has_the_norms_of_its_blocks_and_no_last_one) {
+  ModelConfig config = test::tiny_translator();
+  config.norm = "post";
+  const auto shapes = shapes_of(config);
+  EXPECT_FALSE(shapes.contains("encoder.norm.weight"));
+  EXPECT_FALSE(shapes.contains("decoder.norm.bias"));
+  EXPECT_TRUE(shapes.contains("decoder.layers.1.cross_attention.norm.weight"));
+  EXPECT_EQ(shapes.size() + 4, shapes_of(test::tiny_translator()).size());
+}
+
 TEST(WeightShapes, a_recurrent_model_lists_its_memories_its_attention_and_what_joins_them) {
   ModelConfig config = test::tiny_translator();
   config.architecture = Architecture::recurrent_seq2seq;

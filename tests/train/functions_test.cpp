@@ -75,6 +75,16 @@ TEST_F(Functions, relu_dropout_has_the_gradient_of_what_passed) {
   EXPECT_TRUE(torch::equal(relu_dropout(x.clone(), 0.0, 1), torch::relu(x)));
 }
 
+TEST_F(Functions, rotate_has_the_gradient_of_its_angles_and_leaves_its_input) {
+  const Tensor x = leaf({3, 8});
+  const Tensor before = x.detach().clone();
+  const auto rotation = std::make_shared<const kernels::Rotation>(std::vector<int64_t>{0, 1, 6}, 4);
+  expect_gradients({x}, [&] { return weigh(rotate(x, rotation)); });
+  EXPECT_TRUE(torch::equal(x, before));
+  EXPECT_TRUE(torch::equal(rotate(x, rotation)[0], x[0]));
+  EXPECT_TRUE(torch::allclose(rotate(x, rotation).norm(), x.norm()));
+}
+
 Tensor plain_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& labels,
                            double smoothing) {
   return torch::nn::functional::cross_entropy(

@@ -62,7 +62,29 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
   add("span", [](ModelConfig& c) { c.attention.learned_span = true; });
   add("grouped heads", [](ModelConfig& c) { c.key_heads = 2; });
   add("gelu", [](ModelConfig& c) { c.activation = "gelu"; });
-  add("no positions", [](ModelConfig& c) { c.positions = "none"; });
+  for (const char* activation : {"geglu", "swiglu"}) {
+    add(activation, [=](ModelConfig& c) { c.activation = activation; });
+  }
+  add("post-norm", [](ModelConfig& c) { c.norm = "post"; });
+  add("post-norm, gated", [](ModelConfig& c) {
+    c.norm = "post";
+    c.activation = "swiglu";
+  });
+  for (const char* positions : {"none", "learned", "rotary"}) {
+    add(std::string("positions ") + positions, [=](ModelConfig& c) { c.positions = positions; });
+  }
+  for (const char* score : {"dot", "cosine", "additive", "bilinear", "linear"}) {
+    add(std::string("rotary ") + score, [=](ModelConfig& c) {
+      c.positions = "rotary";
+      c.attention.score = score;
+      if (c.attention.score == "linear") c.attention.normaliser = "sum";
+    });
+  }
+  add("rotary over grouped heads, values are keys", [](ModelConfig& c) {
+    c.positions = "rotary";
+    c.key_heads = 2;
+    c.attention.values = "keys";
+  });
   if (!translation) {
     add("n-grams", [](ModelConfig& c) { c.ngrams.buckets = 50; });
     add("n-grams in the embedding", [](ModelConfig& c) {
@@ -94,7 +116,9 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
   add_recurrent("grouped heads", [](ModelConfig& c) { c.key_heads = 2; });
   add_recurrent("temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; });
   add_recurrent("own embeddings", [](ModelConfig& c) { c.shared_embeddings = false; });
-  add_recurrent("positions", [](ModelConfig& c) { c.positions = "sinusoidal"; });
+  for (const char* positions : {"sinusoidal", "learned"}) {
+    add_recurrent(std::string("positions ") + positions, [=](ModelConfig& c) { c.positions = positions; });
+  }
   add_recurrent("classic", [](ModelConfig& c) {
     c.bidirectional = false;
     c.heads = c.key_heads = 1;

@@ -64,6 +64,23 @@ TEST(Recipe, reads_the_recurrent_architecture_and_refuses_what_it_cannot_be) {
                [&] { parse(kClassification, {recurrent}); });
 }
 
+TEST(Recipe, reads_the_designs_of_a_transformer_and_checks_them) {
+  const Recipe plain = parse(kTranslation);
+  EXPECT_EQ(plain.model.norm, "pre");
+  const Recipe recipe =
+      parse(kTranslation, {"model.positions=rotary", "model.norm=post", "model.activation=swiglu"});
+  EXPECT_EQ(recipe.model.positions, "rotary");
+  EXPECT_EQ(recipe.model.norm, "post");
+  EXPECT_EQ(recipe.model.activation, "swiglu");
+  expect_error(ErrorCode::invalid_argument, {"'dim'", "an even multiple of heads (4)", "rotary", "found 252"},
+               [] {
+                 parse(kTranslation, {"model.positions=rotary", "model.dim=252"});
+               });
+  expect_error(ErrorCode::invalid_argument, {"'norm'", "recurrent_seq2seq", "found 'post'"}, [] {
+    parse(kTranslation, {"model.architecture=recurrent_seq2seq", "model.norm=post"});
+  });
+}
+
 TEST(Recipe, a_misspelt_key_names_the_nearest_right_one) {
   expect_error(ErrorCode::invalid_argument,
                {"r.toml:7", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},

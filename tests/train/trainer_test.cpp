@@ -243,6 +243,47 @@ TEST_F(TrainerTest, a_recurrent_network_learns_to_translate_under_the_plain_rati
   EXPECT_GT(accuracy.back(), accuracy.front());
 }
 
+struct Design {
+  std::string name, positions, norm, activation;
+};
+const std::vector<Design> kDesigns = {
+    {"learned", "learned", "pre", "relu"},     {"rotary", "rotary", "pre", "relu"},
+    {"post", "sinusoidal", "post", "relu"},    {"geglu", "sinusoidal", "pre", "geglu"},
+    {"swiglu", "sinusoidal", "pre", "swiglu"}, {"all", "rotary", "post", "swiglu"}};
+
+Recipe with(Recipe job, const Design& design) {
+  job.model.positions = design.positions;
+  job.model.norm = design.norm;
+  job.model.activation = design.activation;
+  check_recipe(job, "small");
+  return job;
+}
+
+TEST_F(TrainerTest, every_design_of_a_transformer_learns) {
+  for (const Design& design : kDesigns) {
+    for (const bool translation : {true, false}) {
+      Recipe job = with(recipe(translation, design.name + (translation ? "-translates" : "")), design);
+      job.train.epochs = 12;
+      job.train.learning_rate = 0.005;
+      const auto loss = run(job, false).history.curve("valid", "loss");
+      EXPECT_LT(loss.back(), (translation ? 0.9 : 0.5) * loss.front()) << design.name << translation;
+    }
+  }
+}
+
+TEST_F(TrainerTest, a_resumed_run_of_other_designs_ends_with_the_same_weights_bit_for_bit) {
+  for (const Design& design : {kDesigns[0], kDesigns[5]}) {
+    const auto job = [&](const std::string& name) {
+      Recipe job = with(recipe(true, design.name + name), design);
+      job.train.dropout = job.train.attention_dropout = 0.2;
+      return job;
+    };
+    const Outcome whole = run(job("whole"), false);
+    run(job("parts"), false, 5);
+    EXPECT_EQ(run(job("parts"), true).weights, whole.weights) << design.name;
+  }
+}
+
 TEST_F(TrainerTest, a_step_does_not_depend_on_the_number_of_threads) {
   Recipe one = recipe(true, "one"), three = recipe(true, "three");
   one.train.accumulate = three.train.accumulate = 3;

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "infer/layer_norm.h"
+#include "model/config.h"
+
+namespace heed::infer {
+
+// How a block joins its residual connection: x + block(norm(x)) (pre), or norm(x + block(x)) (post,
+// arXiv:1706.03762 section 3.1).
+class BlockNorm {
+ public:
+  // `scope` holds the block's `norm`.
+  BlockNorm(const Weights& scope, const ModelConfig& config)
+      : norm_(scope / "norm"), post_(config.norm == "post") {}
+
+  // What the block works on.
+  Matrix before(const Matrix& x) const { return post_ ? x : norm_(x); }
+  // Takes the block's answer into x.
+  void join(Matrix& x, const Matrix& answer) const {
+    add(x, answer);
+    if (post_) x = norm_(x);
+  }
+
+ private:
+  LayerNorm norm_;
+  bool post_;
+};
+
+}  // namespace heed::infer
