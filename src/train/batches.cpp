@@ -51,6 +51,18 @@ torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vecto
   return torch::tensor(labels, torch::kInt64);
 }
 
+// Undefined where an example has none.
+torch::Tensor pack_soft_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                               size_t head) {
+  std::vector<float> cells;
+  for (const int64_t number : numbers) {
+    if (examples[number].soft_labels.empty()) return {};
+    const std::vector<float>& soft = examples[number].soft_labels[head];
+    cells.insert(cells.end(), soft.begin(), soft.end());
+  }
+  return torch::tensor(cells).reshape({static_cast<int64_t>(numbers.size()), -1});
+}
+
 }  // namespace
 
 std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys) {
@@ -112,6 +124,7 @@ Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head) {
     batch.head_labels.push_back(pack_labels(examples, numbers, head, config.classification_heads[head]));
+    batch.head_soft_labels.push_back(pack_soft_labels(examples, numbers, head));
   }
   return batch;
 }

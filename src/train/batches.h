@@ -39,6 +39,8 @@ struct Batch {
   torch::Tensor target_labels;  // [rows of target] int64: ids + </s>
   // A head: class numbers [B] int64, or 0/1 [B, L] float where multi-label.
   std::vector<torch::Tensor> head_labels;
+  // A head: probabilities [B, L] of Example::soft_labels; undefined: no teacher.
+  std::vector<torch::Tensor> head_soft_labels;
 };
 
 // Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer

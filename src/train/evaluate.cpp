@@ -58,6 +58,24 @@ std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, c
   return {{"accuracy", result.exact_match}, {"macro_f1", result.macro_f1}, {"micro_f1", result.micro_f1}};
 }
 
+// The first head decides what recipes call by bare names.
+void add_head_figures(const torch::Tensor& logits, const Split& split, const ModelConfig& config, size_t head,
+                      std::map<std::string, double>& values) {
+  const HeadConfig& about = config.classification_heads[head];
+  const auto figures = about.multi_label ? multi_label_metrics(logits, split, head, about)
+                                         : single_label_metrics(logits, split, head, about);
+  for (const auto& [name, value] : figures) {
+    if (head == 0) values[name] = value;
+    if (config.classification_heads.size() > 1) values[about.name + "/" + name] = value;
+  }
+}
+
+// Logits whose probabilities these are.
+torch::Tensor to_logits(const torch::Tensor& probabilities, bool multi_label) {
+  constexpr double kLeast = 1e-7;
+  return multi_label ? torch::logit(probabilities, kLeast) : torch::log(probabilities.clamp_min(kLeast));
+}
+
 }  // namespace
 
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens) {
@@ -88,17 +106,32 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
     values["token_accuracy"] = static_cast<double>(correct) / static_cast<double>(units);
     return values;
   }
-  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
-    const HeadConfig& about = config.classification_heads[head];
-    const torch::Tensor logits = head_logits(network, split, head, batch_tokens);
-    const auto figures = about.multi_label ? multi_label_metrics(logits, split, head, about)
-                                           : single_label_metrics(logits, split, head, about);
-    for (const auto& [name, value] : figures) {
-      if (head == 0) values[name] = value;  // the first head decides what recipes call by bare names
-      if (config.classification_heads.size() > 1) values[about.name + "/" + name] = value;
-    }
-  }
+  for (size_t head = 0; head < config.classification_heads.size(); ++head)
+    add_head_figures(head_logits(network, split, head, batch_tokens), split, config, head, values);
   return values;
+}
+
+std::map<std::string, double> teacher_figures(const Split& split, const ModelConfig& config) {
+  if (split.examples.empty() || split.examples[0].soft_labels.empty()) return {};
+  std::vector<int64_t> rows(split.examples.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  const Batch batch = make_batch(split.examples, rows, config);
+  ModelConfig calibrated = config;  // the teachers' own temperatures are in their probabilities
+  std::map<std::string, double> values, named;
+  double loss = 0.0;
+  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
+    HeadConfig& about = calibrated.classification_heads[head];
+    about.temperature = 1.0;
+    const torch::Tensor logits = to_logits(batch.head_soft_labels[head], about.multi_label);
+    const torch::Tensor& labels = batch.head_labels[head];
+    loss += (about.multi_label ? torch::binary_cross_entropy_with_logits(logits, labels)
+                               : class_loss(logits, labels, {}))
+                .item<double>();
+    add_head_figures(logits, split, calibrated, head, values);
+  }
+  values["loss"] = loss / static_cast<double>(config.classification_heads.size());
+  for (const auto& [name, value] : values) named["teachers/" + name] = value;
+  return named;
 }
 
 }  // namespace heed::train

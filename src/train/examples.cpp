@@ -259,6 +259,27 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   return corpus;
 }
 
+void add_targets(const Recipe& recipe, const std::vector<std::string>& targets, bool replace,
+                 Corpus& corpus) {
+  const NormaliseOptions options{parse_normalisation(corpus.config.normalisation), corpus.config.lowercase};
+  const size_t column = corpus.train.table.column(recipe.data.target);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const std::string text = normalise(targets[i], options);
+    Example example = corpus.train.examples[i];
+    example.target = encode(corpus.tokenizers.target, text, corpus.config.max_length);
+    if (example.target.empty() || example.target == corpus.train.examples[i].target) continue;
+    data::Row row = corpus.train.table.rows[i];
+    row.fields[column] = targets[i];
+    if (replace) {
+      corpus.train.examples[i] = std::move(example);
+      corpus.train.table.rows[i] = std::move(row);
+    } else {
+      corpus.train.examples.push_back(std::move(example));
+      corpus.train.table.rows.push_back(std::move(row));
+    }
+  }
+}
+
 std::map<std::string, std::string> tokenizer_files(const Corpus& corpus) {
   std::map<std::string, std::string> files;
   files[corpus.config.source_tokenizer] = corpus.tokenizers.source.bytes();

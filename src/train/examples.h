@@ -19,7 +19,9 @@ struct Example {
   std::vector<int32_t> source;
   std::vector<int32_t> target;  // translation
   std::vector<std::vector<int64_t>>
-      labels;              // classification: a head, its label numbers (exactly one unless multi-label)
+      labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+  std::vector<std::vector<float>>
+      soft_labels;         // a head, probabilities of its labels [L] as teachers see them; empty: no teacher
   NgramRows token_ngrams;  // a row a token of source, and an empty one of </s>; where model.ngrams.embedding
   NgramRows text_ngrams;   // one row; where model.ngrams.linear
 };
@@ -53,6 +55,11 @@ struct Corpus {
 // `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are
 // learned from the training rows. Throws with file, line and cure.
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {});
+
+// Translations of the training sources by another model, one a training row: each joins as one more row, or,
+// `replace`, takes the place of the row's target. Empty ones, and those that are the row's own target, are
+// left out.
+void add_targets(const Recipe& recipe, const std::vector<std::string>& targets, bool replace, Corpus& corpus);
 
 // The tokenizer files of a model directory, by name.
 std::map<std::string, std::string> tokenizer_files(const Corpus& corpus);

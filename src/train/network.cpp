@@ -78,7 +78,10 @@ Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan p
     const ClassLoss wanted{
         .smoothing = options.smoothing,
         .q = options.q,
-        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h]};
+        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h],
+        .soft_labels = options.teacher_share > 0.0 ? batch.head_soft_labels[h] : Tensor(),
+        .teacher_share = options.teacher_share,
+        .teacher_temperature = options.teacher_temperature};
     const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
     loss.mean = loss.mean + heads_[h].loss(votes, labels, wanted) * weight;
     const torch::NoGradGuard no_grad;

@@ -23,6 +23,8 @@ struct LossOptions {
   double q = 0.0;                            // of a classification head's loss: see ClassLoss
   std::vector<double> head_weights;          // of each head's loss in the sum; empty: 1
   std::vector<torch::Tensor> class_weights;  // a head: see ClassLoss; empty: none
+  double teacher_share = 0.0;                // of the batch's soft labels; 0: they are not looked at
+  double teacher_temperature = 1.0;
 };
 
 // A model of any architecture over its parameters.

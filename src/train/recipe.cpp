@@ -130,6 +130,14 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.loss_q", &train.loss_q, "generalised: near 0 as cross_entropy, 1 most forgiving", 0.001, 1);
   s.add("train.class_weights", &train.class_weights,
         "of single-label heads; balanced: rare labels count as much as frequent ones", {"none", "balanced"});
+  s.add("train.teachers", &train.teachers,
+        "model directories whose answers to the training texts are learned beside the labels");
+  s.add("train.teacher_share", &train.teacher_share,
+        "of the loss against the teachers' answers, the labels have the rest; translation: 1 replaces the "
+        "targets, less adds to them",
+        0.001, 1);
+  s.add("train.teacher_temperature", &train.teacher_temperature,
+        "flattens the teachers' answers and the model's (classification)", 0.1, 100);
   s.add("train.average_decay", &train.average_decay,
         "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
   s.add("train.average_last", &train.average_last,
@@ -220,6 +228,10 @@ void check_train(const Recipe& recipe, const Fail& fail) {
     fail("'train.patience': expected more than train.plateau_patience (" +
          std::to_string(train.plateau_patience) + ") with schedule = \"plateau\", found " +
          std::to_string(train.patience) + ": training would stop before a lower rate is tried");
+  }
+  if (recipe.translation() && train.teachers.size() > 1) {
+    fail("'train.teachers': expected one for a translation, found " + std::to_string(train.teachers.size()) +
+         "; choose the best one");
   }
   const bool plain = train.loss == "cross_entropy" && train.class_weights == "none";
   if (plain) return;

@@ -62,6 +62,8 @@ struct Recipe {
     std::string loss = "cross_entropy";
     double loss_q = 0.7;
     std::string class_weights = "none";
+    std::vector<std::string> teachers;
+    double teacher_share = 0.5, teacher_temperature = 1.0;
     double average_decay = 0.0;
     int64_t average_last = 0, average_best = 0;
     int64_t seed = 1;

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <thread>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -20,16 +19,13 @@ double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-int64_t thread_count(const Recipe& recipe) {
-  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  return recipe.train.threads > 0 ? recipe.train.threads : cores;
-}
-
 LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
   LossOptions options{.smoothing = recipe.train.label_smoothing,
                       .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
                       .head_weights = {},
-                      .class_weights = {}};
+                      .class_weights = {},
+                      .teacher_share = recipe.train.teacher_share,
+                      .teacher_temperature = recipe.train.teacher_temperature};
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
     options.head_weights.push_back(recipe.heads[h].weight);
     if (recipe.train.class_weights != "balanced") continue;
@@ -50,7 +46,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
       corpus_(corpus),
       network_(network),
       progress_(progress),
-      workers_(network, std::min(thread_count(recipe), recipe.train.accumulate)),
+      workers_(network, std::min(thread_count(recipe.train.threads), recipe.train.accumulate)),
       optimiser_(network.parameters(),
                  {.name = recipe.train.optimiser,
                   .beta1 = recipe.train.beta1,
@@ -58,7 +54,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                   .epsilon = recipe.train.epsilon,
                   .momentum = recipe.train.momentum,
                   .weight_decay = recipe.train.weight_decay},
-                 on_threads(thread_count(recipe))),
+                 on_threads(thread_count(recipe.train.threads))),
       average_(network.parameters(), recipe.train.average_decay),
       kept_(recipe.run_folder(), {.last = recipe.train.average_last,
                                   .best = recipe.train.average_best,

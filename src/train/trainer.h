@@ -31,6 +31,10 @@ struct Callbacks {
 // Loss and the metrics that need no decoding, over a split.
 std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens);
 
+// What the teachers' answers (Example::soft_labels) score over a split, as "teachers/accuracy"; empty where
+// there are none.
+std::map<std::string, double> teacher_figures(const Split& split, const ModelConfig& config);
+
 // A head's logits [rows, L] over a split, in the split's order.
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 

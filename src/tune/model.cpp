@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/threads.h"
 #include "infer/classifier.h"
 #include "infer/translator.h"
 #include "metrics/temperature.h"
 #include "train/export.h"
 #include "tune/card.h"
+#include "tune/distillation.h"
+#include "tune/kept_answers.h"
 #include "tune/predictions.h"
 #include "tune/translation_quality.h"
 
@@ -61,6 +64,8 @@ Model::Model(train::Recipe recipe, FitOptions options)
       corpus_(load(recipe_, *run_)),
       network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
       config_(corpus_.config) {
+  if (options_.start != Start::resume || !answers_are_kept(run_->path()))
+    open_teachers(recipe_, corpus_.config);
   run_->begin();
   if (run_->has_checkpoint()) {
     run_->check_corpus(corpus_fingerprint(corpus_));
@@ -79,6 +84,7 @@ Model::~Model() = default;
 
 train::History Model::fit() {
   train::ProgressBar progress(options_.quiet);
+  if (!learn_from_teachers(progress)) return {};
   train::Trainer trainer(recipe_, corpus_, network_, progress);
   train::Callbacks callbacks;
   callbacks.stop_requested = options_.stop_requested;
@@ -94,6 +100,14 @@ train::History Model::fit() {
   finished_ = trainer.finished();
   if (finished_) fit_temperatures();
   return history;
+}
+
+bool Model::learn_from_teachers(train::ProgressBar& progress) {
+  if (recipe_.train.teachers.empty()) return true;
+  const Asking asking{.threads = thread_count(recipe_.train.threads),
+                      .stop_requested = options_.stop_requested};
+  const auto ask = [this] { return Teaching{.teachers = open_teachers(recipe_, corpus_.config)}; };
+  return distil(recipe_, ask, asking, run_->path(), progress, corpus_);
 }
 
 void Model::fit_temperatures() {
@@ -156,7 +170,8 @@ std::vector<std::string> Model::predict(const std::vector<std::string>& texts) c
 }
 
 Json Model::metrics(const std::vector<std::string>& valid_translated) const {
-  const auto to_json = [](const std::map<std::string, double>& values, const train::Split& split) {
+  const auto to_json = [this](std::map<std::string, double> values, const train::Split& split) {
+    values.merge(train::teacher_figures(split, config_));
     Json json = Json::object();
     for (const auto& [name, value] : values) json[name] = value;
     json["rows"] = split.examples.size();

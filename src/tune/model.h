@@ -54,6 +54,8 @@ class Model {
   const train::Network& network() const { return network_; }
 
  private:
+  // Lets the corpus hold what its teachers say. False where it was asked to stop.
+  bool learn_from_teachers(train::ProgressBar& progress);
   void fit_temperatures();
   // A split's first `rows` (0: all) by the serving engine; none for a classifier.
   std::vector<std::string> translate(const train::Network& network, const train::Split& split,

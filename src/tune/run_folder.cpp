@@ -38,7 +38,8 @@ bool is_record(const std::string& name) {
 bool is_ours(const std::string& name) {
   return is_record(name) || name == "checkpoint.safetensors" || name == "best.safetensors" ||
          (name.starts_with("weights-") && name.ends_with(".safetensors")) || name == "tokenizers" ||
-         name == "candidate" || name.find(".tmp.") != std::string::npos;
+         name == "candidate" || name == "soft_labels.safetensors" || name == "teacher_targets.json" ||
+         name.find(".tmp.") != std::string::npos;
 }
 
 // Hours of training must not end at a folder that cannot be written.

@@ -103,6 +103,13 @@ TEST(Recipe, choices_of_training_that_contradict_each_other_are_refused) {
   EXPECT_EQ(recipe.train.loss_q, 0.7);
 }
 
+TEST(Recipe, a_translation_has_one_teacher_at_most) {
+  expect_error(ErrorCode::invalid_argument, {"'train.teachers'", "expected one", "found 2"},
+               [] { parse(kTranslation, {"train.teachers=['a', 'b']"}); });
+  EXPECT_EQ(parse(kTranslation, {"train.teachers=['a']"}).train.teachers.size(), 1U);
+  EXPECT_EQ(parse(kClassification, {"train.teachers=['老师', 'b']"}).train.teachers.front(), "老师");
+}
+
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
   Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
   const std::string resolved = recipe_settings(recipe).to_toml();
