@@ -138,6 +138,10 @@ void add_train(Settings& s, Recipe::Train& train) {
         0.001, 1);
   s.add("train.teacher_temperature", &train.teacher_temperature,
         "flattens the teachers' answers and the model's (classification)", 0.1, 100);
+  s.add("train.ensemble", &train.ensemble,
+        "first train so many teachers of the same recipe, each with a seed of its own; 0: none", 0, 100);
+  s.add("train.ensemble_folds", &train.ensemble_folds,
+        "each of them without one fold of the training rows, which it then answers for; false: on all rows");
   s.add("train.average_decay", &train.average_decay,
         "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
   s.add("train.average_last", &train.average_last,
@@ -233,6 +237,13 @@ void check_train(const Recipe& recipe, const Fail& fail) {
     fail("'train.teachers': expected one for a translation, found " + std::to_string(train.teachers.size()) +
          "; choose the best one");
   }
+  if (train.ensemble == 1) fail("'train.ensemble': expected 0 or at least 2 teachers, found 1");
+  if (train.ensemble > 0 && recipe.translation()) {
+    fail("'train.ensemble': expected classification heads with it, found " + recipe.architecture +
+         "; train one teacher and name it in train.teachers");
+  }
+  if (train.ensemble > 0 && !train.teachers.empty())
+    fail("'train.ensemble': expected it or train.teachers, found both; leave one of the two out");
   const bool plain = train.loss == "cross_entropy" && train.class_weights == "none";
   if (plain) return;
   const std::string key = train.class_weights != "none" ? "'train.class_weights'" : "'train.loss'";

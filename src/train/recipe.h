@@ -64,6 +64,8 @@ struct Recipe {
     std::string class_weights = "none";
     std::vector<std::string> teachers;
     double teacher_share = 0.5, teacher_temperature = 1.0;
+    int64_t ensemble = 0;
+    bool ensemble_folds = true;
     double average_decay = 0.0;
     int64_t average_last = 0, average_best = 0;
     int64_t seed = 1;
@@ -90,6 +92,7 @@ struct Recipe {
   std::filesystem::path path(const std::string& file) const;  // file within data.folder
   std::filesystem::path run_folder() const { return output.model + ".run"; }
   bool translation() const { return model.decodes(); }
+  bool taught() const { return !train.teachers.empty() || train.ensemble > 0; }
 };
 
 // The recipe's keys bound to `recipe`, which must outlive them.

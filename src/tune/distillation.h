@@ -9,7 +9,7 @@
 
 namespace heed::tune {
 
-// Who teaches a corpus's training rows.
+// Who teaches a corpus's training rows. No teachers: it was asked to stop before there were any.
 struct Teaching {
   std::vector<ModelDirectory> teachers;
   // Of each training row the one teacher that answers, because it has not seen it; empty: the mean of all.

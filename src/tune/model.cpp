@@ -15,8 +15,10 @@
 #include "infer/translator.h"
 #include "metrics/temperature.h"
 #include "train/export.h"
+#include "train/folds.h"
 #include "tune/card.h"
 #include "tune/distillation.h"
+#include "tune/ensemble.h"
 #include "tune/kept_answers.h"
 #include "tune/predictions.h"
 #include "tune/translation_quality.h"
@@ -36,6 +38,13 @@ std::string cpu_name() {
 
 train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
   return train::load_corpus(recipe, run.tokenizers());
+}
+
+// Throws what would keep the recipe's teachers from teaching.
+void check_teaching(const train::Recipe& recipe, const train::Corpus& corpus) {
+  open_teachers(recipe, corpus.config);
+  if (recipe.train.ensemble > 0)
+    train::stratified_folds(corpus.train.examples, recipe.train.ensemble, recipe.train.seed);
 }
 
 }  // namespace
@@ -61,13 +70,12 @@ Model::Model(train::Recipe recipe, FitOptions options)
     : recipe_(std::move(recipe)),
       options_(std::move(options)),
       run_(std::make_unique<RunFolder>(recipe_, resolved(recipe_), options_.start)),
-      corpus_(load(recipe_, *run_)),
+      corpus_(options_.corpus != nullptr ? *options_.corpus : load(recipe_, *run_)),
       network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
       config_(corpus_.config) {
-  if (options_.start != Start::resume || !answers_are_kept(run_->path()))
-    open_teachers(recipe_, corpus_.config);
+  if (options_.start != Start::resume || !answers_are_kept(run_->path())) check_teaching(recipe_, corpus_);
   run_->begin();
-  if (run_->has_checkpoint()) {
+  if (run_->has_environment()) {
     run_->check_corpus(corpus_fingerprint(corpus_));
   } else {
     run_->keep_tokenizers(train::tokenizer_files(corpus_));
@@ -83,7 +91,7 @@ Model::Model(train::Recipe recipe, FitOptions options)
 Model::~Model() = default;
 
 train::History Model::fit() {
-  train::ProgressBar progress(options_.quiet);
+  train::ProgressBar progress(options_.quiet, options_.title);
   if (!learn_from_teachers(progress)) return {};
   train::Trainer trainer(recipe_, corpus_, network_, progress);
   train::Callbacks callbacks;
@@ -103,10 +111,13 @@ train::History Model::fit() {
 }
 
 bool Model::learn_from_teachers(train::ProgressBar& progress) {
-  if (recipe_.train.teachers.empty()) return true;
+  if (!recipe_.taught()) return true;
   const Asking asking{.threads = thread_count(recipe_.train.threads),
                       .stop_requested = options_.stop_requested};
-  const auto ask = [this] { return Teaching{.teachers = open_teachers(recipe_, corpus_.config)}; };
+  const auto ask = [&] {
+    if (recipe_.train.ensemble > 0) return train_ensemble(recipe_, corpus_, options_, progress);
+    return Teaching{.teachers = open_teachers(recipe_, corpus_.config)};
+  };
   return distil(recipe_, ask, asking, run_->path(), progress, corpus_);
 }
 

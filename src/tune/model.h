@@ -20,6 +20,8 @@ struct FitOptions {
   bool quiet = false;
   std::string command = {};                   // for metrics.json: how to repeat it
   std::function<bool()> stop_requested = {};  // polled after every step
+  std::string title = {};                     // begins each line of progress
+  const train::Corpus* corpus = nullptr;      // copied, in place of the data that the recipe names
 };
 
 // A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps,

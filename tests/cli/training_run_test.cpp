@@ -103,6 +103,22 @@ TEST_F(TrainingRun, ends_with_the_figures_of_validation) {
   EXPECT_THAT(outcome.error, testing::ContainsRegex("\nvalid  accuracy [0-9.]+  calibration_error"));
 }
 
+TEST_F(TrainingRun, an_ensemble_says_which_teacher_trains_and_ends_with_what_the_teachers_score) {
+  const std::vector<std::string> command = {
+      "train", (folder_ / "recipe.toml").string(), "--set", "train.max_steps=2", "--set", "train.ensemble=2"};
+  const Outcome outcome = run_heed(command);
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("\nteacher 1/2  trains on"));
+  EXPECT_THAT(outcome.error, HasSubstr("\nteacher 2/2    valid  accuracy"));
+  EXPECT_THAT(outcome.error,
+              testing::ContainsRegex("\nvalid  accuracy [0-9.]+.*  teachers/accuracy [0-9.]+"));
+  const Outcome missing =
+      train({"--set", "train.teachers=['models/nowhere']", "--set", "text.vocabulary=40"});
+  EXPECT_EQ(missing.status, 3);
+  EXPECT_THAT(missing.error, HasSubstr("'train.teachers': models/nowhere"));
+  EXPECT_EQ(std::count(missing.error.begin(), missing.error.end(), '\n'), 1) << missing.error;
+}
+
 TEST_F(TrainingRun, a_misspelt_recipe_key_names_the_nearest_right_one) {
   const Outcome outcome = train({"--set", "train.learning_rat=1"});
   EXPECT_EQ(outcome.status, 2);

@@ -110,6 +110,16 @@ TEST(Recipe, a_translation_has_one_teacher_at_most) {
   EXPECT_EQ(parse(kClassification, {"train.teachers=['老师', 'b']"}).train.teachers.front(), "老师");
 }
 
+TEST(Recipe, an_ensemble_has_two_teachers_or_more_of_its_own) {
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "at least 2", "found 1"},
+               [] { parse(kClassification, {"train.ensemble=1"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "transformer_seq2seq", "train.teachers"},
+               [] { parse(kTranslation, {"train.ensemble=3"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "train.teachers", "both"}, [] {
+    parse(kClassification, {"train.ensemble=3", "train.teachers=['a']"});
+  });
+}
+
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
   Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
   const std::string resolved = recipe_settings(recipe).to_toml();
