@@ -14,6 +14,9 @@
 
 namespace heed::train {
 
+// In place of a head's label numbers: the row's data set has no labels of that head.
+inline const std::vector<int64_t> kUnlabelled = {-1};
+
 // One training example as numbers. Ids without <s> and </s>.
 struct Example {
   std::vector<int32_t> source;
@@ -22,8 +25,11 @@ struct Example {
       labels;  // classification: a head, its label numbers (exactly one unless multi-label)
   std::vector<std::vector<float>>
       soft_labels;         // a head, probabilities of its labels [L] as teachers see them; empty: no teacher
+  int32_t set = 0;         // of recipe.sets()
   NgramRows token_ngrams;  // a row a token of source, and an empty one of </s>; where model.ngrams.embedding
   NgramRows text_ngrams;   // one row; where model.ngrams.linear
+
+  bool labelled(size_t head) const { return labels[head] != kUnlabelled; }
 };
 
 // Finds the n-grams of a classification example's source; `weights` [buckets] as text/ngrams.h has them.
@@ -34,6 +40,9 @@ void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig&
 struct Split {
   data::Table table;
   std::vector<Example> examples;
+
+  // The rows that have labels of a head, in order.
+  std::vector<int64_t> labelled(size_t head) const;
 };
 
 struct Tokenizers {
@@ -46,8 +55,9 @@ struct Corpus {
   Split train, valid, test;
   Tokenizers tokenizers;
   std::vector<float> ngram_weights;  // [model.ngrams.buckets], of the training rows
-  ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
-  std::string report;  // of the training rows, for a person
+  ModelConfig config;             // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
+  std::vector<std::string> sets;  // names of the data sets; empty where data.sets is
+  std::string report;             // of the training rows, for a person
   int64_t dropped_leaks = 0;
 };
 

@@ -15,7 +15,7 @@ using Rows = std::vector<size_t>;
 // The head and the number of an example's first label.
 std::pair<size_t, int64_t> stratum(const Example& example) {
   for (size_t h = 0; h < example.labels.size(); ++h) {
-    if (!example.labels[h].empty()) return {h, example.labels[h].front()};
+    if (example.labelled(h) && !example.labels[h].empty()) return {h, example.labels[h].front()};
   }
   return {example.labels.size(), 0};
 }

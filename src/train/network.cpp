@@ -73,8 +73,13 @@ Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan p
   }
   loss.mean = torch::zeros({});
   for (size_t h = 0; h < heads_.size(); ++h) {
-    const std::vector<Tensor> votes = heads_[h].votes(memory, batch.source, plan);
     const Tensor& labels = batch.head_labels[h];
+    const int64_t labelled = labels.size(0);
+    if (labelled == 0) continue;
+    std::vector<Tensor> votes = heads_[h].votes(memory, batch.source, plan);
+    if (batch.head_rows[h].defined()) {
+      for (Tensor& vote : votes) vote = vote.index_select(0, batch.head_rows[h]);
+    }
     const ClassLoss wanted{
         .smoothing = options.smoothing,
         .q = options.q,
@@ -82,16 +87,18 @@ Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan p
         .soft_labels = options.teacher_share > 0.0 ? batch.head_soft_labels[h] : Tensor(),
         .teacher_share = options.teacher_share,
         .teacher_temperature = options.teacher_temperature};
-    const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
+    // A mean over the labelled texts, so that each text of a batch counts alike whatever its set.
+    const double share = static_cast<double>(labelled) / static_cast<double>(batch.source.texts());
+    const double weight = share * (options.head_weights.empty() ? 1.0 : options.head_weights[h]);
     loss.mean = loss.mean + heads_[h].loss(votes, labels, wanted) * weight;
     const torch::NoGradGuard no_grad;
     const Tensor logits = sum_votes(votes);
     loss.negative_log_likelihood +=
-        heads_[h].loss({logits}, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
+        heads_[h].loss({logits}, labels, {}).item<double>() * static_cast<double>(labelled);
     loss.correct += config_.classification_heads[h].multi_label
                         ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
                         : logits.argmax(1).eq(labels).sum().item<int64_t>();
-    loss.units += batch.source.texts();
+    loss.units += labelled;
   }
   return loss;
 }

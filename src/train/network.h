@@ -14,7 +14,7 @@ struct Loss {
   torch::Tensor mean;                    // differentiable
   double negative_log_likelihood = 0.0;  // summed over units, without smoothing
   int64_t correct = 0;
-  int64_t units = 0;  // target tokens, or texts times heads
+  int64_t units = 0;  // target tokens, or texts with labels of a head, added up over heads
 };
 
 // What a network is trained towards.

@@ -1,10 +1,12 @@
 #include "train/recipe.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
 #include "attention/variant.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "train/optimiser.h"
 
 namespace heed::train {
@@ -97,6 +99,18 @@ Settings head_settings(HeadRecipe& head) {
   return s;
 }
 
+Settings set_settings(SetRecipe& set) {
+  Settings s;
+  s.add("name", &set.name, "name of the set");
+  s.add("folder", &set.folder, "its folder, within data.folder");
+  s.add("train", &set.train, "training tables");
+  s.add("valid", &set.valid, "validation tables; empty: a share of its training rows");
+  s.add("test", &set.test, "test tables, only scored at the end; may be empty");
+  s.add("text", &set.text, "column of the text");
+  s.add("heads", &set.heads, "names of the heads whose labels its rows have");
+  return s;
+}
+
 void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.epochs", &train.epochs, "passes over the training rows", 1);
   s.add("train.max_steps", &train.max_steps, "stop after so many steps; 0: no limit");
@@ -104,6 +118,8 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.batch_tokens", &train.batch_tokens, "tokens of a batch (of its longer side)", 1, 1 << 20);
   s.add("train.accumulate", &train.accumulate, "batches a step; they run side by side, a thread each", 1,
         1 << 16);
+  s.add("train.task_temperature", &train.task_temperature,
+        "T: an epoch draws from each of data.sets in proportion to rows^(1/T); 1: every row once", 1, 1000);
   s.add("train.learning_rate", &train.learning_rate, "the highest one of the schedule", 0, 10);
   s.add("train.schedule", &train.schedule, "after the warm-up",
         {"inverse_sqrt", "cosine", "linear", "constant", "one_cycle", "plateau"});
@@ -162,6 +178,23 @@ void add_train(Settings& s, Recipe::Train& train) {
 
 }  // namespace
 
+bool SetRecipe::labels(const std::string& head) const {
+  return std::find(heads.begin(), heads.end(), head) != heads.end();
+}
+
+std::vector<SetRecipe> Recipe::sets() const {
+  if (!data.sets.empty()) return data.sets;
+  std::vector<std::string> names;
+  for (const HeadRecipe& head : heads) names.push_back(head.name);
+  return {{.name = "",
+           .folder = "",
+           .train = data.train,
+           .valid = data.valid,
+           .test = data.test,
+           .text = data.text,
+           .heads = std::move(names)}};
+}
+
 std::filesystem::path Recipe::path(const std::string& file) const {
   return std::filesystem::path(data.folder) / file;
 }
@@ -189,6 +222,14 @@ Settings recipe_settings(Recipe& recipe) {
         return head_settings(recipe.heads[i]);
       },
       [&recipe] { return recipe.heads.size(); }, "one a label column of an encoder");
+  s.add_list(
+      "data.sets",
+      [&recipe](size_t i) {
+        if (i >= recipe.data.sets.size()) recipe.data.sets.resize(i + 1);
+        return set_settings(recipe.data.sets[i]);
+      },
+      [&recipe] { return recipe.data.sets.size(); },
+      "several data sets on one encoder, in place of train, valid, test and text");
   return s;
 }
 
@@ -223,6 +264,41 @@ void check_model(const Recipe& recipe, const std::string& where) {
 namespace {
 
 using Fail = std::function<void(const std::string&)>;
+
+void check_set(const Recipe& recipe, const SetRecipe& set, const Fail& fail) {
+  const std::string where = "[[data.sets]]: set '" + set.name + "': ";
+  if (set.train.empty()) fail(where + "expected at least one file in train, found none");
+  if (set.heads.empty()) fail(where + "expected the heads that its rows have labels of, found none");
+  std::vector<std::string> known;
+  for (const HeadRecipe& head : recipe.heads) known.push_back(head.name);
+  std::set<std::string> seen;
+  for (const std::string& head : set.heads) {
+    if (std::find(known.begin(), known.end(), head) == known.end())
+      fail(where + "expected a head of [[model.heads]], found '" + head + "'" + did_you_mean(head, known));
+    if (!seen.insert(head).second) fail(where + "expected each head once, found '" + head + "' twice");
+  }
+}
+
+void check_sets(const Recipe& recipe, const Fail& fail) {
+  const std::vector<SetRecipe>& sets = recipe.data.sets;
+  if (recipe.translation()) fail("[[data.sets]]: expected none for " + recipe.architecture);
+  for (const auto& [key, files] :
+       {std::pair("train", &recipe.data.train), {"valid", &recipe.data.valid}, {"test", &recipe.data.test}}) {
+    if (!files->empty())
+      fail(std::string("'data.") + key + "': expected the files in [[data.sets]] alone, found '" +
+           files->front() + "' here too");
+  }
+  std::set<std::string> names;
+  for (const SetRecipe& set : sets) {
+    if (set.name.empty()) fail("[[data.sets]]: expected a name in each");
+    if (!names.insert(set.name).second) fail("[[data.sets]]: two sets are named '" + set.name + "'");
+    check_set(recipe, set, fail);
+  }
+  for (const HeadRecipe& head : recipe.heads) {
+    if (std::none_of(sets.begin(), sets.end(), [&](const SetRecipe& set) { return set.labels(head.name); }))
+      fail("[[data.sets]]: expected a set with labels of head '" + head.name + "', found none");
+  }
+}
 
 void check_train(const Recipe& recipe, const Fail& fail) {
   const Recipe::Train& train = recipe.train;
@@ -268,7 +344,8 @@ void check_recipe(Recipe& recipe, const std::string& where) {
                                             "'; this version trains on the CPU only: leave it out");
   }
   if (recipe.model.key_heads == 0) recipe.model.key_heads = recipe.model.heads;
-  if (recipe.data.train.empty()) fail("'data.train': expected at least one file, found none");
+  if (recipe.data.sets.empty() && recipe.data.train.empty())
+    fail("'data.train': expected at least one file, found none");
   if (recipe.output.model.empty())
     fail("'output.model': expected the folder to write the model to, found none");
   while (recipe.output.model.size() > 1 && recipe.output.model.back() == '/') recipe.output.model.pop_back();
@@ -298,6 +375,7 @@ void check_recipe(Recipe& recipe, const std::string& where) {
       fail("[[model.heads]]: expected a name and a label column in each");
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
+  if (!recipe.data.sets.empty()) check_sets(recipe, fail);
   check_train(recipe, fail);
   check_model(recipe, where);
 }

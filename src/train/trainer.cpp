@@ -70,8 +70,10 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
 
 int64_t Trainer::expected_steps() const {
   int64_t steps = 0;
-  const auto batches = static_cast<int64_t>(
-      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, 0).size());
+  const auto batches =
+      static_cast<int64_t>(plan_batches(corpus_.train.examples, recipe_.train.batch_tokens,
+                                        recipe_.train.seed, 0, recipe_.train.task_temperature)
+                               .size());
   steps = recipe_.train.epochs * ((batches + recipe_.train.accumulate - 1) / recipe_.train.accumulate);
   return recipe_.train.max_steps > 0 ? std::min(steps, recipe_.train.max_steps) : steps;
 }
@@ -103,8 +105,8 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
 }
 
 void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
-  const auto plan =
-      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, state_.epoch);
+  const auto plan = plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed,
+                                 state_.epoch, recipe_.train.task_temperature);
   const auto batches = static_cast<int64_t>(plan.size());
   while (state_.batch < batches && !limits_reached() && !stopped_) {
     step(plan);

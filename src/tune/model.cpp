@@ -124,20 +124,20 @@ bool Model::learn_from_teachers(train::ProgressBar& progress) {
 void Model::fit_temperatures() {
   for (size_t h = 0; h < config_.classification_heads.size(); ++h) {
     HeadConfig& head = config_.classification_heads[h];
+    const std::vector<int64_t> rows = corpus_.valid.labelled(h);
     const torch::Tensor logits = train::head_logits(network_, corpus_.valid, h, recipe_.train.batch_tokens);
     const std::span<const float> scores{logits.data_ptr<float>(), static_cast<size_t>(logits.numel())};
     const auto labels = static_cast<int64_t>(head.labels.size());
     if (head.multi_label) {
       std::vector<uint8_t> targets(static_cast<size_t>(logits.numel()));
-      for (size_t i = 0; i < corpus_.valid.examples.size(); ++i) {
-        for (const int64_t label : corpus_.valid.examples[i].labels[h]) targets[i * labels + label] = 1;
+      for (size_t i = 0; i < rows.size(); ++i) {
+        for (const int64_t label : corpus_.valid.examples[rows[i]].labels[h]) targets[i * labels + label] = 1;
       }
       head.temperature = metrics::fit_sigmoid_temperature(scores, targets);
     } else {
       std::vector<int32_t> targets;
-      for (const train::Example& example : corpus_.valid.examples) {
-        targets.push_back(static_cast<int32_t>(example.labels[h].front()));
-      }
+      for (const int64_t row : rows)
+        targets.push_back(static_cast<int32_t>(corpus_.valid.examples[row].labels[h].front()));
       head.temperature = metrics::fit_temperature(scores, targets, labels);
     }
   }
@@ -152,7 +152,7 @@ std::vector<std::string> Model::translate(const train::Network& network, const t
 
 std::map<std::string, double> Model::figures(const train::Split& split,
                                              const std::vector<std::string>& translated) const {
-  auto values = train::evaluate(network_, split, recipe_.train.batch_tokens);
+  auto values = train::evaluate(network_, split, recipe_.train.batch_tokens, corpus_.sets);
   if (recipe_.translation()) values.merge(translation_quality(translated, split, recipe_));
   return values;
 }

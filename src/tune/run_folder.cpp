@@ -141,7 +141,8 @@ void RunFolder::check_recipe() const {
     const auto old_one = before.find(key), new_one = now.find(key);
     const bool was = old_one != before.end(), is = new_one != now.end();
     if (was && is && old_one->second == new_one->second) return;
-    if ((!was || !is) && !key.starts_with("model.heads")) return;  // one of the two versions has no such key
+    const bool listed = key.starts_with("model.heads") || key.starts_with("data.sets");
+    if ((!was || !is) && !listed) return;  // one of the two versions has no such key
     throw Error(ErrorCode::invalid_argument, where + ": expected '" + key + "' as the run began (" +
                                                  (was ? old_one->second : "not set") + "), found " +
                                                  (is ? new_one->second : "it not set") +
