@@ -18,4 +18,8 @@ ParallelFor on_threads(int64_t threads) {
   };
 }
 
+int64_t thread_count(int64_t wanted) {
+  return wanted > 0 ? wanted : std::max<int64_t>(1, std::thread::hardware_concurrency());
+}
+
 }  // namespace heed

@@ -8,4 +8,7 @@ namespace heed {
 // The body must not throw.
 ParallelFor on_threads(int64_t threads);
 
+// `wanted`, or as many as the machine has cores where that is 0.
+int64_t thread_count(int64_t wanted);
+
 }  // namespace heed

@@ -1,6 +1,8 @@
 #include "train/batches.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 
 #include "base/random.h"
@@ -61,6 +63,33 @@ torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vecto
   return torch::tensor(labels, torch::kInt64);
 }
 
+// The examples that have labels of a head, and their places in the batch; undefined where all have.
+std::pair<std::vector<int64_t>, torch::Tensor> labelled_texts(const std::vector<Example>& examples,
+                                                              const std::vector<int64_t>& numbers,
+                                                              size_t head) {
+  std::vector<int64_t> labelled, places;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (!examples[numbers[i]].labelled(head)) continue;
+    labelled.push_back(numbers[i]);
+    places.push_back(static_cast<int64_t>(i));
+  }
+  const bool all = labelled.size() == numbers.size();
+  return {std::move(labelled), all ? torch::Tensor() : torch::tensor(places, torch::kInt64)};
+}
+
+// Undefined where an example has none.
+torch::Tensor pack_soft_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
+                               size_t head) {
+  if (numbers.empty()) return {};
+  std::vector<float> cells;
+  for (const int64_t number : numbers) {
+    if (examples[number].soft_labels.empty()) return {};
+    const std::vector<float>& soft = examples[number].soft_labels[head];
+    cells.insert(cells.end(), soft.begin(), soft.end());
+  }
+  return torch::tensor(cells).reshape({static_cast<int64_t>(numbers.size()), -1});
+}
+
 }  // namespace
 
 std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys) {
@@ -75,11 +104,36 @@ std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, cons
   return sequences;
 }
 
+std::vector<int64_t> draw_examples(const std::vector<Example>& examples, double task_temperature,
+                                   uint64_t seed, int64_t epoch) {
+  std::vector<int64_t> drawn(examples.size());
+  std::iota(drawn.begin(), drawn.end(), 0);
+  if (task_temperature == 1.0) return drawn;
+  std::map<int32_t, std::vector<int64_t>> sets;
+  for (const int64_t i : drawn) sets[examples[i].set].push_back(i);
+  double all = 0.0;
+  const auto weight = [&](size_t rows) {
+    return std::pow(static_cast<double>(rows), 1.0 / task_temperature);
+  };
+  for (const auto& [set, rows] : sets) all += weight(rows.size());
+  drawn.clear();
+  for (auto& [set, rows] : sets) {
+    const double share = static_cast<double>(examples.size()) * weight(rows.size()) / all;
+    auto left = static_cast<size_t>(std::max<int64_t>(1, std::llround(share)));
+    Random random(mix64(mix64(seed) ^ static_cast<uint64_t>(epoch)) ^ static_cast<uint64_t>(set));
+    random.shuffle(rows);
+    for (; left > 0; left -= std::min(left, rows.size())) {
+      drawn.insert(drawn.end(), rows.begin(),
+                   rows.begin() + static_cast<std::ptrdiff_t>(std::min(left, rows.size())));
+    }
+  }
+  return drawn;
+}
+
 std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examples, int64_t batch_tokens,
-                                               uint64_t seed, int64_t epoch) {
+                                               uint64_t seed, int64_t epoch, double task_temperature) {
   Random random(mix64(seed) ^ static_cast<uint64_t>(epoch));
-  std::vector<int64_t> order(examples.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<int64_t> order = draw_examples(examples, task_temperature, seed, epoch);
   random.shuffle(order);  // among equals of the sort below
   const auto tokens = [&](int64_t i) {
     return 1 + static_cast<int64_t>(std::max(examples[i].source.size(), examples[i].target.size()));
@@ -121,7 +175,10 @@ Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t
     if (config.ngrams.linear) batch.source.text_ngrams = pack(examples, numbers, &Example::text_ngrams);
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head) {
-    batch.head_labels.push_back(pack_labels(examples, numbers, head, config.classification_heads[head]));
+    const auto [labelled, rows] = labelled_texts(examples, numbers, head);
+    batch.head_rows.push_back(rows);
+    batch.head_labels.push_back(pack_labels(examples, labelled, head, config.classification_heads[head]));
+    batch.head_soft_labels.push_back(pack_soft_labels(examples, labelled, head));
     if (!examples[numbers.front()].linear_votes.empty())
       batch.source.linear_votes.push_back(pack_votes(examples, numbers, head));
   }

@@ -38,15 +38,25 @@ struct Batch {
   PackedTexts source;           // ids + </s>
   PackedTexts target;           // <s> + ids
   torch::Tensor target_labels;  // [rows of target] int64: ids + </s>
-  // A head: class numbers [B] int64, or 0/1 [B, L] float where multi-label.
+  // A head: which texts have labels of it, [R] int64; undefined: all, R = B.
+  std::vector<torch::Tensor> head_rows;
+  // A head: class numbers [R] int64, or 0/1 [R, L] float where multi-label.
   std::vector<torch::Tensor> head_labels;
+  // A head: probabilities [R, L] of Example::soft_labels; undefined: no teacher.
+  std::vector<torch::Tensor> head_soft_labels;
 };
 
 // Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer
-// side (one text always fits), batches in random order. A pure function of the examples, the seed and the
-// epoch.
+// side (one text always fits), batches in random order. Which examples: draw_examples. A pure function of the
+// examples, the seed and the epoch.
 std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examples, int64_t batch_tokens,
-                                               uint64_t seed, int64_t epoch);
+                                               uint64_t seed, int64_t epoch, double task_temperature = 1.0);
+
+// The examples of an epoch. Of N in all, set s with n_s of them has a share in proportion to n_s^(1/T), in
+// whole numbers and at least one: whole passes over the set and the rest by chance, none of it twice. T = 1:
+// each example once; the larger T, the more alike the sets.
+std::vector<int64_t> draw_examples(const std::vector<Example>& examples, double task_temperature,
+                                   uint64_t seed, int64_t epoch);
 
 Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                  const ModelConfig& config);

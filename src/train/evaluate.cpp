@@ -31,11 +31,14 @@ std::span<const float> floats(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
-std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, const Split& split,
-                                                   size_t head, const HeadConfig& config) {
+using Figures = std::map<std::string, double>;
+
+// logits [R, L] of these rows
+Figures single_label_metrics(const torch::Tensor& logits, const Split& split,
+                             const std::vector<int64_t>& rows, size_t head, const HeadConfig& config) {
   std::vector<int32_t> truth;
-  for (const Example& example : split.examples)
-    truth.push_back(static_cast<int32_t>(example.labels[head].front()));
+  for (const int64_t row : rows)
+    truth.push_back(static_cast<int32_t>(split.examples[row].labels[head].front()));
   const auto classes = static_cast<int64_t>(config.labels.size());
   const auto predicted = metrics::highest_classes(floats(logits), classes);
   const auto matrix = metrics::confusion_matrix(truth, predicted, classes);
@@ -45,17 +48,59 @@ std::map<std::string, double> single_label_metrics(const torch::Tensor& logits, 
           {"calibration_error", metrics::expected_calibration_error(probabilities, truth, classes)}};
 }
 
-std::map<std::string, double> multi_label_metrics(const torch::Tensor& logits, const Split& split,
-                                                  size_t head, const HeadConfig& config) {
+Figures multi_label_metrics(const torch::Tensor& logits, const Split& split, const std::vector<int64_t>& rows,
+                            size_t head, const HeadConfig& config) {
   const size_t labels = config.labels.size();
-  std::vector<uint8_t> truth(split.examples.size() * labels), predicted(truth.size());
-  for (size_t i = 0; i < split.examples.size(); ++i) {
-    for (const int64_t label : split.examples[i].labels[head]) truth[i * labels + label] = 1;
+  std::vector<uint8_t> truth(rows.size() * labels), predicted(truth.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    for (const int64_t label : split.examples[rows[i]].labels[head]) truth[i * labels + label] = 1;
   }
   const auto scores = floats(logits);
   for (size_t i = 0; i < predicted.size(); ++i) predicted[i] = scores[i] > 0.0F ? 1 : 0;
   const auto result = metrics::multi_label_scores(truth, predicted, static_cast<int64_t>(labels));
   return {{"accuracy", result.exact_match}, {"macro_f1", result.macro_f1}, {"micro_f1", result.micro_f1}};
+}
+
+void add(const std::string& prefix, const Figures& figures, Figures& values) {
+  for (const auto& [name, value] : figures) values[prefix + name] = value;
+}
+
+// The figures of a head whose labels stand in several sets, set by set: logits [R, L] of these rows.
+void add_set_figures(const torch::Tensor& logits, const Split& split, const std::vector<int64_t>& rows,
+                     const ModelConfig& config, size_t head, const std::vector<std::string>& sets,
+                     Figures& values) {
+  const HeadConfig& about = config.classification_heads[head];
+  std::map<int32_t, std::vector<int64_t>> places;  // of rows, by set
+  for (size_t i = 0; i < rows.size(); ++i)
+    places[split.examples[rows[i]].set].push_back(static_cast<int64_t>(i));
+  if (places.size() < 2) return;
+  for (const auto& [set, own] : places) {
+    std::vector<int64_t> own_rows;
+    for (const int64_t place : own) own_rows.push_back(rows[place]);
+    const torch::Tensor part = logits.index_select(0, torch::tensor(own, torch::kInt64)).contiguous();
+    add(sets[set] + "/" + about.name + "/",
+        (about.multi_label ? multi_label_metrics : single_label_metrics)(part, split, own_rows, head, about),
+        values);
+  }
+}
+
+// The first head decides what recipes call by bare names.
+void add_head_figures(const torch::Tensor& logits, const Split& split, const ModelConfig& config, size_t head,
+                      const std::vector<std::string>& sets, Figures& values) {
+  const std::vector<int64_t> rows = split.labelled(head);
+  if (rows.empty()) return;
+  const HeadConfig& about = config.classification_heads[head];
+  const Figures figures =
+      (about.multi_label ? multi_label_metrics : single_label_metrics)(logits, split, rows, head, about);
+  if (head == 0) add("", figures, values);
+  if (config.classification_heads.size() > 1) add(about.name + "/", figures, values);
+  if (!sets.empty()) add_set_figures(logits, split, rows, config, head, sets, values);
+}
+
+// Logits whose probabilities these are.
+torch::Tensor to_logits(const torch::Tensor& probabilities, bool multi_label) {
+  constexpr double kLeast = 1e-7;
+  return multi_label ? torch::logit(probabilities, kLeast) : torch::log(probabilities.clamp_min(kLeast));
 }
 
 }  // namespace
@@ -66,10 +111,14 @@ std::vector<torch::Tensor> head_votes(const Network& network, const Split& split
   std::vector<std::vector<torch::Tensor>> parts;  // a branch
   for (const auto& numbers : batches_in_order(split, batch_tokens)) {
     const Batch batch = make_batch(split.examples, numbers, network.config());
+    if (batch.head_labels[head].size(0) == 0) continue;
     DropoutPlan none;
-    const auto votes = network.heads()[head].votes(network.encode(batch.source, none), batch.source, none);
+    auto votes = network.heads()[head].votes(network.encode(batch.source, none), batch.source, none);
     parts.resize(votes.size());
-    for (size_t v = 0; v < votes.size(); ++v) parts[v].push_back(votes[v]);
+    for (size_t v = 0; v < votes.size(); ++v) {
+      if (batch.head_rows[head].defined()) votes[v] = votes[v].index_select(0, batch.head_rows[head]);
+      parts[v].push_back(votes[v]);
+    }
   }
   std::vector<torch::Tensor> whole;
   for (const auto& branch : parts) whole.push_back(torch::cat(branch).contiguous());
@@ -77,10 +126,12 @@ std::vector<torch::Tensor> head_votes(const Network& network, const Split& split
 }
 
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens) {
-  return sum_votes(head_votes(network, split, head, batch_tokens)).contiguous();
+  const auto votes = head_votes(network, split, head, batch_tokens);
+  return votes.empty() ? torch::empty({0}) : sum_votes(votes).contiguous();
 }
 
-std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens) {
+std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens,
+                                       const std::vector<std::string>& sets) {
   const torch::NoGradGuard no_grad;
   const ModelConfig& config = network.config();
   double nll = 0.0;
@@ -97,17 +148,36 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
     values["token_accuracy"] = static_cast<double>(correct) / static_cast<double>(units);
     return values;
   }
-  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
-    const HeadConfig& about = config.classification_heads[head];
-    const torch::Tensor logits = head_logits(network, split, head, batch_tokens);
-    const auto figures = about.multi_label ? multi_label_metrics(logits, split, head, about)
-                                           : single_label_metrics(logits, split, head, about);
-    for (const auto& [name, value] : figures) {
-      if (head == 0) values[name] = value;  // the first head decides what recipes call by bare names
-      if (config.classification_heads.size() > 1) values[about.name + "/" + name] = value;
-    }
-  }
+  for (size_t head = 0; head < config.classification_heads.size(); ++head)
+    add_head_figures(head_logits(network, split, head, batch_tokens), split, config, head, sets, values);
   return values;
+}
+
+std::map<std::string, double> teacher_figures(const Split& split, const ModelConfig& config) {
+  if (split.examples.empty() || split.examples[0].soft_labels.empty()) return {};
+  std::vector<int64_t> rows(split.examples.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  const Batch batch = make_batch(split.examples, rows, config);
+  ModelConfig calibrated = config;  // the teachers' own temperatures are in their probabilities
+  std::map<std::string, double> values, named;
+  double loss = 0.0;
+  int64_t units = 0;
+  for (size_t head = 0; head < config.classification_heads.size(); ++head) {
+    HeadConfig& about = calibrated.classification_heads[head];
+    about.temperature = 1.0;
+    const torch::Tensor& labels = batch.head_labels[head];
+    if (labels.size(0) == 0) continue;
+    const torch::Tensor logits = to_logits(batch.head_soft_labels[head], about.multi_label);
+    units += labels.size(0);
+    loss += static_cast<double>(labels.size(0)) *
+            (about.multi_label ? torch::binary_cross_entropy_with_logits(logits, labels)
+                               : class_loss(logits, labels, {}))
+                .item<double>();
+    add_head_figures(logits, split, calibrated, head, {}, values);
+  }
+  values["loss"] = loss / static_cast<double>(units);
+  for (const auto& [name, value] : values) named["teachers/" + name] = value;
+  return named;
 }
 
 }  // namespace heed::train

@@ -4,46 +4,16 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <glob.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
 #include "data/report.h"
-#include "data/split.h"
+#include "train/data_sets.h"
 #include "train/leaks.h"
 #include "train/linear_branch.h"
 
 namespace heed::train {
 namespace {
-
-// The files that a name of the recipe means: itself, or, with *, ? or [ in it, those that match, in order.
-void expand(const std::string& name, std::vector<std::filesystem::path>& paths) {
-  if (name.find_first_of("*?[") == std::string::npos) {
-    paths.emplace_back(name);
-    return;
-  }
-  glob_t found{};
-  if (::glob(name.c_str(), 0, nullptr, &found) == 0)
-    paths.insert(paths.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  const bool none = found.gl_pathc == 0;
-  ::globfree(&found);
-  if (none) throw Error(ErrorCode::not_found, name + ": expected files that match, found none");
-}
-
-data::Table read(const Recipe& recipe, const std::vector<std::string>& files) {
-  std::vector<std::filesystem::path> paths;
-  for (const std::string& file : files) expand(recipe.path(file).string(), paths);
-  const bool aligned = recipe.translation() && paths.size() == 2 && recipe.data.columns.empty() &&
-                       (recipe.data.format == "lines" ||
-                        (recipe.data.format == "auto" && data::format_of(paths[0]) == "lines"));
-  if (aligned) return data::read_aligned(paths, {recipe.data.source, recipe.data.target});
-  return data::read_tables(paths, {.format = recipe.data.format, .columns = recipe.data.columns});
-}
-
-void check_columns(const Recipe& recipe, const data::Table& table) {
-  for (const std::string& column : key_columns(recipe)) table.column(column);
-  for (const HeadRecipe& head : recipe.heads) table.column(head.label);
-}
 
 std::vector<std::string> normalised_column(const data::Table& table, const std::string& column,
                                            const NormaliseOptions& options) {
@@ -59,10 +29,14 @@ std::vector<std::string> split_labels(const std::string& field, const HeadRecipe
 }
 
 // The labels of a head are those of the training rows, sorted: validation and test may not add one.
-HeadConfig learn_labels(const HeadRecipe& head, const data::Table& table) {
-  const size_t column = table.column(head.label);
+HeadConfig learn_labels(const Recipe& recipe, const HeadRecipe& head, const data::Table& table) {
+  const size_t column = table.column(label_column(recipe, head));
+  const std::vector<SetRecipe> sets = recipe.sets();
   std::set<std::string> labels;
+  const data::Row* first = nullptr;
   for (const data::Row& row : table.rows) {
+    if (!sets[set_of(recipe, table, row)].labels(head.name)) continue;
+    if (first == nullptr) first = &row;
     for (const std::string& label : split_labels(row.fields[column], head)) {
       if (label.empty()) {
         throw Error(ErrorCode::invalid_argument, table.where(row) + ": column '" + head.label +
@@ -77,7 +51,7 @@ HeadConfig learn_labels(const HeadRecipe& head, const data::Table& table) {
         ErrorCode::invalid_argument,
         fmt::format("{}: column '{}': expected at least two different labels, found only '{}'; one teaches "
                     "nothing: add rows of another",
-                    table.where(table.rows.front()), head.label, labels.empty() ? "" : *labels.begin()));
+                    table.where(*first), head.label, labels.empty() ? "" : *labels.begin()));
   }
   return {.name = head.name,
           .kind = head.kind,
@@ -86,10 +60,10 @@ HeadConfig learn_labels(const HeadRecipe& head, const data::Table& table) {
           .temperature = 1.0};
 }
 
-std::vector<int64_t> label_numbers(const data::Table& table, const data::Row& row, const HeadRecipe& head,
-                                   const HeadConfig& config) {
+std::vector<int64_t> label_numbers(const data::Table& table, const data::Row& row, size_t column,
+                                   const HeadRecipe& head, const HeadConfig& config) {
   std::vector<int64_t> numbers;
-  for (const std::string& label : split_labels(row.fields[table.column(head.label)], head)) {
+  for (const std::string& label : split_labels(row.fields[column], head)) {
     const auto at = std::lower_bound(config.labels.begin(), config.labels.end(), label);
     if (at == config.labels.end() || *at != label) {
       const std::string found = label.empty() ? "nothing" : "'" + label + "'";
@@ -103,12 +77,22 @@ std::vector<int64_t> label_numbers(const data::Table& table, const data::Row& ro
   return numbers;
 }
 
-// Before the tokenizer is learned, which takes its time.
-void check_labels(const Recipe& recipe, const ModelConfig& config, const data::Table& table) {
-  for (size_t h = 0; h < recipe.heads.size(); ++h) {
-    for (const data::Row& row : table.rows)
-      label_numbers(table, row, recipe.heads[h], config.classification_heads[h]);
+// Of each row, head by head.
+std::vector<std::vector<std::vector<int64_t>>> number_labels(const Recipe& recipe, const ModelConfig& config,
+                                                             const data::Table& table) {
+  const std::vector<SetRecipe> sets = recipe.sets();
+  std::vector<std::vector<std::vector<int64_t>>> labels(table.rows.size());
+  for (size_t h = 0; h < recipe.heads.size() && !table.rows.empty(); ++h) {
+    const HeadRecipe& head = recipe.heads[h];
+    const size_t column = table.column(label_column(recipe, head));
+    for (size_t i = 0; i < labels.size(); ++i) {
+      const data::Row& row = table.rows[i];
+      const bool labelled = sets[set_of(recipe, table, row)].labels(head.name);
+      labels[i].push_back(labelled ? label_numbers(table, row, column, head, config.classification_heads[h])
+                                   : kUnlabelled);
+    }
   }
+  return labels;
 }
 
 std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text, int64_t max_length) {
@@ -126,15 +110,14 @@ void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenize
       normalised_column(split.table, translation ? recipe.data.source : recipe.data.text, options);
   const auto targets =
       translation ? normalised_column(split.table, recipe.data.target, options) : std::vector<std::string>();
+  auto labels = number_labels(recipe, config, split.table);
   split.examples.resize(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
     Example& example = split.examples[i];
     example.source = encode(tokenizers.source, sources[i], config.max_length);
     if (translation) example.target = encode(tokenizers.target, targets[i], config.max_length);
-    for (size_t h = 0; h < recipe.heads.size(); ++h) {
-      example.labels.push_back(
-          label_numbers(split.table, split.table.rows[i], recipe.heads[h], config.classification_heads[h]));
-    }
+    example.labels = std::move(labels[i]);
+    example.set = set_of(recipe, split.table, split.table.rows[i]);
   }
 }
 
@@ -148,21 +131,6 @@ void number_ngrams(const Recipe& recipe, Corpus& corpus) {
   for (Split* split : {&corpus.train, &corpus.valid, &corpus.test}) {
     for (Example& example : split->examples)
       add_ngrams(example, corpus.tokenizers.source, corpus.config.ngrams, corpus.ngram_weights);
-  }
-}
-
-// What the linear branch of each head starts from, and its votes on the training texts.
-void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
-  if (recipe.train.linear_branch != "svm") return;
-  for (size_t h = 0; h < recipe.heads.size(); ++h) {
-    LinearBranch branch = fit_linear_branch(corpus.train.examples, h, corpus.config.classification_heads[h],
-                                            corpus.config.ngrams.buckets,
-                                            {.cost = recipe.train.svm_cost,
-                                             .balanced = recipe.train.class_weights == "balanced",
-                                             .seed = static_cast<uint64_t>(recipe.train.seed)});
-    for (size_t i = 0; i < branch.votes.size(); ++i)
-      corpus.train.examples[i].linear_votes.push_back(std::move(branch.votes[i]));
-    corpus.linear.push_back(std::move(branch.weights));
   }
 }
 
@@ -201,16 +169,32 @@ Tokenizers make_tokenizers(const Recipe& recipe, const data::Table& table, Model
 }
 
 std::string make_report(const Recipe& recipe, const data::Table& table) {
-  data::ReportOptions options;
-  options.text_column = recipe.translation() ? recipe.data.source : recipe.data.text;
-  if (recipe.translation()) options.target_column = recipe.data.target;
-  for (const HeadRecipe& head : recipe.heads) {
-    if (!head.multi_label) options.label_columns.push_back(head.label);
+  std::string report;
+  const std::vector<SetRecipe> sets = recipe.sets();
+  for (size_t i = 0; i < sets.size(); ++i) {
+    data::ReportOptions options;
+    options.text_column = recipe.translation() ? recipe.data.source : recipe.data.text;
+    if (recipe.translation()) options.target_column = recipe.data.target;
+    for (const HeadRecipe& head : recipe.heads) {
+      if (!head.multi_label && sets[i].labels(head.name))
+        options.label_columns.push_back(label_column(recipe, head));
+    }
+    if (recipe.data.sets.empty()) return data::to_text(data::make_report(table, options));
+    const data::Table own = rows_of(recipe, table, static_cast<int32_t>(i));
+    report += "set " + sets[i].name + "\n" + data::to_text(data::make_report(own, options));
   }
-  return data::to_text(data::make_report(table, options));
+  return report;
 }
 
 }  // namespace
+
+std::vector<int64_t> Split::labelled(size_t head) const {
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    if (examples[i].labelled(head)) rows.push_back(static_cast<int64_t>(i));
+  }
+  return rows;
+}
 
 void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig& config,
                 std::span<const float> weights) {
@@ -220,40 +204,16 @@ void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig&
 }
 
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes) {
-  Split train{.table = read(recipe, recipe.data.train), .examples = {}};
-  check_columns(recipe, train.table);
-  if (recipe.data.max_rows > 0 && static_cast<int64_t>(train.table.rows.size()) > recipe.data.max_rows) {
-    train.table.rows.resize(recipe.data.max_rows);
-  }
-  Split valid, test;
-  if (!recipe.data.test.empty()) {
-    test.table = read(recipe, recipe.data.test);
-    check_columns(recipe, test.table);
-  }
-  // Before the split, so that no test row is among those that validation chooses the best model by.
-  int64_t dropped = refuse_or_drop_leaks(recipe, train.table, test.table);
-  if (recipe.data.valid.empty()) {
-    const std::string label =
-        recipe.heads.empty() || recipe.heads[0].multi_label ? "" : recipe.heads[0].label;
-    std::tie(train.table, valid.table) = data::split_off(train.table, recipe.data.validation_share,
-                                                         key_columns(recipe), label, recipe.train.seed);
-  } else {
-    valid.table = read(recipe, recipe.data.valid);
-    check_columns(recipe, valid.table);
-  }
-  dropped += refuse_or_drop_leaks(recipe, train.table, valid.table);
-  if (train.table.rows.empty() || valid.table.rows.empty()) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        fmt::format("{}: expected rows to train on and some to hold out for validation, found {} and {}; "
-                    "add rows or name data.valid",
-                    train.table.files.front(), train.table.rows.size(), valid.table.rows.size()));
-  }
+  Tables tables = read_sets(recipe);
+  Split train{.table = std::move(tables.train), .examples = {}};
+  Split valid{.table = std::move(tables.valid), .examples = {}};
+  Split test{.table = std::move(tables.test), .examples = {}};
   ModelConfig config = recipe.model;
   std::string report = make_report(recipe, train.table);
   for (const HeadRecipe& head : recipe.heads)
-    config.classification_heads.push_back(learn_labels(head, train.table));
-  for (const Split* split : {&valid, &test}) check_labels(recipe, config, split->table);
+    config.classification_heads.push_back(learn_labels(recipe, head, train.table));
+  // Before the tokenizer is learned, which takes its time.
+  for (const Split* split : {&valid, &test}) number_labels(recipe, config, split->table);
   for (const Split* split : {&valid, &test}) report += shared_sources(recipe, train.table, split->table);
 
   Tokenizers tokenizers = make_tokenizers(recipe, train.table, config, tokenizer_bytes);
@@ -266,8 +226,10 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
                 .ngram_weights = {},
                 .linear = {},
                 .config = std::move(config),
+                .sets = {},
                 .report = std::move(report),
-                .dropped_leaks = dropped};
+                .dropped_leaks = tables.dropped_leaks};
+  for (const SetRecipe& set : recipe.data.sets) corpus.sets.push_back(set.name);
   check_config(corpus.config, "recipe");
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.train);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.valid);
@@ -275,6 +237,27 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   number_ngrams(recipe, corpus);
   fit_linear_branches(recipe, corpus);
   return corpus;
+}
+
+void add_targets(const Recipe& recipe, const std::vector<std::string>& targets, bool replace,
+                 Corpus& corpus) {
+  const NormaliseOptions options{parse_normalisation(corpus.config.normalisation), corpus.config.lowercase};
+  const size_t column = corpus.train.table.column(recipe.data.target);
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const std::string text = normalise(targets[i], options);
+    Example example = corpus.train.examples[i];
+    example.target = encode(corpus.tokenizers.target, text, corpus.config.max_length);
+    if (example.target.empty() || example.target == corpus.train.examples[i].target) continue;
+    data::Row row = corpus.train.table.rows[i];
+    row.fields[column] = targets[i];
+    if (replace) {
+      corpus.train.examples[i] = std::move(example);
+      corpus.train.table.rows[i] = std::move(row);
+    } else {
+      corpus.train.examples.push_back(std::move(example));
+      corpus.train.table.rows.push_back(std::move(row));
+    }
+  }
 }
 
 std::map<std::string, std::string> tokenizer_files(const Corpus& corpus) {

@@ -16,17 +16,25 @@
 
 namespace heed::train {
 
+// In place of a head's label numbers: the row's data set has no labels of that head.
+inline const std::vector<int64_t> kUnlabelled = {-1};
+
 // One training example as numbers. Ids without <s> and </s>.
 struct Example {
   std::vector<int32_t> source;
   std::vector<int32_t> target;  // translation
   std::vector<std::vector<int64_t>>
-      labels;              // classification: a head, its label numbers (exactly one unless multi-label)
+      labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+  std::vector<std::vector<float>>
+      soft_labels;         // a head, probabilities of its labels [L] as teachers see them; empty: no teacher
+  int32_t set = 0;         // of recipe.sets()
   NgramRows token_ngrams;  // a row a token of source, and an empty one of </s>; where model.ngrams.embedding
   NgramRows text_ngrams;   // one row; where model.ngrams.linear
   // A training text's votes of a linear branch that had not seen it: a head, [L] (train/linear_branch.h).
   // Empty: the network's own table votes.
   std::vector<std::vector<float>> linear_votes;
+
+  bool labelled(size_t head) const { return labels[head] != kUnlabelled; }
 };
 
 // Finds the n-grams of a classification example's source; `weights` [buckets] as text/ngrams.h has them.
@@ -37,6 +45,9 @@ void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig&
 struct Split {
   data::Table table;
   std::vector<Example> examples;
+
+  // The rows that have labels of a head, in order.
+  std::vector<int64_t> labelled(size_t head) const;
 };
 
 struct Tokenizers {
@@ -54,10 +65,11 @@ struct LinearWeights {
 struct Corpus {
   Split train, valid, test;
   Tokenizers tokenizers;
-  std::vector<float> ngram_weights;   // [model.ngrams.buckets], of the training rows
-  std::vector<LinearWeights> linear;  // a head, where train.linear_branch = "svm"
-  ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
-  std::string report;  // of the training rows, for a person
+  std::vector<float> ngram_weights = {};   // [model.ngrams.buckets], of the training rows
+  std::vector<LinearWeights> linear = {};  // a head, where train.linear_branch = "svm"
+  ModelConfig config;             // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
+  std::vector<std::string> sets = {};  // names of the data sets; empty where data.sets is
+  std::string report;             // of the training rows, for a person
   int64_t dropped_leaks = 0;
 };
 
@@ -65,6 +77,11 @@ struct Corpus {
 // `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are
 // learned from the training rows. Throws with file, line and cure.
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {});
+
+// Translations of the training sources by another model, one a training row: each joins as one more row, or,
+// `replace`, takes the place of the row's target. Empty ones, and those that are the row's own target, are
+// left out.
+void add_targets(const Recipe& recipe, const std::vector<std::string>& targets, bool replace, Corpus& corpus);
 
 // The tokenizer files of a model directory, by name.
 std::map<std::string, std::string> tokenizer_files(const Corpus& corpus);

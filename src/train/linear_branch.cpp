@@ -190,4 +190,29 @@ LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head
   return branch;
 }
 
+void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
+  if (recipe.train.linear_branch != "svm") return;
+  corpus.linear.clear();
+  for (Example& example : corpus.train.examples) example.linear_votes.clear();
+  for (size_t h = 0; h < recipe.heads.size(); ++h) {
+    const HeadConfig& head = corpus.config.classification_heads[h];
+    const std::vector<int64_t> rows = corpus.train.labelled(h);
+    std::vector<Example> labelled;
+    for (const int64_t row : rows) {
+      const Example& example = corpus.train.examples[row];
+      Example& one = labelled.emplace_back();
+      one.labels = example.labels;
+      one.text_ngrams = example.text_ngrams;
+    }
+    LinearBranch branch = fit_linear_branch(labelled, h, head, corpus.config.ngrams.buckets,
+                                            {.cost = recipe.train.svm_cost,
+                                             .balanced = recipe.train.class_weights == "balanced",
+                                             .seed = static_cast<uint64_t>(recipe.train.seed)});
+    for (Example& example : corpus.train.examples) example.linear_votes.emplace_back(head.labels.size());
+    for (size_t i = 0; i < rows.size(); ++i)
+      corpus.train.examples[rows[i]].linear_votes[h] = std::move(branch.votes[i]);
+    corpus.linear.push_back(std::move(branch.weights));
+  }
+}
+
 }  // namespace heed::train

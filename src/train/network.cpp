@@ -100,40 +100,58 @@ std::vector<Network::Votes> Network::votes(const PackedTexts& source, DropoutPla
   return votes;
 }
 
+namespace {
+
+// Of a head's votes on a batch, those on the texts that have its labels.
+std::vector<Tensor> labelled_rows(std::vector<Tensor> votes, const Tensor& rows) {
+  if (!rows.defined()) return votes;
+  for (Tensor& vote : votes) vote = vote.index_select(0, rows);
+  return votes;
+}
+
+}  // namespace
+
 Loss Network::classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
   const bool twice = options.r_drop > 0.0;
   const std::vector<Votes> first = votes(batch.source, plan);
   const std::vector<Votes> second = twice ? votes(batch.source, plan) : std::vector<Votes>();
-  const Mixing mixing =
-      options.mixup > 0.0 ? draw_mixing(batch.source.texts(), options.mixup, plan.next()) : Mixing();
   Loss loss;
   loss.mean = torch::zeros({});
   for (size_t h = 0; h < heads_.size(); ++h) {
     const ClassificationHead& head = heads_[h];
     const Tensor& labels = batch.head_labels[h];
+    const int64_t labelled = labels.size(0);
+    if (labelled == 0) continue;
     const ClassLoss wanted{
         .smoothing = options.smoothing,
         .q = options.q,
-        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h]};
+        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h],
+        .soft_labels = options.teacher_share > 0.0 ? batch.head_soft_labels[h] : Tensor(),
+        .teacher_share = options.teacher_share,
+        .teacher_temperature = options.teacher_temperature};
+    const Mixing mixing = options.mixup > 0.0 ? draw_mixing(labelled, options.mixup, plan.next()) : Mixing();
     const auto judge = [&](const Votes& mixed) {
       return mixing.mix_losses(labels, [&](const Tensor& l) { return head.loss(mixed, l, wanted); });
     };
-    const Votes mixed = mixing.mix(first[h]);
+    const Votes own = labelled_rows(first[h], batch.head_rows[h]);
+    const Votes mixed = mixing.mix(own);
     Tensor mean = judge(mixed);
     if (twice) {
-      const Votes other = mixing.mix(second[h]);
+      const Votes other = mixing.mix(labelled_rows(second[h], batch.head_rows[h]));
       mean = r_drop_loss(mean, judge(other), head.divergence(mixed, other), options.r_drop);
     }
-    const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
+    // A mean over the labelled texts, so that each text of a batch counts alike whatever its set.
+    const double share = static_cast<double>(labelled) / static_cast<double>(batch.source.texts());
+    const double weight = share * (options.head_weights.empty() ? 1.0 : options.head_weights[h]);
     loss.mean = loss.mean + mean * weight;
     const torch::NoGradGuard no_grad;
-    const Tensor logits = sum_votes(first[h]);
+    const Tensor logits = sum_votes(own);
     loss.negative_log_likelihood +=
-        head.loss({logits}, labels, {}).item<double>() * static_cast<double>(batch.source.texts());
+        head.loss({logits}, labels, {}).item<double>() * static_cast<double>(labelled);
     loss.correct += config_.classification_heads[h].multi_label
                         ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
                         : logits.argmax(1).eq(labels).sum().item<int64_t>();
-    loss.units += batch.source.texts();
+    loss.units += labelled;
   }
   return loss;
 }

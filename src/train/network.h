@@ -14,7 +14,7 @@ struct Loss {
   torch::Tensor mean;                    // differentiable
   double negative_log_likelihood = 0.0;  // summed over units, without smoothing, of one pass, unmixed
   int64_t correct = 0;
-  int64_t units = 0;  // target tokens, or texts times heads
+  int64_t units = 0;  // target tokens, or texts with labels of a head, added up over heads
 };
 
 // What a network is trained towards.
@@ -25,6 +25,8 @@ struct LossOptions {
   std::vector<torch::Tensor> class_weights = {};  // a head: see ClassLoss; empty: none
   double r_drop = 0.0;                            // above 0: two passes, see train/r_drop.h
   double mixup = 0.0;                             // above 0: pairs of texts mixed, see train/mixup.h
+  double teacher_share = 0.0;                     // of the batch's soft labels; 0: they are not looked at
+  double teacher_temperature = 1.0;
 };
 
 // A model of any architecture over its parameters.

@@ -43,24 +43,27 @@ std::string format_progress(const ProgressPoint& point, int64_t columns) {
   return head + "[" + bar + "]" + tail;
 }
 
-ProgressBar::ProgressBar(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+ProgressBar::ProgressBar(bool quiet, std::string title)
+    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1), title_(std::move(title)) {}
 
 void ProgressBar::show(const ProgressPoint& point) {
   const double now = now_seconds();
   if (quiet_ || now - last_shown_ < (terminal_ ? 0.2 : 10.0)) return;
   last_shown_ = now;
+  const int64_t columns = (terminal_ ? terminal_columns() : 120) - static_cast<int64_t>(title_.size());
+  const std::string line = title_ + format_progress(point, std::max<int64_t>(1, columns));
   if (terminal_) {
-    std::fprintf(stderr, "\r\x1b[K%s", format_progress(point, terminal_columns()).c_str());
+    std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
     std::fflush(stderr);
     drawn_ = true;
   } else {
-    std::fprintf(stderr, "%s\n", format_progress(point, 120).c_str());
+    std::fprintf(stderr, "%s\n", line.c_str());
   }
 }
 
 void ProgressBar::say(const std::string& line) {
   if (quiet_) return;
-  std::fprintf(stderr, "%s%s\n", drawn_ ? "\r\x1b[K" : "", line.c_str());
+  std::fprintf(stderr, "%s%s%s\n", drawn_ ? "\r\x1b[K" : "", title_.c_str(), line.c_str());
   drawn_ = false;
 }
 

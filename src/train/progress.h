@@ -23,7 +23,8 @@ std::string format_progress(const ProgressPoint& point, int64_t columns);
 // Draws progress on standard error: one line redrawn on a terminal, otherwise a plain line every ten seconds.
 class ProgressBar {
  public:
-  explicit ProgressBar(bool quiet);
+  // `title` begins each line.
+  explicit ProgressBar(bool quiet, std::string title = "");
 
   void show(const ProgressPoint& point);
   // A line that stays: clears the bar first.
@@ -31,6 +32,7 @@ class ProgressBar {
 
  private:
   bool quiet_, terminal_;
+  std::string title_;
   double last_shown_ = -1e9;
   bool drawn_ = false;
 };

@@ -1,5 +1,6 @@
 #include "train/recipe.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -7,6 +8,7 @@
 
 #include "attention/variant.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "train/optimiser.h"
 
 namespace heed::train {
@@ -103,6 +105,18 @@ Settings head_settings(HeadRecipe& head) {
   return s;
 }
 
+Settings set_settings(SetRecipe& set) {
+  Settings s;
+  s.add("name", &set.name, "name of the set");
+  s.add("folder", &set.folder, "its folder, within data.folder");
+  s.add("train", &set.train, "training tables");
+  s.add("valid", &set.valid, "validation tables; empty: a share of its training rows");
+  s.add("test", &set.test, "test tables, only scored at the end; may be empty");
+  s.add("text", &set.text, "column of the text");
+  s.add("heads", &set.heads, "names of the heads whose labels its rows have");
+  return s;
+}
+
 void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.epochs", &train.epochs, "passes over the training rows", 1);
   s.add("train.max_steps", &train.max_steps, "stop after so many steps; 0: no limit");
@@ -110,6 +124,8 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.batch_tokens", &train.batch_tokens, "tokens of a batch (of its longer side)", 1, 1 << 20);
   s.add("train.accumulate", &train.accumulate, "batches a step; they run side by side, a thread each", 1,
         1 << 16);
+  s.add("train.task_temperature", &train.task_temperature,
+        "T: an epoch draws from each of data.sets in proportion to rows^(1/T); 1: every row once", 1, 1000);
   s.add("train.learning_rate", &train.learning_rate, "the highest one of the schedule", 0, 10);
   s.add("train.schedule", &train.schedule, "after the warm-up",
         {"inverse_sqrt", "cosine", "linear", "constant", "one_cycle", "plateau"});
@@ -152,6 +168,18 @@ void add_train(Settings& s, Recipe::Train& train) {
         {"descent", "svm"});
   s.add("train.svm_cost", &train.svm_cost, "C of the machines: greater trusts the training rows more", 1e-6,
         1e6);
+  s.add("train.teachers", &train.teachers,
+        "model directories whose answers to the training texts are learned beside the labels");
+  s.add("train.teacher_share", &train.teacher_share,
+        "of the loss against the teachers' answers, the labels have the rest; translation: 1 replaces the "
+        "targets, less adds to them",
+        0.001, 1);
+  s.add("train.teacher_temperature", &train.teacher_temperature,
+        "flattens the teachers' answers and the model's (classification)", 0.1, 100);
+  s.add("train.ensemble", &train.ensemble,
+        "first train so many teachers of the same recipe, each with a seed of its own; 0: none", 0, 100);
+  s.add("train.ensemble_folds", &train.ensemble_folds,
+        "each of them without one fold of the training rows, which it then answers for; false: on all rows");
   s.add("train.average_decay", &train.average_decay,
         "decay of the moving average of weights that is validated and kept; 0: none", 0, 0.999999);
   s.add("train.average_last", &train.average_last,
@@ -181,6 +209,23 @@ void add_augment(Settings& s, Recipe::Train::Augment& augment) {
 
 }  // namespace
 
+bool SetRecipe::labels(const std::string& head) const {
+  return std::find(heads.begin(), heads.end(), head) != heads.end();
+}
+
+std::vector<SetRecipe> Recipe::sets() const {
+  if (!data.sets.empty()) return data.sets;
+  std::vector<std::string> names;
+  for (const HeadRecipe& head : heads) names.push_back(head.name);
+  return {{.name = "",
+           .folder = "",
+           .train = data.train,
+           .valid = data.valid,
+           .test = data.test,
+           .text = data.text,
+           .heads = std::move(names)}};
+}
+
 std::filesystem::path Recipe::path(const std::string& file) const {
   return std::filesystem::path(data.folder) / file;
 }
@@ -209,6 +254,14 @@ Settings recipe_settings(Recipe& recipe) {
         return head_settings(recipe.heads[i]);
       },
       [&recipe] { return recipe.heads.size(); }, "one a label column of an encoder");
+  s.add_list(
+      "data.sets",
+      [&recipe](size_t i) {
+        if (i >= recipe.data.sets.size()) recipe.data.sets.resize(i + 1);
+        return set_settings(recipe.data.sets[i]);
+      },
+      [&recipe] { return recipe.data.sets.size(); },
+      "several data sets on one encoder, in place of train, valid, test and text");
   return s;
 }
 
@@ -266,6 +319,41 @@ void check_regularisation(const Recipe& recipe, const Fail& fail) {
     fail("'train.augment.share': expected drop, swap, mask or spelling of train.augment with it, found none");
 }
 
+void check_set(const Recipe& recipe, const SetRecipe& set, const Fail& fail) {
+  const std::string where = "[[data.sets]]: set '" + set.name + "': ";
+  if (set.train.empty()) fail(where + "expected at least one file in train, found none");
+  if (set.heads.empty()) fail(where + "expected the heads that its rows have labels of, found none");
+  std::vector<std::string> known;
+  for (const HeadRecipe& head : recipe.heads) known.push_back(head.name);
+  std::set<std::string> seen;
+  for (const std::string& head : set.heads) {
+    if (std::find(known.begin(), known.end(), head) == known.end())
+      fail(where + "expected a head of [[model.heads]], found '" + head + "'" + did_you_mean(head, known));
+    if (!seen.insert(head).second) fail(where + "expected each head once, found '" + head + "' twice");
+  }
+}
+
+void check_sets(const Recipe& recipe, const Fail& fail) {
+  const std::vector<SetRecipe>& sets = recipe.data.sets;
+  if (recipe.translation()) fail("[[data.sets]]: expected none for " + recipe.architecture);
+  for (const auto& [key, files] :
+       {std::pair("train", &recipe.data.train), {"valid", &recipe.data.valid}, {"test", &recipe.data.test}}) {
+    if (!files->empty())
+      fail(std::string("'data.") + key + "': expected the files in [[data.sets]] alone, found '" +
+           files->front() + "' here too");
+  }
+  std::set<std::string> names;
+  for (const SetRecipe& set : sets) {
+    if (set.name.empty()) fail("[[data.sets]]: expected a name in each");
+    if (!names.insert(set.name).second) fail("[[data.sets]]: two sets are named '" + set.name + "'");
+    check_set(recipe, set, fail);
+  }
+  for (const HeadRecipe& head : recipe.heads) {
+    if (std::none_of(sets.begin(), sets.end(), [&](const SetRecipe& set) { return set.labels(head.name); }))
+      fail("[[data.sets]]: expected a set with labels of head '" + head.name + "', found none");
+  }
+}
+
 void check_train(const Recipe& recipe, const Fail& fail) {
   const Recipe::Train& train = recipe.train;
   if (train.average_last == 1) fail("'train.average_last': expected 0 or at least 2, found 1");
@@ -284,6 +372,19 @@ void check_train(const Recipe& recipe, const Fail& fail) {
         "svm, found none; name the buckets, or leave it at descent");
   }
   check_regularisation(recipe, fail);
+  if (recipe.translation() && train.teachers.size() > 1) {
+    fail("'train.teachers': expected one for a translation, found " + std::to_string(train.teachers.size()) +
+         "; choose the best one");
+  }
+  if (train.ensemble == 1) fail("'train.ensemble': expected 0 or at least 2 teachers, found 1");
+  if (train.ensemble > 0 && recipe.translation()) {
+    fail("'train.ensemble': expected classification heads with it, found " + recipe.architecture +
+         "; train one teacher and name it in train.teachers");
+  }
+  if (train.ensemble > 0 && !train.teachers.empty())
+    fail("'train.ensemble': expected it or train.teachers, found both; leave one of the two out");
+  if (train.mixup > 0.0 && recipe.taught())
+    fail("'train.mixup': expected no teachers with it, whose answers are to texts that are not mixed");
   const bool plain = train.loss == "cross_entropy" && train.class_weights == "none" && train.mixup == 0.0;
   if (plain) return;
   const std::string key = train.class_weights != "none"   ? "'train.class_weights'"
@@ -311,7 +412,8 @@ void check_recipe(Recipe& recipe, const std::string& where) {
                                             "'; this version trains on the CPU only: leave it out");
   }
   if (recipe.model.key_heads == 0) recipe.model.key_heads = recipe.model.heads;
-  if (recipe.data.train.empty()) fail("'data.train': expected at least one file, found none");
+  if (recipe.data.sets.empty() && recipe.data.train.empty())
+    fail("'data.train': expected at least one file, found none");
   if (recipe.output.model.empty())
     fail("'output.model': expected the folder to write the model to, found none");
   while (recipe.output.model.size() > 1 && recipe.output.model.back() == '/') recipe.output.model.pop_back();
@@ -341,6 +443,7 @@ void check_recipe(Recipe& recipe, const std::string& where) {
       fail("[[model.heads]]: expected a name and a label column in each");
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
+  if (!recipe.data.sets.empty()) check_sets(recipe, fail);
   check_train(recipe, fail);
   check_model(recipe, where);
 }

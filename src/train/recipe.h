@@ -19,6 +19,17 @@ struct HeadRecipe {
   double weight = 1.0;          // of its loss in the sum
 };
 
+// One of several data sets that a recipe trains on at once.
+struct SetRecipe {
+  std::string name;
+  std::string folder;  // within data.folder
+  std::vector<std::string> train, valid, test;
+  std::string text = "text";       // its column
+  std::vector<std::string> heads;  // those that its rows have labels of
+
+  bool labels(const std::string& head) const;
+};
+
 // A training job as data: recipe.toml (docs/formats.md). Every key is declared once, in recipe_settings.
 struct Recipe {
   struct Data {
@@ -32,6 +43,7 @@ struct Recipe {
     double validation_share = 0.1;  // of the training rows where there is no valid file
     bool drop_leaked = false;
     int64_t max_rows = 0;
+    std::vector<SetRecipe> sets;  // in place of train, valid, test and text
   } data;
   struct Text {
     int64_t vocabulary = 8000;
@@ -49,6 +61,7 @@ struct Recipe {
     double minutes = 0;
     int64_t batch_tokens = 1024;
     int64_t accumulate = 2;
+    double task_temperature = 1.0;
     double learning_rate = 1e-3;
     std::string schedule = "inverse_sqrt";
     int64_t warmup_steps = 1000;
@@ -72,6 +85,10 @@ struct Recipe {
     std::string class_weights = "none";
     std::string linear_branch = "descent";
     double svm_cost = 1.0;
+    std::vector<std::string> teachers;
+    double teacher_share = 0.5, teacher_temperature = 1.0;
+    int64_t ensemble = 0;
+    bool ensemble_folds = true;
     double average_decay = 0.0;
     int64_t average_last = 0, average_best = 0;
     int64_t seed = 1;
@@ -97,7 +114,10 @@ struct Recipe {
 
   std::filesystem::path path(const std::string& file) const;  // file within data.folder
   std::filesystem::path run_folder() const { return output.model + ".run"; }
+  // data.sets, or the one set that the rest of [data] describes, with every head.
+  std::vector<SetRecipe> sets() const;
   bool translation() const { return model.decodes(); }
+  bool taught() const { return !train.teachers.empty() || train.ensemble > 0; }
 };
 
 // The recipe's keys bound to `recipe`, which must outlive them.

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
-#include <thread>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -21,16 +20,13 @@ double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-int64_t thread_count(const Recipe& recipe) {
-  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  return recipe.train.threads > 0 ? recipe.train.threads : cores;
-}
-
 LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
   LossOptions options{.smoothing = recipe.train.label_smoothing,
                       .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
                       .r_drop = recipe.train.r_drop,
-                      .mixup = recipe.train.mixup};
+                      .mixup = recipe.train.mixup,
+                      .teacher_share = recipe.train.teacher_share,
+                      .teacher_temperature = recipe.train.teacher_temperature};
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
     options.head_weights.push_back(recipe.heads[h].weight);
     if (recipe.train.class_weights != "balanced") continue;
@@ -68,7 +64,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
       corpus_(corpus),
       network_(started(network, corpus)),
       progress_(progress),
-      workers_(network, std::min(thread_count(recipe), recipe.train.accumulate)),
+      workers_(network, std::min(thread_count(recipe.train.threads), recipe.train.accumulate)),
       optimiser_(network.parameters(),
                  {.name = recipe.train.optimiser,
                   .beta1 = recipe.train.beta1,
@@ -76,7 +72,7 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                   .epsilon = recipe.train.epsilon,
                   .momentum = recipe.train.momentum,
                   .weight_decay = recipe.train.weight_decay},
-                 on_threads(thread_count(recipe))),
+                 on_threads(thread_count(recipe.train.threads))),
       average_(network.parameters(), recipe.train.average_decay),
       kept_(recipe.run_folder(), {.last = recipe.train.average_last,
                                   .best = recipe.train.average_best,
@@ -91,8 +87,10 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
 
 int64_t Trainer::expected_steps() const {
   int64_t steps = 0;
-  const auto batches = static_cast<int64_t>(
-      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, 0).size());
+  const auto batches =
+      static_cast<int64_t>(plan_batches(corpus_.train.examples, recipe_.train.batch_tokens,
+                                        recipe_.train.seed, 0, recipe_.train.task_temperature)
+                               .size());
   steps = recipe_.train.epochs * ((batches + recipe_.train.accumulate - 1) / recipe_.train.accumulate);
   return recipe_.train.max_steps > 0 ? std::min(steps, recipe_.train.max_steps) : steps;
 }
@@ -124,8 +122,8 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
 }
 
 void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
-  const auto plan =
-      plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed, state_.epoch);
+  const auto plan = plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed,
+                                 state_.epoch, recipe_.train.task_temperature);
   const auto batches = static_cast<int64_t>(plan.size());
   while (state_.batch < batches && !limits_reached() && !stopped_) {
     step(plan);

@@ -29,15 +29,22 @@ struct Callbacks {
   std::function<bool()> stop_requested;
 };
 
-// Loss and the metrics that need no decoding, over a split.
-std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens);
+// Loss and the metrics that need no decoding, over a split: "accuracy" of the first head; of several heads
+// "HEAD/accuracy" of each, over the rows that have its labels; "SET/HEAD/accuracy" too where several of
+// `sets` (names of Corpus::sets) have them.
+std::map<std::string, double> evaluate(const Network& network, const Split& split, int64_t batch_tokens,
+                                       const std::vector<std::string>& sets = {});
 
-// What each branch of a head votes (ClassificationHead::votes), logits [rows, L] over a split, in the split's
-// order.
+// What the teachers' answers (Example::soft_labels) score over a split, as "teachers/accuracy"; empty where
+// there are none.
+std::map<std::string, double> teacher_figures(const Split& split, const ModelConfig& config);
+
+// What each branch of a head votes (ClassificationHead::votes), logits [R, L] over the R rows of a split
+// that have its labels, in the split's order; none where none has.
 std::vector<torch::Tensor> head_votes(const Network& network, const Split& split, size_t head,
                                       int64_t batch_tokens);
 
-// Their sum: the head's logits [rows, L].
+// Their sum: the head's logits [R, L].
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 
 // Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder():

@@ -17,7 +17,7 @@ std::string to_line(const std::map<std::string, double>& values) {
 }  // namespace
 
 std::map<std::string, double> Trainer::measure(const Callbacks& callbacks) const {
-  auto values = evaluate(network_, corpus_.valid, recipe_.train.batch_tokens);
+  auto values = evaluate(network_, corpus_.valid, recipe_.train.batch_tokens, corpus_.sets);
   if (callbacks.validate) values.merge(callbacks.validate(network_));
   if (!values.contains(recipe_.train.metric)) {
     throw Error(ErrorCode::invalid_argument,

@@ -20,7 +20,16 @@ std::string metric_table(const Json& metrics) {
 
 std::string data_lines(const train::Recipe& recipe, const Json& metrics) {
   std::string lines = "\n## Data\n\n";
-  for (const std::string& file : recipe.data.train) lines += "- " + recipe.path(file).string() + "\n";
+  for (const train::SetRecipe& set : recipe.sets()) {
+    for (const std::string& file : set.train)
+      lines += "- " + recipe.path(std::filesystem::path(set.folder) / file).string() + "\n";
+  }
+  for (const std::string& name : recipe.train.teachers)
+    lines += "- learned from the answers of " + name + "\n";
+  if (recipe.train.ensemble > 0) {
+    lines += fmt::format("- learned from the answers of {} models like itself{}\n", recipe.train.ensemble,
+                         recipe.train.ensemble_folds ? ", each to rows that it had not seen" : "");
+  }
   lines += "- licence: " + (recipe.output.licence.empty() ? "not stated" : recipe.output.licence) + "\n";
   if (metrics.contains("training")) {
     lines += fmt::format(

@@ -10,12 +10,17 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/threads.h"
 #include "infer/classifier.h"
 #include "infer/translator.h"
 #include "metrics/temperature.h"
 #include "metrics/vote_weights.h"
 #include "train/export.h"
+#include "train/folds.h"
 #include "tune/card.h"
+#include "tune/distillation.h"
+#include "tune/ensemble.h"
+#include "tune/kept_answers.h"
 #include "tune/predictions.h"
 #include "tune/translation_quality.h"
 
@@ -38,6 +43,13 @@ std::span<const float> floats(const torch::Tensor& tensor) {
 
 train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
   return train::load_corpus(recipe, run.tokenizers());
+}
+
+// Throws what would keep the recipe's teachers from teaching.
+void check_teaching(const train::Recipe& recipe, const train::Corpus& corpus) {
+  open_teachers(recipe, corpus.config);
+  if (recipe.train.ensemble > 0)
+    train::stratified_folds(corpus.train.examples, recipe.train.ensemble, recipe.train.seed);
 }
 
 }  // namespace
@@ -63,11 +75,12 @@ Model::Model(train::Recipe recipe, FitOptions options)
     : recipe_(std::move(recipe)),
       options_(std::move(options)),
       run_(std::make_unique<RunFolder>(recipe_, resolved(recipe_), options_.start)),
-      corpus_(load(recipe_, *run_)),
+      corpus_(options_.corpus != nullptr ? *options_.corpus : load(recipe_, *run_)),
       network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
       config_(corpus_.config) {
+  if (options_.start != Start::resume || !answers_are_kept(run_->path())) check_teaching(recipe_, corpus_);
   run_->begin();
-  if (run_->has_checkpoint()) {
+  if (run_->has_environment()) {
     run_->check_corpus(corpus_fingerprint(corpus_));
   } else {
     run_->keep_tokenizers(train::tokenizer_files(corpus_));
@@ -83,7 +96,8 @@ Model::Model(train::Recipe recipe, FitOptions options)
 Model::~Model() = default;
 
 train::History Model::fit() {
-  train::ProgressBar progress(options_.quiet);
+  train::ProgressBar progress(options_.quiet, options_.title);
+  if (!learn_from_teachers(progress)) return {};
   train::Trainer trainer(recipe_, corpus_, network_, progress);
   train::Callbacks callbacks;
   callbacks.stop_requested = options_.stop_requested;
@@ -101,25 +115,38 @@ train::History Model::fit() {
   return history;
 }
 
+bool Model::learn_from_teachers(train::ProgressBar& progress) {
+  if (!recipe_.taught()) return true;
+  const Asking asking{.threads = thread_count(recipe_.train.threads),
+                      .stop_requested = options_.stop_requested};
+  const auto ask = [&] {
+    if (recipe_.train.ensemble > 0) return train_ensemble(recipe_, corpus_, options_, progress);
+    return Teaching{.teachers = open_teachers(recipe_, corpus_.config)};
+  };
+  return distil(recipe_, ask, asking, run_->path(), progress, corpus_);
+}
+
 // On validation: how much each branch of a head counts, then the temperature of their sum.
 void Model::calibrate() {
   for (size_t h = 0; h < config_.classification_heads.size(); ++h) {
     HeadConfig& head = config_.classification_heads[h];
+    const std::vector<int64_t> rows = corpus_.valid.labelled(h);
+    if (rows.empty()) continue;
     const auto labels = static_cast<int64_t>(head.labels.size());
     std::vector<torch::Tensor> votes =
         train::head_votes(network_, corpus_.valid, h, recipe_.train.batch_tokens);
     if (head.multi_label) {
       const torch::Tensor logits = train::sum_votes(votes).contiguous();
       std::vector<uint8_t> targets(static_cast<size_t>(logits.numel()));
-      for (size_t i = 0; i < corpus_.valid.examples.size(); ++i) {
-        for (const int64_t label : corpus_.valid.examples[i].labels[h]) targets[i * labels + label] = 1;
+      for (size_t i = 0; i < rows.size(); ++i) {
+        for (const int64_t label : corpus_.valid.examples[rows[i]].labels[h]) targets[i * labels + label] = 1;
       }
       head.temperature = metrics::fit_sigmoid_temperature(floats(logits), targets);
       continue;
     }
     std::vector<int32_t> targets;
-    for (const train::Example& example : corpus_.valid.examples)
-      targets.push_back(static_cast<int32_t>(example.labels[h].front()));
+    for (const int64_t row : rows)
+      targets.push_back(static_cast<int32_t>(corpus_.valid.examples[row].labels[h].front()));
     if (votes.size() > 1) {
       std::vector<std::span<const float>> scores;
       for (const torch::Tensor& vote : votes) scores.push_back(floats(vote));
@@ -141,7 +168,7 @@ std::vector<std::string> Model::translate(const train::Network& network, const t
 
 std::map<std::string, double> Model::figures(const train::Split& split,
                                              const std::vector<std::string>& translated) const {
-  auto values = train::evaluate(network_, split, recipe_.train.batch_tokens);
+  auto values = train::evaluate(network_, split, recipe_.train.batch_tokens, corpus_.sets);
   if (recipe_.translation()) values.merge(translation_quality(translated, split, recipe_));
   return values;
 }
@@ -170,7 +197,8 @@ std::vector<std::string> Model::predict(const std::vector<std::string>& texts) c
 }
 
 Json Model::metrics(const std::vector<std::string>& valid_translated) const {
-  const auto to_json = [](const std::map<std::string, double>& values, const train::Split& split) {
+  const auto to_json = [this](std::map<std::string, double> values, const train::Split& split) {
+    values.merge(train::teacher_figures(split, config_));
     Json json = Json::object();
     for (const auto& [name, value] : values) json[name] = value;
     json["rows"] = split.examples.size();

@@ -20,6 +20,8 @@ struct FitOptions {
   bool quiet = false;
   std::string command = {};                   // for metrics.json: how to repeat it
   std::function<bool()> stop_requested = {};  // polled after every step
+  std::string title = {};                     // begins each line of progress
+  const train::Corpus* corpus = nullptr;      // copied, in place of the data that the recipe names
 };
 
 // A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps,
@@ -54,6 +56,8 @@ class Model {
   const train::Network& network() const { return network_; }
 
  private:
+  // Lets the corpus hold what its teachers say. False where it was asked to stop.
+  bool learn_from_teachers(train::ProgressBar& progress);
   void calibrate();
   // A split's first `rows` (0: all) by the serving engine; none for a classifier.
   std::vector<std::string> translate(const train::Network& network, const train::Split& split,

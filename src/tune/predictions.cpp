@@ -17,8 +17,8 @@ std::string cut(const std::string& text) {
   return text.size() <= kTextBytes ? text : text.substr(0, utf8_prefix(text, kTextBytes)) + "…";
 }
 
-std::vector<size_t> kept_rows(const train::Split& split, const train::Recipe& recipe) {
-  const size_t rows = split.table.rows.size();
+// Of so many rows, those that are kept.
+std::vector<size_t> kept_rows(size_t rows, const train::Recipe& recipe) {
   const size_t kept = std::min(rows, static_cast<size_t>(recipe.output.predictions));
   std::vector<size_t> numbers;
   for (size_t i = 0; i < kept; ++i) numbers.push_back(i * rows / kept);
@@ -61,8 +61,10 @@ std::string label_predictions(const train::Network& network, const ModelConfig& 
     const HeadConfig& head = config.classification_heads[h];
     const size_t labels = head.labels.size();
     const torch::Tensor logits = train::head_logits(network, split, h, recipe.train.batch_tokens);
-    for (const size_t row : kept_rows(split, recipe)) {
-      const std::span<const float> scores{logits.data_ptr<float>() + row * labels, labels};
+    const std::vector<int64_t> labelled = split.labelled(h);
+    for (const size_t i : kept_rows(labelled.size(), recipe)) {
+      const int64_t row = labelled[i];
+      const std::span<const float> scores{logits.data_ptr<float>() + i * labels, labels};
       Json line = {{"head", head.name}, {"text", cut(split.table.rows[row].fields[text])}};
       line.update((head.multi_label ? any_labels : one_label)(scores, split.examples[row], h, head));
       lines += line.dump() + "\n";
@@ -76,7 +78,7 @@ std::string translation_predictions(const std::vector<std::string>& translated, 
   const size_t source = split.table.column(recipe.data.source);
   const size_t target = split.table.column(recipe.data.target);
   std::string lines;
-  for (const size_t row : kept_rows(split, recipe)) {
+  for (const size_t row : kept_rows(split.table.rows.size(), recipe)) {
     const data::Row& texts = split.table.rows[row];
     lines += Json{{"source", cut(texts.fields[source])},
                   {"reference", cut(texts.fields[target])},

@@ -38,7 +38,8 @@ bool is_record(const std::string& name) {
 bool is_ours(const std::string& name) {
   return is_record(name) || name == "checkpoint.safetensors" || name == "best.safetensors" ||
          (name.starts_with("weights-") && name.ends_with(".safetensors")) || name == "tokenizers" ||
-         name == "candidate" || name.find(".tmp.") != std::string::npos;
+         name == "candidate" || name == "soft_labels.safetensors" || name == "teacher_targets.json" ||
+         name == "teachers" || name.find(".tmp.") != std::string::npos;
 }
 
 // Hours of training must not end at a folder that cannot be written.
@@ -96,10 +97,10 @@ RunFolder::RunFolder(const train::Recipe& recipe, std::string recipe_toml, Start
   }
   made_ = make_folder(path_);
   lock_.emplace(path_);
-  if (start == Start::refuse_unfinished && has_checkpoint() && !finished()) {
-    throw Error(ErrorCode::invalid_argument, path_.string() +
-                                                 ": an unfinished training stands here at step " +
-                                                 std::to_string(read_state(checkpoint()).step) +
+  if (start == Start::refuse_unfinished && has_begun() && !finished()) {
+    const std::string at = has_checkpoint() ? "at step " + std::to_string(read_state(checkpoint()).step)
+                                            : "with the teachers it has trained";
+    throw Error(ErrorCode::invalid_argument, path_.string() + ": an unfinished training stands here " + at +
                                                  "; --resume goes on with it, --fresh starts again");
   }
   if (resumes_) check_recipe();
@@ -128,6 +129,8 @@ fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"
 
 bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint()); }
 
+bool RunFolder::has_begun() const { return has_checkpoint() || fs::exists(path_ / "teachers"); }
+
 bool RunFolder::finished() const { return has_checkpoint() && read_state(checkpoint()).finished; }
 
 void RunFolder::check_recipe() const {
@@ -138,7 +141,8 @@ void RunFolder::check_recipe() const {
     const auto old_one = before.find(key), new_one = now.find(key);
     const bool was = old_one != before.end(), is = new_one != now.end();
     if (was && is && old_one->second == new_one->second) return;
-    if ((!was || !is) && !key.starts_with("model.heads")) return;  // one of the two versions has no such key
+    const bool listed = key.starts_with("model.heads") || key.starts_with("data.sets");
+    if ((!was || !is) && !listed) return;  // one of the two versions has no such key
     throw Error(ErrorCode::invalid_argument, where + ": expected '" + key + "' as the run began (" +
                                                  (was ? old_one->second : "not set") + "), found " +
                                                  (is ? new_one->second : "it not set") +
@@ -162,6 +166,8 @@ void RunFolder::keep_tokenizers(const std::map<std::string, std::string>& files)
   for (const auto& [name, bytes] : files) write_file_atomically(path_ / "tokenizers" / name, bytes);
 }
 
+bool RunFolder::has_environment() const { return fs::exists(path_ / "env.json"); }
+
 void RunFolder::keep_environment(const Json& environment) const {
   write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
 }
@@ -172,7 +178,6 @@ void RunFolder::keep_predictions(const std::string& lines) const {
 
 void RunFolder::check_corpus(uint64_t fingerprint) const {
   const fs::path file = path_ / "env.json";
-  if (!fs::exists(file)) return;
   if (json_field<std::string>(read_json_file(file), "corpus", file.string()) != std::to_string(fingerprint)) {
     throw Error(ErrorCode::invalid_argument, path_.string() +
                                                  ": expected the data that the run began with, found "

@@ -35,6 +35,8 @@ class RunFolder {
   std::map<std::string, std::string> tokenizers() const;
   void keep_tokenizers(const std::map<std::string, std::string>& files) const;
 
+  bool has_environment() const;
+
   // What the run began with (env.json). `check_corpus` throws invalid_argument where the numbers of the texts
   // have changed since.
   void keep_environment(const Json& environment) const;
@@ -50,6 +52,7 @@ class RunFolder {
  private:
   void check_recipe() const;
   std::filesystem::path checkpoint() const;
+  bool has_begun() const;  // more than a few seconds' work stands in it
 
   // Held by a descriptor: the system lets go of it however the process ends.
   class Lock {

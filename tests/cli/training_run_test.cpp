@@ -103,6 +103,45 @@ TEST_F(TrainingRun, ends_with_the_figures_of_validation) {
   EXPECT_THAT(outcome.error, testing::ContainsRegex("\nvalid  accuracy [0-9.]+  calibration_error"));
 }
 
+TEST_F(TrainingRun, an_ensemble_says_which_teacher_trains_and_ends_with_what_the_teachers_score) {
+  const std::vector<std::string> command = {
+      "train", (folder_ / "recipe.toml").string(), "--set", "train.max_steps=2", "--set", "train.ensemble=2"};
+  const Outcome outcome = run_heed(command);
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("\nteacher 1/2  trains on"));
+  EXPECT_THAT(outcome.error, HasSubstr("\nteacher 2/2    valid  accuracy"));
+  EXPECT_THAT(outcome.error,
+              testing::ContainsRegex("\nvalid  accuracy [0-9.]+.*  teachers/accuracy [0-9.]+"));
+  const Outcome missing =
+      train({"--set", "train.teachers=['models/nowhere']", "--set", "text.vocabulary=40"});
+  EXPECT_EQ(missing.status, 3);
+  EXPECT_THAT(missing.error, HasSubstr("'train.teachers': models/nowhere"));
+  EXPECT_EQ(std::count(missing.error.begin(), missing.error.end(), '\n'), 1) << missing.error;
+}
+
+TEST_F(TrainingRun, one_model_of_two_data_sets_answers_with_each_head) {
+  std::string moods = "评论,心情\n";
+  for (int i = 0; i < 40; ++i)
+    moods += (i % 2 == 0 ? "很好用 " : "不好用 ") + std::to_string(i) + (i % 2 == 0 ? ",好\n" : ",坏\n");
+  write("moods.csv", moods);
+  std::string text = recipe("");
+  text.replace(text.find("data.train = ''"), 15, "");
+  write("recipe.toml",
+        text +
+            "[[model.heads]]\nname = 'mood'\nlabel = '心情'\n[[data.sets]]\nname = 'bank'\ntrain = "
+            "'rows.csv'\nheads = ['label']\n[[data.sets]]\nname = 'moods'\ntrain = "
+            "'moods.csv'\ntext = '评论'\nheads = ['mood']\n");
+  const Outcome outcome =
+      run_heed({"train", (folder_ / "recipe.toml").string(), "--set", "train.task_temperature=2"});
+  EXPECT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("mood/accuracy"));
+  const std::string model = (folder_ / "model").string();
+  EXPECT_THAT(run_heed({"classify", model, "--head", "mood"}, "很好用 9\n").output,
+              testing::ContainsRegex("^(好|坏)\t"));
+  EXPECT_THAT(run_heed({"classify", model, "--head", "label"}, "where is my card number 3\n").output,
+              testing::ContainsRegex("^(card|transfer)\t"));
+}
+
 TEST_F(TrainingRun, a_misspelt_recipe_key_names_the_nearest_right_one) {
   const Outcome outcome = train({"--set", "train.learning_rat=1"});
   EXPECT_EQ(outcome.status, 2);

@@ -79,6 +79,59 @@ TEST(ClassLoss, is_finite_where_the_label_has_no_probability_left) {
   }
 }
 
+const Tensor kSoft = torch::tensor({{0.5F, 0.5F, 0.0F}, {0.2F, 0.6F, 0.2F}});
+
+TEST(SoftLoss, is_the_cross_entropy_against_the_teachers_probabilities) {
+  const double first = -(0.5 * std::log(0.5) + 0.5 * std::log(0.25));
+  const double second = -(0.2 * std::log(0.1) + 0.6 * std::log(0.81) + 0.2 * std::log(0.09));
+  EXPECT_NEAR(soft_loss(log_probabilities(), kSoft, false, 1.0).item<double>(), 0.5 * (first + second), 1e-6);
+}
+
+TEST(SoftLoss, flattens_both_sides_by_the_temperature_and_weighs_it_back) {
+  // T = 2 takes square roots: model (0.8, 0.2) -> (2, 1) / 3, teacher (0.9, 0.1) -> (3, 1) / 4; times 4
+  const Tensor logits = torch::log(torch::tensor({{0.8F, 0.2F}}));
+  const Tensor soft = torch::tensor({{0.9F, 0.1F}});
+  EXPECT_NEAR(soft_loss(logits, soft, false, 2.0).item<double>(),
+              4.0 * -(0.75 * std::log(2.0 / 3.0) + 0.25 * std::log(1.0 / 3.0)), 1e-5);
+  // Of two labels that are each yes or no: sigmoid(log 4) = 0.8 and the same by hand, mean of two cells.
+  const Tensor cells = torch::log(torch::tensor({{4.0F, 4.0F}}));
+  const Tensor both = torch::tensor({{0.9F, 0.9F}});
+  EXPECT_NEAR(soft_loss(cells, both, true, 2.0).item<double>(),
+              4.0 * -(0.75 * std::log(2.0 / 3.0) + 0.25 * std::log(1.0 / 3.0)), 1e-5);
+}
+
+TEST(SoftLoss, has_no_gradient_where_the_model_says_what_the_teachers_say_even_nought_or_one) {
+  for (const double temperature : {1.0, 3.0}) {
+    for (const bool multi_label : {false, true}) {
+      const Tensor soft = torch::tensor({{1.0F, 0.0F}});
+      const Tensor logits = torch::tensor({{60.0F, -60.0F}}).requires_grad_(true);
+      soft_loss(logits, soft, multi_label, temperature).backward();
+      EXPECT_LT(logits.grad().abs().max().item<double>(), 1e-6);
+    }
+  }
+}
+
+TEST(SoftLoss, has_the_gradient_of_its_central_difference) {
+  torch::manual_seed(4);
+  for (const double temperature : {1.0, 2.5}) {
+    for (const bool multi_label : {false, true}) {
+      const Tensor soft = torch::softmax(torch::randn({3, 4}, torch::kFloat64), 1);
+      const Tensor logits = torch::randn({3, 4}, torch::kFloat64).requires_grad_(true);
+      soft_loss(logits, soft, multi_label, temperature).backward();
+      const torch::NoGradGuard no_grad;
+      for (int64_t i = 0; i < 12; ++i) {
+        const Tensor step = torch::zeros({12}, torch::kFloat64);
+        step[i] = 1e-5;
+        const auto at = [&](double sign) {
+          return soft_loss(logits + sign * step.reshape({3, 4}), soft, multi_label, temperature)
+              .item<double>();
+        };
+        EXPECT_NEAR(logits.grad().reshape(-1)[i].item<double>(), (at(1) - at(-1)) / 2e-5, 1e-7);
+      }
+    }
+  }
+}
+
 TEST(ClassWeights, balanced_are_n_over_k_times_the_count) {
   std::vector<Example> examples;
   for (const int64_t label : {0, 0, 0, 0, 0, 1, 3, 3, 3, 3}) {

@@ -145,6 +145,85 @@ TEST(Recipe, regularisation_that_cannot_work_is_refused) {
   EXPECT_EQ(recipe.train.embedding_dropout, -1.0);
 }
 
+TEST(Recipe, a_translation_has_one_teacher_at_most) {
+  expect_error(ErrorCode::invalid_argument, {"'train.teachers'", "expected one", "found 2"},
+               [] { parse(kTranslation, {"train.teachers=['a', 'b']"}); });
+  EXPECT_EQ(parse(kTranslation, {"train.teachers=['a']"}).train.teachers.size(), 1U);
+  EXPECT_EQ(parse(kClassification, {"train.teachers=['老师', 'b']"}).train.teachers.front(), "老师");
+}
+
+TEST(Recipe, an_ensemble_has_two_teachers_or_more_of_its_own) {
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "at least 2", "found 1"},
+               [] { parse(kClassification, {"train.ensemble=1"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "transformer_seq2seq", "train.teachers"},
+               [] { parse(kTranslation, {"train.ensemble=3"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.ensemble'", "train.teachers", "both"}, [] {
+    parse(kClassification, {"train.ensemble=3", "train.teachers=['a']"});
+  });
+}
+
+const std::string kSets = R"(
+output.model = "out"
+[data]
+folder = "数据"
+[[data.sets]]
+name = "reviews"
+folder = "r"
+train = "a.csv"
+heads = ["mood"]
+[[data.sets]]
+name = "提问"
+train = ["b.csv"]
+text = "问题"
+heads = ["intent", "tags"]
+[model]
+architecture = "transformer_encoder"
+[[model.heads]]
+name = "mood"
+label = "label"
+[[model.heads]]
+name = "intent"
+label = "label"
+[[model.heads]]
+name = "tags"
+label = "tags"
+multi_label = true
+)";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(Recipe, reads_several_data_sets) {
+  Recipe recipe = parse(kSets, {"train.task_temperature=2", "data.sets.0.test=['c.csv']"});
+  ASSERT_EQ(recipe.sets().size(), 2U);
+  EXPECT_EQ(recipe.sets()[0].test.front(), "c.csv");
+  EXPECT_EQ(recipe.sets()[1].text, "问题");
+  EXPECT_TRUE(recipe.sets()[1].labels("tags"));
+  EXPECT_FALSE(recipe.sets()[0].labels("tags"));
+  const std::string resolved = recipe_settings(recipe).to_toml();
+  Recipe again = parse(resolved);
+  EXPECT_EQ(recipe_settings(again).to_toml(), resolved);
+}
+
+TEST(Recipe, data_sets_that_contradict_each_other_are_refused) {
+  const auto refuse = [](const std::string& text, const std::vector<std::string>& parts,
+                         const std::vector<std::string>& overrides = {}) {
+    expect_error(ErrorCode::invalid_argument, parts, [&] { parse(text, overrides); });
+  };
+  refuse(replaced(kSets, "\"提问\"", "\"reviews\""), {"[[data.sets]]", "two sets are named 'reviews'"});
+  refuse(replaced(kSets, "\"提问\"", "\"\""), {"[[data.sets]]", "expected a name"});
+  refuse(replaced(kSets, "\"mood\"]", "\"moods\"]"),
+         {"set 'reviews'", "found 'moods'", "did you mean 'mood'?"});
+  refuse(replaced(kSets, ", \"tags\"]", "]"), {"[[data.sets]]", "head 'tags'", "found none"});
+  refuse(replaced(kSets, "[\"mood\"]", "[]"), {"set 'reviews'", "the heads"});
+  refuse(replaced(kSets, "train = \"a.csv\"", ""), {"set 'reviews'", "at least one file"});
+  refuse(replaced(kSets, "name = \"intent\"", "name = \"mood\""), {"two heads are named 'mood'"});
+  refuse(kSets, {"'data.train'", "[[data.sets]]", "x.csv"}, {"data.train=['x.csv']"});
+  refuse(kTranslation + "[[data.sets]]\nname='a'\ntrain='b'\nheads=['c']\n",
+         {"[[data.sets]]", "transformer_seq2seq"});
+}
+
 TEST(Recipe, the_resolved_copy_reads_back_to_the_same) {
   Recipe recipe = parse(kClassification, {"train.snapshot_minutes=[20]"});
   const std::string resolved = recipe_settings(recipe).to_toml();

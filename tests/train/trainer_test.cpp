@@ -514,6 +514,26 @@ TEST_F(TrainerTest, leaked_rows_are_named_and_dropped_only_when_asked) {
   EXPECT_EQ(load_corpus(job).dropped_leaks, 1);
 }
 
+TEST(DrawExamples, draws_from_sets_in_proportion_to_a_root_of_their_size) {
+  std::vector<Example> examples(1000);
+  for (size_t i = 900; i < 1000; ++i) examples[i].set = 1;  // 900 and 100
+  const auto counts = [&](double temperature, int64_t epoch) {
+    std::vector<int> seen(examples.size());
+    for (const int64_t i : draw_examples(examples, temperature, 5, epoch)) ++seen[i];
+    return seen;
+  };
+  EXPECT_EQ(std::ranges::count(counts(1.0, 0), 1), 1000);
+  // T = 2: 30 to 10 of 1000 is 750 to 250: of the small set two whole passes and half a third.
+  const auto seen = counts(2.0, 0);
+  EXPECT_EQ(std::accumulate(seen.begin(), seen.begin() + 900, 0), 750);
+  EXPECT_EQ(*std::max_element(seen.begin(), seen.begin() + 900), 1);
+  EXPECT_EQ(std::accumulate(seen.begin() + 900, seen.end(), 0), 250);
+  EXPECT_EQ(std::count(seen.begin() + 900, seen.end(), 2), 50);
+  EXPECT_EQ(std::count(seen.begin() + 900, seen.end(), 3), 50);
+  EXPECT_EQ(counts(2.0, 0), seen);  // a function of seed and epoch
+  EXPECT_NE(counts(2.0, 1), seen);
+}
+
 TEST(PlanBatches, holds_every_example_once_within_its_token_budget) {
   std::vector<Example> examples(300);
   Random random(2);

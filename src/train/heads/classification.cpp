@@ -15,6 +15,17 @@ Tensor class_loss(const Tensor& logits, const Tensor& labels, const ClassLoss& o
   return loss.mean();
 }
 
+Tensor soft_loss(const Tensor& logits, const Tensor& soft_labels, bool multi_label, double temperature) {
+  const Tensor cool = logits / temperature;
+  const Tensor yes = soft_labels.pow(1.0 / temperature);
+  if (multi_label) {
+    const Tensor wanted = yes / (yes + (1.0 - soft_labels).pow(1.0 / temperature));
+    return torch::binary_cross_entropy_with_logits(cool, wanted) * (temperature * temperature);
+  }
+  const Tensor wanted = yes / yes.sum(1, true);
+  return -(wanted * torch::log_softmax(cool, 1)).sum(1).mean() * (temperature * temperature);
+}
+
 Tensor sum_votes(const std::vector<Tensor>& votes) {
   return votes.size() == 1 ? votes[0] : votes[0] + votes[1];
 }
@@ -71,9 +82,12 @@ void ClassificationHead::weigh_votes(const std::vector<double>& factors) {
 
 Tensor ClassificationHead::vote_loss(const Tensor& logits, const Tensor& labels,
                                      const ClassLoss& options) const {
-  if (!multi_label_) return class_loss(logits, labels, options);
   const Tensor wanted = labels * (1.0 - options.smoothing) + 0.5 * options.smoothing;
-  return torch::binary_cross_entropy_with_logits(logits, wanted);
+  const Tensor hard = multi_label_ ? torch::binary_cross_entropy_with_logits(logits, wanted)
+                                   : class_loss(logits, labels, options);
+  if (!options.soft_labels.defined()) return hard;
+  const Tensor soft = soft_loss(logits, options.soft_labels, multi_label_, options.teacher_temperature);
+  return hard * (1.0 - options.teacher_share) + soft * options.teacher_share;
 }
 
 Tensor ClassificationHead::loss(const std::vector<Tensor>& votes, const Tensor& labels,
