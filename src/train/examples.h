@@ -67,9 +67,9 @@ struct Corpus {
   Tokenizers tokenizers;
   std::vector<float> ngram_weights = {};   // [model.ngrams.buckets], of the training rows
   std::vector<LinearWeights> linear = {};  // a head, where train.linear_branch = "svm"
-  ModelConfig config;             // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
+  ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
   std::vector<std::string> sets = {};  // names of the data sets; empty where data.sets is
-  std::string report;             // of the training rows, for a person
+  std::string report;                  // of the training rows, for a person
   int64_t dropped_leaks = 0;
 };
 

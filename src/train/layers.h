@@ -96,8 +96,8 @@ class BlockNorm {
   bool post_;
 };
 
-// output(attention(query(x), key(y), value(y))) with norm and residual connection; y = x for self-attention; x where the plan
-// skips the branch.
+// output(attention(query(x), key(y), value(y))) with norm and residual connection; y = x for self-attention;
+// x where the plan skips the branch.
 class AttentionBlock {
  public:
   enum class Kind { encoder_self, decoder_self, cross };

@@ -29,8 +29,8 @@ struct LinearBranch {
 LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head, const HeadConfig& config,
                                int64_t buckets, const LinearBranchOptions& options);
 
-// Where train.linear_branch is "svm": fits a branch of each head to the training rows that have its labels, and puts
-// it into corpus.linear and its votes into the training examples, in place of any that stand there.
+// Where train.linear_branch is "svm": fits a branch of each head to the training rows that have its labels,
+// and puts it into corpus.linear and its votes into the training examples, in place of any that stand there.
 void fit_linear_branches(const Recipe& recipe, Corpus& corpus);
 
 }  // namespace heed::train
