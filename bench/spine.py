@@ -32,24 +32,26 @@ def translation_settings():
     return ["data.folder=" + harness.data(MULTI30K)]
 
 
+def trained_translator(recipe, fresh):
+    """The folder of a Multi30k translator, and what a row says of it: values and quality."""
+    folder = harness.trained(recipe, translation_settings(), fresh)
+    scores = evaluate_translation(folder / "model")
+    values = {"bleu": scores["bleu"]["score"],
+              "params_millions": round(harness.parameters(folder / "model") / 1e6, 3)}
+    return folder, values, {"bleu": scores["bleu"]["signature"], "chrf": scores["chrf"]["score"],
+                            "training": harness.run_record(folder)}
+
+
 def translate_bleu(fresh):
-    folder = harness.trained(TRANSLATION_RECIPE, translation_settings(), fresh)
-    model, snapshot = folder / "model", folder / ("model" + SNAPSHOT)
-    scores = evaluate_translation(model)
+    folder, values, quality = trained_translator(TRANSLATION_RECIPE, fresh)
+    snapshot = folder / ("model" + SNAPSHOT)
     early = evaluate_translation(snapshot)["bleu"]["score"] if snapshot.exists() else None
-    values = {"bleu": scores["bleu"]["score"], "params_millions": round(harness.parameters(model) / 1e6, 3),
-              "bleu_after_20_minutes": early}
-    return values, {"bleu": scores["bleu"]["signature"], "chrf": scores["chrf"]["score"],
-                    "training": harness.run_record(folder)}
+    return dict(values, bleu_after_20_minutes=early), quality
 
 
 def train_recurrent(fresh):
-    folder = harness.trained(RECURRENT_RECIPE, translation_settings(), fresh)
-    scores = evaluate_translation(folder / "model")
-    record = harness.run_record(folder)
-    values = {"bleu": scores["bleu"]["score"], "params_millions": round(harness.parameters(folder / "model") / 1e6, 3),
-              "minutes": round(record["seconds"] / 60, 1)}
-    return values, {"bleu": scores["bleu"]["signature"], "chrf": scores["chrf"]["score"], "training": record}
+    _, values, quality = trained_translator(RECURRENT_RECIPE, fresh)
+    return dict(values, minutes=round(quality["training"]["seconds"] / 60, 1)), quality
 
 
 def train_memory(fresh):

@@ -9,7 +9,8 @@ namespace heed::train {
 
 // Training examples changed anew each epoch, so that a network does not learn texts by heart: train.augment.
 // What an example becomes is a pure function of the recipe's seed, the epoch and the example's number. Only
-// its source is changed, in this order, and its n-grams are found again:
+// its source is changed, in this order, and its n-grams are found again (not a fitted linear branch's votes,
+// which stay those of the text as it was):
 // - spelling: of a word of two or more letters one is left out, doubled or exchanged with the next; where
 //   script runs on without spaces (text/script.h), characters are exchanged with the next. The text between
 //   two spaces is cut into tokens again; where it has an unknown one it stays as it is.

@@ -3,6 +3,7 @@
 
 #include "metrics/calibration.h"
 #include "metrics/classification.h"
+#include "train/labels.h"
 #include "train/trainer.h"
 
 namespace heed::train {
@@ -27,18 +28,12 @@ std::vector<std::vector<int64_t>> batches_in_order(const Split& split, int64_t b
   return batches;
 }
 
-std::span<const float> floats(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
-}
-
 using Figures = std::map<std::string, double>;
 
 // logits [R, L] of these rows
 Figures single_label_metrics(const torch::Tensor& logits, const Split& split,
                              const std::vector<int64_t>& rows, size_t head, const HeadConfig& config) {
-  std::vector<int32_t> truth;
-  for (const int64_t row : rows)
-    truth.push_back(static_cast<int32_t>(split.examples[row].labels[head].front()));
+  const std::vector<int32_t> truth = single_labels(split.examples, rows, head);
   const auto classes = static_cast<int64_t>(config.labels.size());
   const auto predicted = metrics::highest_classes(floats(logits), classes);
   const auto matrix = metrics::confusion_matrix(truth, predicted, classes);
@@ -51,10 +46,8 @@ Figures single_label_metrics(const torch::Tensor& logits, const Split& split,
 Figures multi_label_metrics(const torch::Tensor& logits, const Split& split, const std::vector<int64_t>& rows,
                             size_t head, const HeadConfig& config) {
   const size_t labels = config.labels.size();
-  std::vector<uint8_t> truth(rows.size() * labels), predicted(truth.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    for (const int64_t label : split.examples[rows[i]].labels[head]) truth[i * labels + label] = 1;
-  }
+  const std::vector<uint8_t> truth = label_cells(split.examples, rows, head, labels);
+  std::vector<uint8_t> predicted(truth.size());
   const auto scores = floats(logits);
   for (size_t i = 0; i < predicted.size(); ++i) predicted[i] = scores[i] > 0.0F ? 1 : 0;
   const auto result = metrics::multi_label_scores(truth, predicted, static_cast<int64_t>(labels));
@@ -113,12 +106,11 @@ std::vector<torch::Tensor> head_votes(const Network& network, const Split& split
     const Batch batch = make_batch(split.examples, numbers, network.config());
     if (batch.head_labels[head].size(0) == 0) continue;
     DropoutPlan none;
-    auto votes = network.heads()[head].votes(network.encode(batch.source, none), batch.source, none);
+    const auto votes =
+        labelled_rows(network.heads()[head].votes(network.encode(batch.source, none), batch.source, none),
+                      batch.head_rows[head]);
     parts.resize(votes.size());
-    for (size_t v = 0; v < votes.size(); ++v) {
-      if (batch.head_rows[head].defined()) votes[v] = votes[v].index_select(0, batch.head_rows[head]);
-      parts[v].push_back(votes[v]);
-    }
+    for (size_t v = 0; v < votes.size(); ++v) parts[v].push_back(votes[v]);
   }
   std::vector<torch::Tensor> whole;
   for (const auto& branch : parts) whole.push_back(torch::cat(branch).contiguous());

@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "base/error.h"
 #include "base/random.h"
 
 namespace heed::train {
@@ -25,12 +24,6 @@ std::pair<size_t, int64_t> stratum(const Example& example) {
 std::vector<int64_t> stratified_folds(const std::vector<Example>& examples, int64_t folds, uint64_t seed) {
   std::map<std::vector<int32_t>, Rows> rows_of_text;
   for (size_t i = 0; i < examples.size(); ++i) rows_of_text[examples[i].source].push_back(i);
-  if (static_cast<int64_t>(rows_of_text.size()) < folds) {
-    throw Error(ErrorCode::invalid_argument,
-                "'train.ensemble': expected at most as many as there are different " +
-                    std::string("training texts (") + std::to_string(rows_of_text.size()) + "), found " +
-                    std::to_string(folds));
-  }
   std::vector<Rows> groups;
   for (auto& [text, rows] : rows_of_text) groups.push_back(std::move(rows));
   Random(mix64(seed)).shuffle(groups);

@@ -5,13 +5,12 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <numeric>
 
 #include <linear.h>
 
-#include "base/random.h"
-#include "metrics/temperature.h"
 #include "train/class_weights.h"
+#include "train/folds.h"
+#include "train/labels.h"
 
 namespace heed::train {
 namespace {
@@ -34,14 +33,18 @@ Nodes nodes_of(const NgramRows& text, int64_t buckets) {
 }
 
 struct Machine {
+  size_t labels;
   std::vector<double> weights;  // [(buckets + 1), L]: the last row is the bias
 
-  double decision(const Nodes& text, size_t label, size_t labels) const {
-    double sum = 0.0;
-    for (const feature_node& node : text) {
-      if (node.index > 0) sum += node.value * weights[static_cast<size_t>(node.index - 1) * labels + label];
+  // What it says of a text: decision [L].
+  void decide(const Nodes& text, float* decision) const {
+    for (size_t label = 0; label < labels; ++label) {
+      double sum = 0.0;
+      for (const feature_node& node : text) {
+        if (node.index > 0) sum += node.value * weights[static_cast<size_t>(node.index - 1) * labels + label];
+      }
+      decision[label] = static_cast<float>(sum);
     }
-    return sum;
   }
 };
 
@@ -55,7 +58,11 @@ class Fitting {
         buckets_(buckets),
         options_(options) {
     ::set_print_string_function([](const char*) {});
-    for (const Example& example : examples) texts_.push_back(nodes_of(example.text_ngrams, buckets));
+    for (size_t i = 0; i < examples.size(); ++i) {
+      const bool labelled = examples[i].labelled(head);
+      if (labelled) rows_.push_back(static_cast<int64_t>(i));
+      texts_.push_back(labelled ? nodes_of(examples[i].text_ngrams, buckets) : Nodes());
+    }
     if (options.balanced && !config.multi_label) {
       const torch::Tensor weights = balanced_class_weights(examples, head, static_cast<int64_t>(labels_));
       own_weight_.assign(weights.data_ptr<float>(), weights.data_ptr<float>() + weights.numel());
@@ -64,25 +71,28 @@ class Fitting {
     }
   }
 
-  bool has(size_t text, size_t label) const {
-    const auto& own = examples_[text].labels[head_];
-    return std::find(own.begin(), own.end(), static_cast<int64_t>(label)) != own.end();
-  }
+  // The examples that have labels of the head.
+  const std::vector<int64_t>& rows() const { return rows_; }
+  const Nodes& text(int64_t row) const { return texts_[row]; }
 
-  // Learned from `rows` of the examples, which may be read but are not changed.
-  Machine fit(const std::vector<size_t>& rows) {
-    Machine machine{std::vector<double>(static_cast<size_t>(buckets_ + 1) * labels_)};
+  // Learned from some of these.
+  Machine fit(const std::vector<int64_t>& rows) {
+    Machine machine{.labels = labels_,
+                    .weights = std::vector<double>(static_cast<size_t>(buckets_ + 1) * labels_)};
     for (size_t label = 0; label < labels_; ++label) fit_label(rows, label, machine);
     return machine;
   }
 
-  const Nodes& text(size_t row) const { return texts_[row]; }
-
  private:
-  void fit_label(const std::vector<size_t>& rows, size_t label, Machine& machine) {
+  bool has(int64_t row, size_t label) const {
+    const auto& own = examples_[row].labels[head_];
+    return std::find(own.begin(), own.end(), static_cast<int64_t>(label)) != own.end();
+  }
+
+  void fit_label(const std::vector<int64_t>& rows, size_t label, Machine& machine) {
     std::vector<feature_node*> x;
     std::vector<double> y;
-    for (const size_t row : rows) {
+    for (const int64_t row : rows) {
       x.push_back(texts_[row].data());
       y.push_back(has(row, label) ? 1.0 : -1.0);
     }
@@ -118,74 +128,49 @@ class Fitting {
   size_t labels_;
   int64_t buckets_;
   LinearBranchOptions options_;
-  std::vector<Nodes> texts_;
+  std::vector<int64_t> rows_;
+  std::vector<Nodes> texts_;        // an example; empty where it has no labels of the head
   std::vector<double> own_weight_;  // a label
 };
 
-// The fold of each text: a label's texts are spread evenly.
-std::vector<int64_t> folds_of(const std::vector<Example>& examples, size_t head, uint64_t seed) {
-  std::vector<size_t> order(examples.size());
-  std::iota(order.begin(), order.end(), 0);
-  Random random(mix64(seed));
-  random.shuffle(order);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return examples[a].labels[head] < examples[b].labels[head]; });
-  std::vector<int64_t> folds(examples.size());
-  for (size_t i = 0; i < order.size(); ++i) folds[order[i]] = static_cast<int64_t>(i) % kFolds;
-  return folds;
-}
-
-double temperature_of(const std::vector<float>& decisions, const std::vector<Example>& examples, size_t head,
-                      const HeadConfig& config) {
-  const size_t labels = config.labels.size();
-  if (config.multi_label) {
-    std::vector<uint8_t> targets(decisions.size());
-    for (size_t i = 0; i < examples.size(); ++i) {
-      for (const int64_t label : examples[i].labels[head])
-        targets[i * labels + static_cast<size_t>(label)] = 1;
-    }
-    return metrics::fit_sigmoid_temperature(decisions, targets);
+std::vector<int64_t> without_fold(const std::vector<int64_t>& rows, const std::vector<int64_t>& folds,
+                                  int64_t fold) {
+  std::vector<int64_t> others;
+  for (const int64_t row : rows) {
+    if (folds[row] != fold) others.push_back(row);
   }
-  std::vector<int32_t> targets;
-  for (const Example& example : examples)
-    targets.push_back(static_cast<int32_t>(example.labels[head].front()));
-  return metrics::fit_temperature(decisions, targets, static_cast<int64_t>(labels));
+  return others;
 }
 
 }  // namespace
 
 LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head, const HeadConfig& config,
                                int64_t buckets, const LinearBranchOptions& options) {
-  const size_t labels = config.labels.size();
+  const auto labels = static_cast<int64_t>(config.labels.size());
   Fitting fitting(examples, head, config, buckets, options);
-  const std::vector<int64_t> folds = folds_of(examples, head, options.seed);
-  std::vector<float> decisions(examples.size() * labels);
+  const std::vector<int64_t> folds = stratified_folds(examples, kFolds, options.seed);
+  const std::vector<int64_t>& rows = fitting.rows();
+  const torch::Tensor decisions = torch::zeros({static_cast<int64_t>(rows.size()), labels});
   for (int64_t fold = 0; fold < kFolds; ++fold) {
-    std::vector<size_t> rows;
-    for (size_t i = 0; i < folds.size(); ++i) {
-      if (folds[i] != fold) rows.push_back(i);
-    }
-    if (rows.empty()) continue;
-    const Machine machine = fitting.fit(rows);
-    for (size_t i = 0; i < folds.size(); ++i) {
-      if (folds[i] != fold) continue;
-      for (size_t label = 0; label < labels; ++label)
-        decisions[i * labels + label] = static_cast<float>(machine.decision(fitting.text(i), label, labels));
+    const std::vector<int64_t> others = without_fold(rows, folds, fold);
+    if (others.empty() || others.size() == rows.size()) continue;  // nobody to learn from, or to judge
+    const Machine machine = fitting.fit(others);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (folds[rows[i]] == fold)
+        machine.decide(fitting.text(rows[i]), decisions.data_ptr<float>() + i * labels);
     }
   }
-  const double temperature = temperature_of(decisions, examples, head, config);
-  std::vector<size_t> all(examples.size());
-  std::iota(all.begin(), all.end(), 0);
-  const Machine machine = fitting.fit(all);
-  const auto shape = std::vector<int64_t>{buckets + 1, static_cast<int64_t>(labels)};
-  const torch::Tensor weights = torch::tensor(machine.weights, torch::kFloat64).reshape(shape) / temperature;
+  const double temperature = fit_temperature(decisions, examples, rows, head, config);
+  const torch::Tensor weights =
+      torch::tensor(fitting.fit(rows).weights, torch::kFloat64).reshape({buckets + 1, labels}) / temperature;
   LinearBranch branch{
       .weights = {.weight = (weights.narrow(0, 0, buckets) * kScale).to(torch::kFloat32).contiguous(),
                   .bias = weights[buckets].to(torch::kFloat32).contiguous()},
-      .votes = {}};
-  for (auto row = decisions.begin(); row != decisions.end(); row += static_cast<int64_t>(labels)) {
-    branch.votes.emplace_back(row, row + static_cast<int64_t>(labels));
-    for (float& vote : branch.votes.back()) vote = static_cast<float>(vote / temperature);
+      .votes = std::vector<std::vector<float>>(examples.size(), std::vector<float>(config.labels.size()))};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const float* const decision = decisions.data_ptr<float>() + i * labels;
+    std::transform(decision, decision + labels, branch.votes[rows[i]].begin(),
+                   [&](float value) { return static_cast<float>(value / temperature); });
   }
   return branch;
 }
@@ -195,22 +180,13 @@ void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
   corpus.linear.clear();
   for (Example& example : corpus.train.examples) example.linear_votes.clear();
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
-    const HeadConfig& head = corpus.config.classification_heads[h];
-    const std::vector<int64_t> rows = corpus.train.labelled(h);
-    std::vector<Example> labelled;
-    for (const int64_t row : rows) {
-      const Example& example = corpus.train.examples[row];
-      Example& one = labelled.emplace_back();
-      one.labels = example.labels;
-      one.text_ngrams = example.text_ngrams;
-    }
-    LinearBranch branch = fit_linear_branch(labelled, h, head, corpus.config.ngrams.buckets,
+    LinearBranch branch = fit_linear_branch(corpus.train.examples, h, corpus.config.classification_heads[h],
+                                            corpus.config.ngrams.buckets,
                                             {.cost = recipe.train.svm_cost,
                                              .balanced = recipe.train.class_weights == "balanced",
                                              .seed = static_cast<uint64_t>(recipe.train.seed)});
-    for (Example& example : corpus.train.examples) example.linear_votes.emplace_back(head.labels.size());
-    for (size_t i = 0; i < rows.size(); ++i)
-      corpus.train.examples[rows[i]].linear_votes[h] = std::move(branch.votes[i]);
+    for (size_t i = 0; i < branch.votes.size(); ++i)
+      corpus.train.examples[i].linear_votes.push_back(std::move(branch.votes[i]));
     corpus.linear.push_back(std::move(branch.weights));
   }
 }

@@ -19,18 +19,20 @@ struct LinearBranchOptions {
 // machine had not seen, so that they are logits.
 struct LinearBranch {
   LinearWeights weights;
-  // [texts][L]: what a machine says of a text that it has not seen: each of five folds is judged by
-  // a machine of the other four. A network that learns beside these votes learns what is still missing, where
-  // beside the machine's own votes on texts that it knows by heart nothing would be.
+  // [examples][L]: what a machine says of a text that it has not seen: each of five stratified_folds is
+  // judged by a machine of the other four; 0 where an example has no labels of the head. A network that
+  // learns beside these votes learns what is still missing, where beside the machine's own votes on texts
+  // that it knows by heart nothing would be.
   std::vector<std::vector<float>> votes;
 };
 
-// Of examples whose text_ngrams are found. The same for the same examples and options.
+// Of the examples that have labels of the head, their text_ngrams found. The same for the same examples and
+// options.
 LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head, const HeadConfig& config,
                                int64_t buckets, const LinearBranchOptions& options);
 
-// Where train.linear_branch is "svm": fits a branch of each head to the training rows that have its labels,
-// and puts it into corpus.linear and its votes into the training examples, in place of any that stand there.
+// Where train.linear_branch is "svm": fits a branch of each head to the training rows, and puts it into
+// corpus.linear and its votes into the training examples, in place of any that stand there.
 void fit_linear_branches(const Recipe& recipe, Corpus& corpus);
 
 }  // namespace heed::train

@@ -100,17 +100,6 @@ std::vector<Network::Votes> Network::votes(const PackedTexts& source, DropoutPla
   return votes;
 }
 
-namespace {
-
-// Of a head's votes on a batch, those on the texts that have its labels.
-std::vector<Tensor> labelled_rows(std::vector<Tensor> votes, const Tensor& rows) {
-  if (!rows.defined()) return votes;
-  for (Tensor& vote : votes) vote = vote.index_select(0, rows);
-  return votes;
-}
-
-}  // namespace
-
 Loss Network::classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
   const bool twice = options.r_drop > 0.0;
   const std::vector<Votes> first = votes(batch.source, plan);

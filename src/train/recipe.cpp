@@ -368,8 +368,8 @@ void check_train(const Recipe& recipe, const Fail& fail) {
   if (train.linear_branch == "svm" && no_branch) {
     fail(
         "'train.linear_branch': expected an encoder with model.ngrams.buckets above 0 and "
-        "model.ngrams.linear for "
-        "svm, found none; name the buckets, or leave it at descent");
+        "model.ngrams.linear "
+        "for svm, found none; name the buckets, or leave it at descent");
   }
   check_regularisation(recipe, fail);
   if (recipe.translation() && train.teachers.size() > 1) {

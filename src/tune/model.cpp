@@ -1,5 +1,6 @@
 #include "tune/model.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -9,14 +10,15 @@
 #include <torch/version.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "base/threads.h"
 #include "infer/classifier.h"
 #include "infer/translator.h"
-#include "metrics/temperature.h"
 #include "metrics/vote_weights.h"
 #include "train/export.h"
 #include "train/folds.h"
+#include "train/labels.h"
 #include "tune/card.h"
 #include "tune/distillation.h"
 #include "tune/ensemble.h"
@@ -37,10 +39,6 @@ std::string cpu_name() {
   return "unknown";
 }
 
-std::span<const float> floats(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
-}
-
 train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
   return train::load_corpus(recipe, run.tokenizers());
 }
@@ -48,8 +46,16 @@ train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
 // Throws what would keep the recipe's teachers from teaching.
 void check_teaching(const train::Recipe& recipe, const train::Corpus& corpus) {
   open_teachers(recipe, corpus.config);
-  if (recipe.train.ensemble > 0)
-    train::stratified_folds(corpus.train.examples, recipe.train.ensemble, recipe.train.seed);
+  if (recipe.train.ensemble == 0) return;
+  const auto folds = train::stratified_folds(corpus.train.examples, recipe.train.ensemble, recipe.train.seed);
+  const int64_t used = 1 + *std::ranges::max_element(folds);
+  if (used < recipe.train.ensemble) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("'train.ensemble': expected at most as many as there are different training texts ({}), "
+                    "found {}",
+                    used, recipe.train.ensemble));
+  }
 }
 
 }  // namespace
@@ -132,30 +138,19 @@ void Model::calibrate() {
     HeadConfig& head = config_.classification_heads[h];
     const std::vector<int64_t> rows = corpus_.valid.labelled(h);
     if (rows.empty()) continue;
-    const auto labels = static_cast<int64_t>(head.labels.size());
     std::vector<torch::Tensor> votes =
         train::head_votes(network_, corpus_.valid, h, recipe_.train.batch_tokens);
-    if (head.multi_label) {
-      const torch::Tensor logits = train::sum_votes(votes).contiguous();
-      std::vector<uint8_t> targets(static_cast<size_t>(logits.numel()));
-      for (size_t i = 0; i < rows.size(); ++i) {
-        for (const int64_t label : corpus_.valid.examples[rows[i]].labels[h]) targets[i * labels + label] = 1;
-      }
-      head.temperature = metrics::fit_sigmoid_temperature(floats(logits), targets);
-      continue;
-    }
-    std::vector<int32_t> targets;
-    for (const int64_t row : rows)
-      targets.push_back(static_cast<int32_t>(corpus_.valid.examples[row].labels[h].front()));
-    if (votes.size() > 1) {
+    if (!head.multi_label && votes.size() > 1) {
       std::vector<std::span<const float>> scores;
-      for (const torch::Tensor& vote : votes) scores.push_back(floats(vote));
-      const std::vector<double> factors = metrics::fit_vote_weights(scores, targets, labels);
+      for (const torch::Tensor& vote : votes) scores.push_back(train::floats(vote));
+      const std::vector<double> factors =
+          metrics::fit_vote_weights(scores, train::single_labels(corpus_.valid.examples, rows, h),
+                                    static_cast<int64_t>(head.labels.size()));
       network_.weigh_votes(h, factors);
       for (size_t v = 0; v < votes.size(); ++v) votes[v].mul_(factors[v]);
     }
-    const torch::Tensor logits = train::sum_votes(votes).contiguous();
-    head.temperature = metrics::fit_temperature(floats(logits), targets, labels);
+    head.temperature =
+        train::fit_temperature(train::sum_votes(votes).contiguous(), corpus_.valid.examples, rows, h, head);
   }
   network_.set_temperatures(config_);
 }

@@ -26,6 +26,7 @@ Example example_of(Random& random, int64_t label, int64_t named) {
   for (int i = 0; i < 3; ++i) buckets.push_back(static_cast<int32_t>(10 + random.below(kBuckets - 10)));
   std::sort(buckets.begin(), buckets.end());
   Example example;
+  example.source = {static_cast<int32_t>(random.below(1 << 30))};  // no two texts alike
   example.labels = {{label}};
   example.text_ngrams = {.buckets = buckets,
                          .values = std::vector<float>(buckets.size(), kTextLength * 0.5F),
@@ -73,7 +74,7 @@ TEST(LinearBranch, votes_on_a_training_text_by_what_others_taught) {
   const auto examples = examples_of(200, 4, false);  // nothing to learn but by heart
   const LinearBranch branch = fit_linear_branch(examples, 0, head_of(4), kBuckets, {.cost = 100.0});
   EXPECT_LE(share_right(examples, [&](size_t i) { return branch.votes[i]; }), 0.4);
-  EXPECT_GE(share_right(examples, [&](size_t i) { return decisions(branch, examples[i]); }), 0.6);
+  EXPECT_GE(share_right(examples, [&](size_t i) { return decisions(branch, examples[i]); }), 0.5);
 }
 
 TEST(LinearBranch, is_the_same_for_the_same_texts) {
@@ -109,6 +110,28 @@ TEST(LinearBranch, takes_several_labels_a_text_or_none) {
   for (size_t i = 20; i < examples.size(); ++i)
     found += branch.votes[i][examples[i].labels[0].front()] > 0.0F;
   EXPECT_GE(found, 165);  // of 180; the texts without a label say otherwise
+}
+
+TEST(LinearBranch, never_judges_a_text_by_its_copy) {
+  auto examples = examples_of(100, 4, false);  // nothing to learn but by heart
+  for (size_t i = 0; i < 100; ++i) examples.push_back(examples[i]);
+  const LinearBranch branch = fit_linear_branch(examples, 0, head_of(4), kBuckets, {.cost = 100.0});
+  EXPECT_LE(share_right(examples, [&](size_t i) { return branch.votes[i]; }), 0.4);
+}
+
+TEST(LinearBranch, learns_from_the_texts_that_have_its_labels) {
+  const auto labelled = examples_of(100, 3, true);
+  auto examples = labelled;
+  for (Example& example : examples_of(50, 3, true)) {
+    example.labels = {kUnlabelled};
+    examples.push_back(example);
+  }
+  const LinearBranch alone = fit_linear_branch(labelled, 0, head_of(3), kBuckets, {});
+  const LinearBranch among = fit_linear_branch(examples, 0, head_of(3), kBuckets, {});
+  const double greatest_share = share_right(labelled, [&](size_t i) { return among.votes[i]; });
+  EXPECT_GE(greatest_share, 0.95);
+  EXPECT_EQ(among.votes.back(), (std::vector<float>(3)));
+  EXPECT_TRUE(torch::equal(alone.weights.weight.sign(), among.weights.weight.sign()));
 }
 
 TEST(LinearBranch, balanced_speaks_up_for_a_rare_label) {

@@ -30,6 +30,12 @@ Tensor sum_votes(const std::vector<Tensor>& votes) {
   return votes.size() == 1 ? votes[0] : votes[0] + votes[1];
 }
 
+std::vector<Tensor> labelled_rows(std::vector<Tensor> votes, const Tensor& rows) {
+  if (!rows.defined()) return votes;
+  for (Tensor& vote : votes) vote = vote.index_select(0, rows);
+  return votes;
+}
+
 ClassificationHead::ClassificationHead(const Parameters& parameters, size_t number, const ModelConfig& config)
     : ClassificationHead(parameters, number, config.classification_heads[number], config) {}
 

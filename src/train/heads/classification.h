@@ -31,6 +31,9 @@ torch::Tensor soft_loss(const torch::Tensor& logits, const torch::Tensor& soft_l
 // The logits that a text's votes add up to.
 torch::Tensor sum_votes(const std::vector<torch::Tensor>& votes);
 
+// Of a head's votes on a batch, those on the texts that have its labels: Batch::head_rows.
+std::vector<torch::Tensor> labelled_rows(std::vector<torch::Tensor> votes, const torch::Tensor& rows);
+
 // A text's vector by learned attention over its encoded rows, then one logit a label
 // (infer/heads/classification computes the same).
 class ClassificationHead {
