@@ -70,11 +70,18 @@ bool is_locked(const fs::path& file) {
   return false;
 }
 
+// Whether an earlier phase of the training (pre-training, say) has a checkpoint, in a folder of its own.
+bool has_phase_checkpoint(const fs::path& folder) {
+  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
+    return entry.is_directory() && fs::exists(entry.path() / "checkpoint.safetensors");
+  });
+}
+
 RunState state_of(const fs::path& folder) {
   if (folder.filename() == "run") return RunState::finished;
   if (is_locked(folder / "lock")) return RunState::running;
   const fs::path checkpoint = folder / "checkpoint.safetensors";
-  if (!fs::exists(checkpoint)) return RunState::unfinished;
+  if (!fs::exists(checkpoint)) return has_phase_checkpoint(folder) ? RunState::stopped : RunState::unfinished;
   const SafetensorsFile file(checkpoint);
   const auto state = file.metadata().find("state");
   const Json json = parse_json(state == file.metadata().end() ? "{}" : state->second, checkpoint.string());
@@ -118,7 +125,9 @@ bool Run::translation() const {
 
 int64_t Run::epochs() const {
   int64_t most = 0;
-  for (const RunPoint& point : points) most = std::max(most, point.epoch);
+  for (const RunPoint& point : points) {
+    if (!point.split.starts_with("pretrain")) most = std::max(most, point.epoch);
+  }
   return most;
 }
 

@@ -43,7 +43,7 @@ struct Run {
 
   std::string key(const std::string& name) const;  // of the recipe; "" where it has none such
   bool translation() const;                        // else it classifies
-  int64_t epochs() const;                          // whole or begun
+  int64_t epochs() const;                          // whole or begun, of pre-training not
   std::optional<int64_t> parameters() const;
   std::optional<double> minutes() const;
 };

@@ -44,6 +44,9 @@ struct Batch {
   std::vector<torch::Tensor> head_labels;
   // A head: probabilities [R, L] of Example::soft_labels; undefined: no teacher.
   std::vector<torch::Tensor> head_soft_labels;
+  // Where tokens of the source are to be guessed (masked_tokens.h): their rows [M] int64, rising, and their
+  // ids [M] int64. Undefined otherwise.
+  torch::Tensor masked_rows, masked_ids;
 };
 
 // Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer

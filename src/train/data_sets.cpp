@@ -31,10 +31,20 @@ void expand(const std::string& name, std::vector<std::filesystem::path>& paths) 
   if (none) throw Error(ErrorCode::not_found, name + ": expected files that match, found none");
 }
 
-data::Table read(const Recipe& recipe, const SetRecipe& set, const std::vector<std::string>& files) {
+}  // namespace
+
+std::vector<std::filesystem::path> data_files(const Recipe& recipe, const std::vector<std::string>& names) {
   std::vector<std::filesystem::path> paths;
-  for (const std::string& file : files)
-    expand(recipe.path(std::filesystem::path(set.folder) / file).string(), paths);
+  for (const std::string& name : names) expand(recipe.path(name).string(), paths);
+  return paths;
+}
+
+namespace {
+
+data::Table read(const Recipe& recipe, const SetRecipe& set, const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const std::string& file : files) names.push_back((std::filesystem::path(set.folder) / file).string());
+  const std::vector<std::filesystem::path> paths = data_files(recipe, names);
   const bool aligned = recipe.translation() && paths.size() == 2 && recipe.data.columns.empty() &&
                        (recipe.data.format == "lines" ||
                         (recipe.data.format == "auto" && data::format_of(paths[0]) == "lines"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,10 @@
 // the text, the name of the row's set, and a column a head, empty in the rows of a set that does not label
 // it. So whatever reads rows (tokenizers, leaks, predictions) sees one table.
 namespace heed::train {
+
+// The files that names of the recipe mean, within data.folder; * ? [ match, in order. Throws not_found where
+// nothing matches.
+std::vector<std::filesystem::path> data_files(const Recipe& recipe, const std::vector<std::string>& names);
 
 // Of a corpus's tables, the column with a head's labels.
 std::string label_column(const Recipe& recipe, const HeadRecipe& head);

@@ -12,14 +12,15 @@ namespace {
 constexpr double kHighestLoss = 1e4;
 
 [[noreturn]] void fail(const Recipe& recipe, int64_t step, const std::string& expected, double found) {
-  const char* const advice = recipe.train.clip_norm > 0
-                                 ? "lower train.learning_rate or train.clip_norm"
-                                 : "lower train.learning_rate, clip gradients (train.clip_norm = 1)";
+  const std::string section = recipe.phase == "pretrain" ? "pretrain" : "train";
+  const std::string advice =
+      "lower " + section + ".learning_rate" +
+      (recipe.train.clip_norm > 0 ? " or train.clip_norm" : ", clip gradients (train.clip_norm = 1)");
   throw Error(
       ErrorCode::internal,
       fmt::format("step {}: expected {}, found {:g}; the last checkpoint and the best model so far stay in "
-                  "{}: {} or lengthen train.warmup_steps, and start again",
-                  step, expected, found, recipe.run_folder().string(), advice));
+                  "{}: {} or lengthen {}.warmup_steps, and start again",
+                  step, expected, found, recipe.phase_folder().string(), advice, section));
 }
 
 }  // namespace

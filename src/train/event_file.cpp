@@ -64,7 +64,7 @@ EventFile::EventFile(const std::filesystem::path& folder) {
   const double now = wall_time();
   const auto path = folder / ("events.out.tfevents." + std::to_string(static_cast<int64_t>(now)) + "." +
                               std::to_string(::getpid()) + "." + host.data());
-  file_.open(path, std::ios::binary);
+  file_.open(path, std::ios::binary | std::ios::app);  // two phases of a run may begin in one second
   if (!file_) throw Error(ErrorCode::io, path.string() + ": cannot create");
   write_record(double_field(1, now) + text_field(3, "brain.Event:2"));
 }

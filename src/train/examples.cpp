@@ -11,6 +11,7 @@
 #include "train/data_sets.h"
 #include "train/leaks.h"
 #include "train/linear_branch.h"
+#include "train/unlabelled.h"
 
 namespace heed::train {
 namespace {
@@ -128,7 +129,9 @@ void number_ngrams(const Recipe& recipe, Corpus& corpus) {
   for (const Example& example : corpus.train.examples)
     counter.add(corpus.tokenizers.source.pieces(example.source));
   corpus.ngram_weights = counter.weights(recipe.text.ngram_min_texts);
-  for (Split* split : {&corpus.train, &corpus.valid, &corpus.test}) {
+  std::vector<Split*> splits = {&corpus.train, &corpus.valid, &corpus.test};
+  if (recipe.train.self_training > 0) splits.push_back(&corpus.unlabelled);
+  for (Split* split : splits) {
     for (Example& example : split->examples)
       add_ngrams(example, corpus.tokenizers.source, corpus.config.ngrams, corpus.ngram_weights);
   }
@@ -144,14 +147,19 @@ Tokenizer make_tokenizer(const Recipe& recipe, const std::string& file,
                                   .seed = static_cast<uint64_t>(recipe.train.seed)});
 }
 
-Tokenizers make_tokenizers(const Recipe& recipe, const data::Table& table, ModelConfig& config,
-                           const std::map<std::string, std::string>& known) {
+// Of the training rows and, for an encoder, texts without labels.
+Tokenizers make_tokenizers(const Recipe& recipe, const data::Table& table, const data::Table& unlabelled,
+                           ModelConfig& config, const std::map<std::string, std::string>& known) {
   const NormaliseOptions options{parse_normalisation(config.normalisation), config.lowercase};
   if (!recipe.translation()) {
     config.source_tokenizer = "text.model";
     config.target_tokenizer = "";
-    const Tokenizer tokenizer =
-        make_tokenizer(recipe, "text.model", known, normalised_column(table, recipe.data.text, options));
+    std::vector<std::string> lines = normalised_column(table, recipe.data.text, options);
+    if (recipe.pretrain.epochs > 0 && !unlabelled.rows.empty()) {
+      const auto more = normalised_column(unlabelled, recipe.data.text, options);
+      lines.insert(lines.end(), more.begin(), more.end());
+    }
+    const Tokenizer tokenizer = make_tokenizer(recipe, "text.model", known, lines);
     return {tokenizer, tokenizer};
   }
   std::vector<std::string> sources = normalised_column(table, recipe.data.source, options);
@@ -186,6 +194,43 @@ std::string make_report(const Recipe& recipe, const data::Table& table) {
   return report;
 }
 
+// Texts without labels to numbers, and where there is pre-training they (and the training rows) to what is
+// learned from and what measures it.
+void number_unlabelled(const Recipe& recipe, Corpus& corpus) {
+  const NormaliseOptions options{parse_normalisation(corpus.config.normalisation), corpus.config.lowercase};
+  const auto number = [&](Split& split) {
+    if (split.table.rows.empty()) return;
+    for (const std::string& text : normalised_column(split.table, recipe.data.text, options)) {
+      split.examples.emplace_back();
+      split.examples.back().source = encode(corpus.tokenizers.source, text, corpus.config.max_length);
+    }
+  };
+  number(corpus.unlabelled);
+  if (recipe.pretrain.epochs == 0) return;
+  std::tie(corpus.pretrain.table, corpus.pretrain_valid.table) =
+      split_for_pretraining(recipe, corpus.unlabelled.table, corpus.train.table);
+  for (Split* split : {&corpus.pretrain, &corpus.pretrain_valid}) {
+    number(*split);
+    split->table = {};
+  }
+  corpus.report += fmt::format("pre-training on {} texts, {} to measure it by\n",
+                               corpus.pretrain.examples.size(), corpus.pretrain_valid.examples.size());
+}
+
+// `more` has columns of `table`, in any order; the other columns of its rows are empty.
+void add_rows(data::Table& table, const data::Table& more) {
+  const auto first_file = static_cast<int32_t>(table.files.size());
+  table.files.insert(table.files.end(), more.files.begin(), more.files.end());
+  for (const data::Row& row : more.rows) {
+    data::Row added{.fields = std::vector<std::string>(table.columns.size()),
+                    .file = first_file + row.file,
+                    .line = row.line};
+    for (size_t i = 0; i < more.columns.size(); ++i)
+      added.fields[table.column(more.columns[i])] = row.fields[i];
+    table.rows.push_back(std::move(added));
+  }
+}
+
 }  // namespace
 
 std::vector<int64_t> Split::labelled(size_t head) const {
@@ -203,11 +248,13 @@ void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig&
   if (config.linear) example.text_ngrams = text_ngrams(pieces, config, weights);
 }
 
-Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes) {
+Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes,
+                   const MoreRows& more_rows) {
   Tables tables = read_sets(recipe);
   Split train{.table = std::move(tables.train), .examples = {}};
   Split valid{.table = std::move(tables.valid), .examples = {}};
   Split test{.table = std::move(tables.test), .examples = {}};
+  if (more_rows) add_rows(train.table, more_rows({&valid.table, &test.table}));
   ModelConfig config = recipe.model;
   std::string report = make_report(recipe, train.table);
   for (const HeadRecipe& head : recipe.heads)
@@ -216,12 +263,16 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   for (const Split* split : {&valid, &test}) number_labels(recipe, config, split->table);
   for (const Split* split : {&valid, &test}) report += shared_sources(recipe, train.table, split->table);
 
-  Tokenizers tokenizers = make_tokenizers(recipe, train.table, config, tokenizer_bytes);
+  Split unlabelled{.table = read_unlabelled(recipe, {&valid.table, &test.table}, report), .examples = {}};
+  Tokenizers tokenizers = make_tokenizers(recipe, train.table, unlabelled.table, config, tokenizer_bytes);
   config.source_vocabulary = tokenizers.source.size();
   config.target_vocabulary = recipe.translation() ? tokenizers.target.size() : 0;
   Corpus corpus{.train = std::move(train),
                 .valid = std::move(valid),
                 .test = std::move(test),
+                .unlabelled = std::move(unlabelled),
+                .pretrain = {},
+                .pretrain_valid = {},
                 .tokenizers = std::move(tokenizers),
                 .ngram_weights = {},
                 .linear = {},
@@ -234,6 +285,7 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.train);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.valid);
   number_rows(recipe, corpus.config, corpus.tokenizers, corpus.test);
+  number_unlabelled(recipe, corpus);
   number_ngrams(recipe, corpus);
   fit_linear_branches(recipe, corpus);
   return corpus;

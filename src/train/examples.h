@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -64,6 +66,8 @@ struct LinearWeights {
 // A recipe's data, read, checked, split and turned into numbers.
 struct Corpus {
   Split train, valid, test;
+  Split unlabelled;                // of pretrain.files, where the recipe uses them: data.text alone
+  Split pretrain, pretrain_valid;  // what is pre-trained on and what measures it: examples alone
   Tokenizers tokenizers;
   std::vector<float> ngram_weights = {};   // [model.ngrams.buckets], of the training rows
   std::vector<LinearWeights> linear = {};  // a head, where train.linear_branch = "svm"
@@ -73,10 +77,16 @@ struct Corpus {
   int64_t dropped_leaks = 0;
 };
 
+// More training rows, of the columns data.source and data.target, made once the held-out rows are known:
+// given them, validation and test.
+using MoreRows = std::function<data::Table(const std::vector<const data::Table*>& held_out)>;
+
 // Reads the recipe's tables. Refuses leaks between training and held-out rows unless data.drop_leaked. Where
 // `tokenizer_bytes` is not empty (a resumed run) it holds the .model files by name; otherwise tokenizers are
-// learned from the training rows. Throws with file, line and cure.
-Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {});
+// learned from the training rows, and the texts that are pre-trained on. Throws with file, line and cure.
+// `more_rows`, where given, join the training rows (never validation), leaks left out.
+Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes = {},
+                   const MoreRows& more_rows = {});
 
 // Translations of the training sources by another model, one a training row: each joins as one more row, or,
 // `replace`, takes the place of the row's target. Empty ones, and those that are the row's own target, are

@@ -16,7 +16,7 @@ namespace heed::train {
 struct HistoryPoint {
   int64_t step = 0;
   int64_t epoch = 0;
-  std::string split;  // train, valid
+  std::string split;  // train, valid, pretrain, pretrain_valid, ...
   std::map<std::string, double> values;
 };
 

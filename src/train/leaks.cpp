@@ -21,6 +21,11 @@ int64_t refuse_or_drop_leaks(const Recipe& recipe, data::Table& train, const dat
   return static_cast<int64_t>(data::drop_leaked(train, held_out, keys));
 }
 
+int64_t leave_out_held_out(data::Table& texts, const data::Table& held_out, const std::string& column) {
+  if (texts.rows.empty() || held_out.rows.empty()) return 0;
+  return static_cast<int64_t>(data::drop_leaked(texts, held_out, {column}));
+}
+
 std::string shared_sources(const Recipe& recipe, const data::Table& train, const data::Table& held_out) {
   if (!recipe.translation() || held_out.rows.empty()) return "";
   const std::string line =

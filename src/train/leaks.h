@@ -16,6 +16,9 @@ std::vector<std::string> key_columns(const Recipe& recipe);
 // removes them from `train` instead. Returns how many it removed.
 int64_t refuse_or_drop_leaks(const Recipe& recipe, data::Table& train, const data::Table& held_out);
 
+// Removes from `texts` the rows whose `column` a row of `held_out` holds too. Returns how many.
+int64_t leave_out_held_out(data::Table& texts, const data::Table& held_out, const std::string& column);
+
 // For a translation, one line of the report about held-out sources that training knows with another target;
 // "" where there is nothing to say.
 std::string shared_sources(const Recipe& recipe, const data::Table& train, const data::Table& held_out);

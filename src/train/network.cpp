@@ -75,8 +75,26 @@ Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const Pa
                           plan);
 }
 
+namespace {
+
+Loss token_loss(const ProjectedLoss& projected, int64_t tokens) {
+  return {.mean = projected.loss,
+          .negative_log_likelihood = projected.negative_log_likelihood,
+          .correct = projected.correct,
+          .units = tokens};
+}
+
+}  // namespace
+
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
+  if (batch.masked_rows.defined()) return masked_loss(batch, options, plan);
   return decoder_ ? translation_loss(batch, options, plan) : classification_loss(batch, options, plan);
+}
+
+Loss Network::masked_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
+  const Tensor hidden = encode(batch.source, plan).index_select(0, batch.masked_rows);
+  return token_loss(projected_cross_entropy(hidden, output_embedding_, batch.masked_ids, options.smoothing),
+                    batch.masked_ids.size(0));
 }
 
 Loss Network::translation_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
@@ -87,10 +105,7 @@ Loss Network::translation_loss(const Batch& batch, const LossOptions& options, D
           ? projected_r_drop({hidden, pass()}, output_embedding_, batch.target_labels, options.smoothing,
                              options.r_drop)
           : projected_cross_entropy(hidden, output_embedding_, batch.target_labels, options.smoothing);
-  return {.mean = projected.loss,
-          .negative_log_likelihood = projected.negative_log_likelihood,
-          .correct = projected.correct,
-          .units = batch.target.rows()};
+  return token_loss(projected, batch.target.rows());
 }
 
 std::vector<Network::Votes> Network::votes(const PackedTexts& source, DropoutPlan& plan) const {

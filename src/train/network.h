@@ -14,7 +14,7 @@ struct Loss {
   torch::Tensor mean;                    // differentiable
   double negative_log_likelihood = 0.0;  // summed over units, without smoothing, of one pass, unmixed
   int64_t correct = 0;
-  int64_t units = 0;  // target tokens, or texts with labels of a head, added up over heads
+  int64_t units = 0;  // target or masked tokens, or texts with labels of a head, added up over heads
 };
 
 // What a network is trained towards.
@@ -45,6 +45,7 @@ class Network {
   const torch::Tensor& output_embedding() const { return output_embedding_; }
   const std::vector<ClassificationHead>& heads() const { return heads_; }
 
+  // Of the masked tokens where the batch has some, else of the translation or the heads.
   Loss loss(const Batch& batch, const LossOptions& options, DropoutPlan dropout) const;
 
   const ModelConfig& config() const { return config_; }
@@ -65,6 +66,7 @@ class Network {
   using Votes = std::vector<torch::Tensor>;
   // A head: its votes.
   std::vector<Votes> votes(const PackedTexts& source, DropoutPlan& dropout) const;
+  Loss masked_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
   Loss translation_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
   Loss classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
 

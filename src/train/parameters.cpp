@@ -68,6 +68,17 @@ Parameters Parameters::replica() const {
   return copy;
 }
 
+Parameters Parameters::copy() const {
+  Parameters copy;
+  for (const auto& [name, tensor] : all_)
+    copy.all_.emplace_back(name, tensor.detach().clone().requires_grad_(true));
+  return copy;
+}
+
+void Parameters::assign(const Parameters& other) const {
+  for (size_t i = 0; i < all_.size(); ++i) all_[i].second.detach().copy_(other.all_[i].second.detach());
+}
+
 torch::Tensor Parameters::find(const std::string& name) const {
   for (const auto& [known, tensor] : all_) {
     if (known == name) return tensor;

@@ -23,6 +23,11 @@ class Parameters {
   // The same weights in memory, with gradients of their own: for another thread's batch.
   Parameters replica() const;
 
+  // The same weights in memory of their own.
+  Parameters copy() const;
+  // Takes over the weights of `other`, of the same configuration.
+  void assign(const Parameters& other) const;
+
   // Throws internal where there is no such weight.
   const torch::Tensor& at(const std::string& name) const;
   // Undefined where there is no such weight.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,10 @@ void add_data(Settings& s, Recipe::Data& data) {
   s.add("data.drop_leaked", &data.drop_leaked,
         "remove training rows that also stand in validation or test, instead of refusing");
   s.add("data.max_rows", &data.max_rows, "use only so many training rows; 0: all");
+  s.add("data.back_translation", &data.back_translation,
+        "model directory that translates data.monolingual from target to source: more training rows");
+  s.add("data.monolingual", &data.monolingual,
+        "texts in the target language: a text a line (.txt), or tables whose column data.target is read");
 }
 
 void add_text(Settings& s, Recipe& recipe) {
@@ -196,6 +201,27 @@ void add_train(Settings& s, Recipe::Train& train) {
         "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
         "also keep the model as it is after so many minutes, in <output.model>-<minutes>min");
+  s.add("train.start_from", &train.start_from,
+        "model directory whose tokenizers and weights the training begins with; empty: fresh ones");
+  s.add("train.self_training", &train.self_training,
+        "so many more fits, each on what the one before says of pretrain.files too; validation keeps one", 0,
+        2);
+  s.add("train.self_training_confidence", &train.self_training_confidence,
+        "probability from which a text's predicted label is taken for true", 0.0, 1.0);
+}
+
+void add_pretrain(Settings& s, Recipe::Pretrain& pretrain) {
+  s.add("pretrain.files", &pretrain.files,
+        "texts without labels: a text a line (.txt), or tables whose column data.text is read (* matches)");
+  s.add("pretrain.epochs", &pretrain.epochs,
+        "passes of masked-token pre-training (transformer_encoder) before the training; 0: none", 0);
+  s.add("pretrain.mask_share", &pretrain.mask_share, "share of the tokens to be guessed", 0.01, 0.9);
+  s.add("pretrain.learning_rate", &pretrain.learning_rate, "the highest one, which falls linearly to 0", 0,
+        10);
+  s.add("pretrain.warmup_steps", &pretrain.warmup_steps, "steps of linear warm-up");
+  s.add("pretrain.batch_tokens", &pretrain.batch_tokens, "tokens of a batch", 1, 1 << 20);
+  s.add("pretrain.include_training", &pretrain.include_training,
+        "the texts of the training rows are pre-trained on too");
 }
 
 // A section of its own in a recipe, so after all other keys of [train].
@@ -235,6 +261,7 @@ Settings recipe_settings(Recipe& recipe) {
   add_data(s, recipe.data);
   add_text(s, recipe);
   add_model(s, recipe);
+  add_pretrain(s, recipe.pretrain);
   add_train(s, recipe.train);
   s.add("train.device", &recipe.device, "where to train; this version can on the cpu only");
   add_augment(s, recipe.train.augment);
@@ -400,6 +427,46 @@ void check_train(const Recipe& recipe, const Fail& fail) {
   }
 }
 
+void check_pretrain(const Recipe& recipe, const Fail& fail) {
+  if (recipe.pretrain.epochs == 0) return;
+  if (recipe.translation()) {
+    fail("'pretrain.epochs': expected 0 for " + recipe.architecture + ", found " +
+         std::to_string(recipe.pretrain.epochs) + "; only a transformer_encoder is pre-trained");
+  }
+  if (recipe.pretrain.files.empty() && !recipe.pretrain.include_training) {
+    fail("'pretrain.files': expected at least one file where pretrain.include_training is false, found none");
+  }
+}
+
+void check_self_training(const Recipe& recipe, const Fail& fail) {
+  if (recipe.train.self_training == 0) return;
+  if (recipe.taught() || !recipe.data.sets.empty())
+    fail("'train.self_training': expected neither teachers nor [[data.sets]] with it; leave one of the two out");
+  if (recipe.translation()) {
+    fail("'train.self_training': expected 0 for " + recipe.architecture + ", found " +
+         std::to_string(recipe.train.self_training) + "; it labels texts for classification heads");
+  }
+  for (const HeadRecipe& head : recipe.heads) {
+    if (head.multi_label) {
+      fail("'train.self_training': expected single-label heads with it, found multi_label in head '" +
+           head.name + "'; leave one of the two out");
+    }
+  }
+  if (recipe.pretrain.files.empty())
+    fail("'pretrain.files': expected the texts that train.self_training labels, found none");
+}
+
+void check_back_translation(const Recipe& recipe, const Fail& fail) {
+  const Recipe::Data& data = recipe.data;
+  if (data.back_translation.empty() && data.monolingual.empty()) return;
+  if (!recipe.translation())
+    fail("'data.back_translation': expected a translation with it, found " + recipe.architecture);
+  if (data.back_translation.empty())
+    fail("'data.back_translation': expected the model that translates data.monolingual, found none");
+  if (data.monolingual.empty())
+    fail("'data.monolingual': expected the texts that data.back_translation translates, found none");
+}
+
 }  // namespace
 
 void check_recipe(Recipe& recipe, const std::string& where) {
@@ -445,6 +512,9 @@ void check_recipe(Recipe& recipe, const std::string& where) {
   }
   if (!recipe.data.sets.empty()) check_sets(recipe, fail);
   check_train(recipe, fail);
+  check_pretrain(recipe, fail);
+  check_self_training(recipe, fail);
+  check_back_translation(recipe, fail);
   check_model(recipe, where);
 }
 

@@ -44,6 +44,8 @@ struct Recipe {
     bool drop_leaked = false;
     int64_t max_rows = 0;
     std::vector<SetRecipe> sets;  // in place of train, valid, test and text
+    std::string back_translation;          // model directory, target to source
+    std::vector<std::string> monolingual;  // target texts for it
   } data;
   struct Text {
     int64_t vocabulary = 8000;
@@ -98,7 +100,20 @@ struct Recipe {
     std::string metric = "loss";
     int64_t patience = 0;
     std::vector<double> snapshot_minutes;
+    std::string start_from;
+    int64_t self_training = 0;
+    double self_training_confidence = 0.9;
   } train;
+  // Masked-token pre-training of an encoder on text without labels, before it is fine-tuned.
+  struct Pretrain {
+    std::vector<std::string> files;
+    int64_t epochs = 0;
+    double mask_share = 0.15;
+    double learning_rate = 1e-3;
+    int64_t warmup_steps = 100;
+    int64_t batch_tokens = 1024;
+    bool include_training = true;
+  } pretrain;
   struct Eval {
     int64_t beam = 4;
     double length_penalty = 1.0;
@@ -116,8 +131,15 @@ struct Recipe {
   std::filesystem::path run_folder() const { return output.model + ".run"; }
   // data.sets, or the one set that the rest of [data] describes, with every head.
   std::vector<SetRecipe> sets() const;
-  bool translation() const { return model.decodes(); }
   bool taught() const { return !train.teachers.empty() || train.ensemble > 0; }
+  // No key: which phase of its run this recipe is for, "" the last one. Its checkpoint and weights stand in a
+  // folder of that name within the run's.
+  std::string phase;
+  std::filesystem::path phase_folder() const { return phase.empty() ? run_folder() : run_folder() / phase; }
+  bool translation() const { return model.decodes(); }
+  bool uses_unlabelled() const {
+    return !pretrain.files.empty() && (pretrain.epochs > 0 || train.self_training > 0);
+  }
 };
 
 // The recipe's keys bound to `recipe`, which must outlive them.

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "metrics/direction.h"
-#include "train/class_weights.h"
 #include "train/divergence.h"
 
 namespace heed::train {
@@ -18,22 +16,6 @@ namespace {
 
 double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-LossOptions loss_options(const Recipe& recipe, const Corpus& corpus) {
-  LossOptions options{.smoothing = recipe.train.label_smoothing,
-                      .q = recipe.train.loss == "generalised" ? recipe.train.loss_q : 0.0,
-                      .r_drop = recipe.train.r_drop,
-                      .mixup = recipe.train.mixup,
-                      .teacher_share = recipe.train.teacher_share,
-                      .teacher_temperature = recipe.train.teacher_temperature};
-  for (size_t h = 0; h < recipe.heads.size(); ++h) {
-    options.head_weights.push_back(recipe.heads[h].weight);
-    if (recipe.train.class_weights != "balanced") continue;
-    const auto classes = static_cast<int64_t>(corpus.config.classification_heads[h].labels.size());
-    options.class_weights.push_back(balanced_class_weights(corpus.train.examples, h, classes));
-  }
-  return options;
 }
 
 // Before anything copies the weights.
@@ -60,9 +42,12 @@ int64_t tokens_of(const Batch& batch) {
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress)
+    : Trainer(recipe, labelled_task(recipe, corpus), started(network, corpus), progress) {}
+
+Trainer::Trainer(const Recipe& recipe, std::unique_ptr<Task> task, Network& network, ProgressBar& progress)
     : recipe_(recipe),
-      corpus_(corpus),
-      network_(started(network, corpus)),
+      task_(std::move(task)),
+      network_(network),
       progress_(progress),
       workers_(network, std::min(thread_count(recipe.train.threads), recipe.train.accumulate)),
       optimiser_(network.parameters(),
@@ -74,36 +59,33 @@ Trainer::Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, P
                   .weight_decay = recipe.train.weight_decay},
                  on_threads(thread_count(recipe.train.threads))),
       average_(network.parameters(), recipe.train.average_decay),
-      kept_(recipe.run_folder(), {.last = recipe.train.average_last,
-                                  .best = recipe.train.average_best,
-                                  .greater_is_better = metrics::greater_is_better(recipe.train.metric)}),
+      kept_(recipe.phase_folder(), {.last = recipe.train.average_last,
+                                    .best = recipe.train.average_best,
+                                    .greater_is_better = metrics::greater_is_better(recipe.train.metric)}),
       schedule_{.name = recipe.train.schedule,
                 .highest = recipe.train.learning_rate,
                 .warmup_steps = recipe.train.warmup_steps,
                 .warmup_share = recipe.train.warmup_share,
                 .total_steps = expected_steps()},
-      loss_(loss_options(recipe, corpus)),
-      augment_(recipe.train, corpus) {}
+      loss_(task_->loss()) {}
 
 int64_t Trainer::expected_steps() const {
-  int64_t steps = 0;
-  const auto batches =
-      static_cast<int64_t>(plan_batches(corpus_.train.examples, recipe_.train.batch_tokens,
-                                        recipe_.train.seed, 0, recipe_.train.task_temperature)
-                               .size());
-  steps = recipe_.train.epochs * ((batches + recipe_.train.accumulate - 1) / recipe_.train.accumulate);
+  const auto batches = static_cast<int64_t>(task_->plan(0).size());
+  const int64_t steps =
+      recipe_.train.epochs * ((batches + recipe_.train.accumulate - 1) / recipe_.train.accumulate);
   return recipe_.train.max_steps > 0 ? std::min(steps, recipe_.train.max_steps) : steps;
 }
 
-History Trainer::fit(const Callbacks& callbacks, bool resume) {
-  const auto folder = recipe_.run_folder();
+History Trainer::fit(const Callbacks& callbacks, bool resume, int64_t steps_before) {
+  const auto folder = recipe_.phase_folder();
+  steps_before_ = steps_before;
   if (resume) {
     state_ = load_checkpoint(folder / "checkpoint.safetensors",
                              {network_.parameters(), optimiser_, average_.tensors()});
     kept_.prune(state_.validations);
   }
   at::set_num_threads(1);  // threads are over batches: GradientWorkers
-  HistoryWriter history(folder, state_.step);
+  HistoryWriter history(recipe_.run_folder(), steps_before_ + state_.step);
   sitting_began_ = interval_began_ = now_seconds();
   while (!limits_reached() && !stopped_) train_epoch(callbacks, history);
   if (stopped_) return history.history();
@@ -122,8 +104,7 @@ History Trainer::fit(const Callbacks& callbacks, bool resume) {
 }
 
 void Trainer::train_epoch(const Callbacks& callbacks, HistoryWriter& history) {
-  const auto plan = plan_batches(corpus_.train.examples, recipe_.train.batch_tokens, recipe_.train.seed,
-                                 state_.epoch, recipe_.train.task_temperature);
+  const auto plan = task_->plan(state_.epoch);
   const auto batches = static_cast<int64_t>(plan.size());
   while (state_.batch < batches && !limits_reached() && !stopped_) {
     step(plan);
@@ -138,9 +119,10 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   ++state_.step;
   GradientWorkers::Work work{.batches = {}, .dropouts = {}, .loss = loss_};
   for (; state_.batch < end; ++state_.batch) {
-    work.batches.push_back(training_batch(plan[state_.batch]));
     const uint64_t place = static_cast<uint64_t>(state_.epoch) << 32 | static_cast<uint64_t>(state_.batch);
-    work.dropouts.push_back(dropout_plan(recipe_.train, mix64(mix64(recipe_.train.seed) ^ place)));
+    const uint64_t seed = mix64(mix64(recipe_.train.seed) ^ place);
+    work.batches.push_back(task_->batch(plan[state_.batch], state_.epoch, mix64(seed)));
+    work.dropouts.push_back(dropout_plan(recipe_.train, seed));
     interval_tokens_ += tokens_of(work.batches.back());
   }
   const GradientWorkers::Sums sums = workers_.run(work);
@@ -152,15 +134,6 @@ void Trainer::step(const std::vector<std::vector<int64_t>>& plan) {
   const double clip = recipe_.train.clip_norm;
   optimiser_.update(state_.step, learning_rate_now(), clip > 0 && norm > clip ? clip / norm : 1.0);
   average_.update(state_.step);
-}
-
-Batch Trainer::training_batch(const std::vector<int64_t>& numbers) const {
-  if (!recipe_.train.augment.any()) return make_batch(corpus_.train.examples, numbers, corpus_.config);
-  std::vector<Example> augmented;
-  for (const int64_t number : numbers) augmented.push_back(augment_(number, state_.epoch));
-  std::vector<int64_t> all(numbers.size());
-  std::iota(all.begin(), all.end(), 0);
-  return make_batch(augmented, all, corpus_.config);
 }
 
 double Trainer::learning_rate_now() const {
@@ -210,16 +183,16 @@ void Trainer::log_training(HistoryWriter& history, int64_t batches) {
   const double elapsed = now_seconds() - interval_began_;
   const double loss = interval_loss_ / static_cast<double>(std::max<int64_t>(1, interval_units_));
   const double rate = static_cast<double>(interval_tokens_) / std::max(elapsed, 1e-9);
-  history.add({.step = state_.step,
+  history.add({.step = steps_before_ + state_.step,
                .epoch = state_.epoch + 1,
-               .split = "train",
+               .split = task_->train_split(),
                .values = {{"loss", loss},
                           {"tokens_per_second", rate},
                           {"learning_rate", learning_rate_now()},
                           {"minutes", seconds() / 60.0}}});
-  progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  train loss {:.4f}  {:.0f} tok/s",
-                            state_.epoch + 1, recipe_.train.epochs, state_.batch, batches, state_.step,
-                            format_duration(seconds()), loss, rate));
+  progress_.say(fmt::format("epoch {}/{} {}/{}  step {}  {}  {} loss {:.4f}  {:.0f} tok/s", state_.epoch + 1,
+                            recipe_.train.epochs, state_.batch, batches, state_.step,
+                            format_duration(seconds()), task_->train_split(), loss, rate));
   interval_loss_ = 0.0;
   interval_units_ = interval_tokens_ = 0;
   interval_began_ = now_seconds();
@@ -229,7 +202,7 @@ void Trainer::save() {
   check_weights(recipe_, state_.step, network_.parameters());
   TrainState now = state_;
   now.seconds = seconds();
-  save_checkpoint(recipe_.run_folder() / "checkpoint.safetensors",
+  save_checkpoint(recipe_.phase_folder() / "checkpoint.safetensors",
                   {network_.parameters(), optimiser_, average_.tensors()}, now);
   kept_.prune(now.validations);
 }

@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 
-#include "train/augment.h"
 #include "train/checkpoint.h"
 #include "train/examples.h"
 #include "train/gradient_workers.h"
@@ -15,6 +14,7 @@
 #include "train/progress.h"
 #include "train/recipe.h"
 #include "train/schedule.h"
+#include "train/task.h"
 #include "train/weight_average.h"
 
 namespace heed::train {
@@ -47,20 +47,23 @@ std::vector<torch::Tensor> head_votes(const Network& network, const Split& split
 // Their sum: the head's logits [R, L].
 torch::Tensor head_logits(const Network& network, const Split& split, size_t head, int64_t batch_tokens);
 
-// Fits a network to a corpus as a recipe says. Files of the run stand in recipe.run_folder():
-// checkpoint.safetensors, best.safetensors, weights-<step>.safetensors (KeptWeights), metrics.jsonl,
-// TensorBoard events.
+// Fits a network to a task as a recipe says. Files stand in recipe.phase_folder(): checkpoint.safetensors,
+// best.safetensors, weights-<step>.safetensors (KeptWeights); metrics.jsonl and TensorBoard events, of all
+// phases of a run together, in recipe.run_folder().
 class Trainer {
  public:
+  // Towards the corpus' labels or translations.
   Trainer(const Recipe& recipe, const Corpus& corpus, Network& network, ProgressBar& progress);
+  Trainer(const Recipe& recipe, std::unique_ptr<Task> task, Network& network, ProgressBar& progress);
 
   // Trains until the recipe's end, patience or a stop request. `resume`: goes on from the checkpoint.
+  // `steps_before`: of the run's earlier phases, from which the history counts on.
   // Afterwards the network holds the best weights on validation (unless stopped): of one step, or a mean of
   // several (train.average_last, average_best) where that is better. Throws Error{internal} when loss,
   // gradient or weights are no longer numbers or the loss has exploded: at which step, and the cure. The
   // files of the run then stand as they were: neither checkpoint nor best weights ever hold what is not a
   // number.
-  History fit(const Callbacks& callbacks, bool resume);
+  History fit(const Callbacks& callbacks, bool resume, int64_t steps_before = 0);
 
   const TrainState& state() const { return state_; }
   // False after a stop request: there is more to train.
@@ -69,7 +72,6 @@ class Trainer {
  private:
   void train_epoch(const Callbacks& callbacks, HistoryWriter& history);
   void step(const std::vector<std::vector<int64_t>>& plan);
-  Batch training_batch(const std::vector<int64_t>& numbers) const;
   void after_step(const Callbacks& callbacks, HistoryWriter& history, int64_t batches);
   void validate(const Callbacks& callbacks, HistoryWriter& history);
   std::map<std::string, double> measure(const Callbacks& callbacks) const;
@@ -86,7 +88,7 @@ class Trainer {
   int64_t expected_steps() const;
 
   const Recipe& recipe_;
-  const Corpus& corpus_;
+  std::unique_ptr<Task> task_;
   Network& network_;
   ProgressBar& progress_;
   GradientWorkers workers_;
@@ -95,8 +97,8 @@ class Trainer {
   KeptWeights kept_;
   Schedule schedule_;
   LossOptions loss_;
-  Augmenter augment_;
   TrainState state_;
+  int64_t steps_before_ = 0;
   double sitting_began_ = 0.0;
   // Since the last line of progress.
   double interval_began_ = 0.0, interval_loss_ = 0.0;

@@ -17,7 +17,7 @@ std::string to_line(const std::map<std::string, double>& values) {
 }  // namespace
 
 std::map<std::string, double> Trainer::measure(const Callbacks& callbacks) const {
-  auto values = evaluate(network_, corpus_.valid, recipe_.train.batch_tokens, corpus_.sets);
+  auto values = task_->measure(network_);
   if (callbacks.validate) values.merge(callbacks.validate(network_));
   if (!values.contains(recipe_.train.metric)) {
     throw Error(ErrorCode::invalid_argument,
@@ -43,15 +43,18 @@ void Trainer::validate(const Callbacks& callbacks, HistoryWriter& history) {
     state_.best = metric;
     state_.best_step = state_.step;
     state_.worse_validations = 0;
-    save_weights(recipe_.run_folder() / "best.safetensors", network_.parameters());
+    save_weights(recipe_.phase_folder() / "best.safetensors", network_.parameters());
   } else {
     ++state_.worse_validations;
   }
   state_.validations.push_back({.step = state_.step, .metric = metric});
   kept_.keep(state_.step, network_.parameters());
   average_.swap();
-  history.add({.step = state_.step, .epoch = state_.epoch, .split = "valid", .values = values});
-  progress_.say("  valid" + to_line(values) + (best ? "  (best)" : ""));
+  history.add({.step = steps_before_ + state_.step,
+               .epoch = state_.epoch,
+               .split = task_->valid_split(),
+               .values = values});
+  progress_.say("  " + task_->valid_split() + to_line(values) + (best ? "  (best)" : ""));
   lower_rate_on_plateau();
 }
 
@@ -80,12 +83,12 @@ void Trainer::try_mean(const std::string& name, const std::vector<int64_t>& step
   const bool kept = better(metric);
   if (kept) {
     state_.best = metric;
-    save_weights(recipe_.run_folder() / "best.safetensors", network_.parameters());
+    save_weights(recipe_.phase_folder() / "best.safetensors", network_.parameters());
   }
   swap_weights(network_.parameters(), mean);
   values["kept"] = kept ? 1.0 : 0.0;
   values["models"] = static_cast<double>(steps.size());
-  history.add({.step = state_.step, .epoch = state_.epoch, .split = name, .values = values});
+  history.add({.step = steps_before_ + state_.step, .epoch = state_.epoch, .split = name, .values = values});
   progress_.say(fmt::format("  {} of {} models: {} {:.4f}, {} the best so far {:.4f}: {}", name, steps.size(),
                             recipe_.train.metric, metric, kept ? "better than" : "no better than", before,
                             kept ? "kept" : "dropped"));

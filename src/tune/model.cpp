@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -19,6 +20,8 @@
 #include "train/export.h"
 #include "train/folds.h"
 #include "train/labels.h"
+#include "train/start_weights.h"
+#include "tune/back_translation.h"
 #include "tune/card.h"
 #include "tune/distillation.h"
 #include "tune/ensemble.h"
@@ -37,10 +40,6 @@ std::string cpu_name() {
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
   }
   return "unknown";
-}
-
-train::Corpus load(const train::Recipe& recipe, const RunFolder& run) {
-  return train::load_corpus(recipe, run.tokenizers());
 }
 
 // Throws what would keep the recipe's teachers from teaching.
@@ -63,7 +62,8 @@ void check_teaching(const train::Recipe& recipe, const train::Corpus& corpus) {
 uint64_t corpus_fingerprint(const train::Corpus& corpus) {
   uint64_t hash = 0;
   const auto add = [&hash](uint64_t value) { hash = mix64(hash ^ value); };
-  for (const train::Split* split : {&corpus.train, &corpus.valid}) {
+  for (const train::Split* split : {&corpus.train, &corpus.valid, &corpus.unlabelled, &corpus.pretrain}) {
+    if (split->examples.empty()) continue;  // of a phase that this run has not
     add(split->examples.size());
     for (const train::Example& example : split->examples) {
       for (const int32_t id : example.source) add(id);
@@ -81,30 +81,67 @@ Model::Model(train::Recipe recipe, FitOptions options)
     : recipe_(std::move(recipe)),
       options_(std::move(options)),
       run_(std::make_unique<RunFolder>(recipe_, resolved(recipe_), options_.start)),
-      corpus_(options_.corpus != nullptr ? *options_.corpus : load(recipe_, *run_)),
+      corpus_(options_.corpus != nullptr ? *options_.corpus : load_corpus()),
       network_(corpus_.config, static_cast<uint64_t>(recipe_.train.seed)),
       config_(corpus_.config) {
   if (options_.start != Start::resume || !answers_are_kept(run_->path())) check_teaching(recipe_, corpus_);
   run_->begin();
+  const bool begun = run_->has_checkpoint();
+  const std::string& start_from = recipe_.train.start_from;
+  // A later round of self-training begins with these weights too.
+  if (!start_from.empty() && (!begun || recipe_.train.self_training > 0))
+    train::take_weights(open_model(start_from), corpus_.config, network_.parameters());
   if (run_->has_environment()) {
     run_->check_corpus(corpus_fingerprint(corpus_));
-  } else {
-    run_->keep_tokenizers(train::tokenizer_files(corpus_));
-    run_->keep_environment({{"corpus", std::to_string(corpus_fingerprint(corpus_))},
-                            {"command", options_.command},
-                            {"cpu", cpu_name()},
-                            {"parameters", network_.parameters().count()},
-                            {"threads", recipe_.train.threads},
-                            {"libtorch", TORCH_VERSION}});
+    return;
   }
+  run_->keep_tokenizers(train::tokenizer_files(corpus_));
+  if (!recipe_.data.back_translation.empty()) run_->keep_back_translation(back_translated_);
+  run_->keep_environment({{"corpus", std::to_string(corpus_fingerprint(corpus_))},
+                          {"command", options_.command},
+                          {"cpu", cpu_name()},
+                          {"parameters", network_.parameters().count()},
+                          {"threads", recipe_.train.threads},
+                          {"libtorch", TORCH_VERSION}});
 }
 
 Model::~Model() = default;
 
+train::Corpus Model::load_corpus() {
+  std::map<std::string, std::string> tokenizers = run_->tokenizers();
+  if (tokenizers.empty() && !recipe_.train.start_from.empty())
+    tokenizers = train::tokenizers_of(open_model(recipe_.train.start_from));
+  if (recipe_.data.back_translation.empty()) return train::load_corpus(recipe_, tokenizers);
+  return train::load_corpus(recipe_, tokenizers, [this](const auto& held_out) {
+    const auto kept = run_->back_translation();
+    back_translated_ =
+        kept.empty() ? back_translate(recipe_, held_out, options_.quiet) : data::read_table(kept);
+    return back_translated_;
+  });
+}
+
 train::History Model::fit() {
   train::ProgressBar progress(options_.quiet, options_.title);
-  if (!learn_from_teachers(progress)) return {};
-  train::Trainer trainer(recipe_, corpus_, network_, progress);
+  at::set_num_threads(
+      1);  // as in Trainer::fit, so that what rounds label has the same bits after a resumption
+  if (!learn_from_teachers(progress)) return history_;
+  if (recipe_.pretrain.epochs > 0 && !pretrain(progress)) return history_;
+  std::optional<train::Parameters> start;
+  if (recipe_.train.self_training > 0) start = network_.parameters().copy();
+  for (int64_t round = 0; round <= recipe_.train.self_training; ++round) {
+    if (round > 0) {
+      label_more(progress);
+      network_.parameters().assign(*start);
+      network_.set_temperatures(corpus_.config);
+    }
+    if (!fit_round(round, progress)) return history_;
+  }
+  keep_best_round(progress);
+  finished_ = true;
+  return history_;
+}
+
+train::Callbacks Model::callbacks() {
   train::Callbacks callbacks;
   callbacks.stop_requested = options_.stop_requested;
   callbacks.snapshot = [this](const train::Network& network, double minutes) { snapshot(network, minutes); };
@@ -114,11 +151,7 @@ train::History Model::fit() {
                                  recipe_);
     };
   }
-  train::History history = trainer.fit(callbacks, run_->has_checkpoint());
-  state_ = trainer.state();
-  finished_ = trainer.finished();
-  if (finished_) calibrate();
-  return history;
+  return callbacks;
 }
 
 bool Model::learn_from_teachers(train::ProgressBar& progress) {
@@ -201,16 +234,20 @@ Json Model::metrics(const std::vector<std::string>& valid_translated) const {
   };
   Json splits = {{"valid", to_json(figures(corpus_.valid, valid_translated), corpus_.valid)}};
   if (!corpus_.test.examples.empty()) splits["test"] = to_json(evaluate(corpus_.test), corpus_.test);
+  Json training = {{"rows", corpus_.train.examples.size()},
+                   {"dropped_leaks", corpus_.dropped_leaks},
+                   {"parameters", network_.parameters().count()},
+                   {"steps", totals_.steps},
+                   {"best_step", best_.step},
+                   {"minutes", totals_.seconds / 60.0}};
+  if (recipe_.train.self_training > 0) {
+    training["round"] = best_.round;
+    training["labelled_texts"] = best_.labelled;
+  }
   return {{"command", options_.command},
           {"seed", recipe_.train.seed},
           {"splits", std::move(splits)},
-          {"training",
-           {{"rows", corpus_.train.examples.size()},
-            {"dropped_leaks", corpus_.dropped_leaks},
-            {"parameters", network_.parameters().count()},
-            {"steps", state_.step},
-            {"best_step", state_.best_step},
-            {"minutes", state_.seconds / 60.0}}}};
+          {"training", std::move(training)}};
 }
 
 std::filesystem::path Model::save() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,6 +57,14 @@ class Model {
   const train::Network& network() const { return network_; }
 
  private:
+  struct Phase;
+  train::Corpus load_corpus();
+  train::Callbacks callbacks();
+  // Each false where it was stopped before its end (phases.cpp).
+  bool pretrain(train::ProgressBar& progress);
+  bool fit_round(int64_t round, train::ProgressBar& progress);
+  void label_more(train::ProgressBar& progress);
+  void keep_best_round(train::ProgressBar& progress);
   // Lets the corpus hold what its teachers say. False where it was asked to stop.
   bool learn_from_teachers(train::ProgressBar& progress);
   void calibrate();
@@ -71,9 +80,22 @@ class Model {
   train::Recipe recipe_;
   FitOptions options_;
   std::unique_ptr<RunFolder> run_;
+  data::Table back_translated_;
   train::Corpus corpus_;
   train::Network network_;
-  train::TrainState state_;
+  train::History history_;
+  std::vector<train::Example> labelled_;  // by the round before
+  struct {
+    int64_t steps = 0;
+    double seconds = 0.0;
+  } totals_;  // of all phases that have ended
+  struct {
+    int64_t round = 0;
+    double metric = 0.0;
+    int64_t step = 0;
+    int64_t labelled = 0;  // texts that it learned from
+    std::filesystem::path weights;
+  } best_;              // round on validation
   ModelConfig config_;  // the corpus's, with fitted temperatures
   bool finished_ = false;
 };

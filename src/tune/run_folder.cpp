@@ -34,10 +34,14 @@ bool is_record(const std::string& name) {
          name == "predictions.jsonl" || name.starts_with("events.out.");
 }
 
+// The phases of a run, the last one first; each has a checkpoint of its own (train::Recipe::phase).
+const std::vector<std::string> kPhases = {"", "round-1", "round-0", "pretrain"};
+
 // What a training leaves in its folder; nothing else is ever removed from it.
 bool is_ours(const std::string& name) {
   return is_record(name) || name == "checkpoint.safetensors" || name == "best.safetensors" ||
          (name.starts_with("weights-") && name.ends_with(".safetensors")) || name == "tokenizers" ||
+         name == "pretrain" || name.starts_with("round-") || name == "back_translation.jsonl" ||
          name == "candidate" || name == "soft_labels.safetensors" || name == "teacher_targets.json" ||
          name == "teachers" || name.find(".tmp.") != std::string::npos;
 }
@@ -98,7 +102,7 @@ RunFolder::RunFolder(const train::Recipe& recipe, std::string recipe_toml, Start
   made_ = make_folder(path_);
   lock_.emplace(path_);
   if (start == Start::refuse_unfinished && has_begun() && !finished()) {
-    const std::string at = has_checkpoint() ? "at step " + std::to_string(read_state(checkpoint()).step)
+    const std::string at = has_checkpoint() ? "at step " + std::to_string(read_state(last_checkpoint()).step)
                                             : "with the teachers it has trained";
     throw Error(ErrorCode::invalid_argument, path_.string() + ": an unfinished training stands here " + at +
                                                  "; --resume goes on with it, --fresh starts again");
@@ -125,13 +129,22 @@ void RunFolder::begin() {
   write_file_atomically(path_ / "defaults.toml", train::recipe_settings(defaults).to_toml());
 }
 
-fs::path RunFolder::checkpoint() const { return path_ / "checkpoint.safetensors"; }
+fs::path RunFolder::last_checkpoint() const {
+  for (const std::string& phase : kPhases) {
+    const fs::path file = path_ / phase / "checkpoint.safetensors";
+    if (fs::exists(file)) return file;
+  }
+  return {};
+}
 
-bool RunFolder::has_checkpoint() const { return fs::exists(checkpoint()); }
+bool RunFolder::has_checkpoint() const { return !last_checkpoint().empty(); }
 
 bool RunFolder::has_begun() const { return has_checkpoint() || fs::exists(path_ / "teachers"); }
 
-bool RunFolder::finished() const { return has_checkpoint() && read_state(checkpoint()).finished; }
+bool RunFolder::finished() const {
+  const fs::path file = path_ / "checkpoint.safetensors";
+  return fs::exists(file) && read_state(file).finished;
+}
 
 void RunFolder::check_recipe() const {
   const std::string where = (path_ / "recipe.toml").string();
@@ -167,6 +180,15 @@ void RunFolder::keep_tokenizers(const std::map<std::string, std::string>& files)
 }
 
 bool RunFolder::has_environment() const { return fs::exists(path_ / "env.json"); }
+
+fs::path RunFolder::back_translation() const {
+  const fs::path file = path_ / "back_translation.jsonl";
+  return resumes_ && fs::exists(file) ? file : fs::path();
+}
+
+void RunFolder::keep_back_translation(const data::Table& pairs) const {
+  data::write_table(path_ / "back_translation.jsonl", pairs);
+}
 
 void RunFolder::keep_environment(const Json& environment) const {
   write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");

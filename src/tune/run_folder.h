@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "data/table.h"
 #include "train/recipe.h"
 
 namespace heed::tune {
@@ -28,14 +29,19 @@ class RunFolder {
   void begin();
 
   const std::filesystem::path& path() const { return path_; }
-  bool has_checkpoint() const;
-  bool finished() const;  // its checkpoint says so
+  bool has_checkpoint() const;  // of any phase
+  bool finished() const;        // the checkpoint of its last phase says so
 
   // Tokenizers as they were learned at the start of the run that is resumed; else empty.
   std::map<std::string, std::string> tokenizers() const;
   void keep_tokenizers(const std::map<std::string, std::string>& files) const;
 
   bool has_environment() const;
+
+  // The rows that back-translation has made, a file of columns data.source and data.target; "" where the run
+  // that is resumed has none.
+  std::filesystem::path back_translation() const;
+  void keep_back_translation(const data::Table& pairs) const;
 
   // What the run began with (env.json). `check_corpus` throws invalid_argument where the numbers of the texts
   // have changed since.
@@ -51,8 +57,8 @@ class RunFolder {
 
  private:
   void check_recipe() const;
-  std::filesystem::path checkpoint() const;
-  bool has_begun() const;  // more than a few seconds' work stands in it
+  std::filesystem::path last_checkpoint() const;  // of the latest phase that has one; "" where none has
+  bool has_begun() const;                         // more than a few seconds' work stands in it
 
   // Held by a descriptor: the system lets go of it however the process ends.
   class Lock {

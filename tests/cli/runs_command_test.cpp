@@ -147,6 +147,20 @@ TEST_F(RunsCommand, tells_a_running_training_from_a_stopped_one) {
   EXPECT_EQ(state(), "stopped");
 }
 
+TEST_F(RunsCommand, a_training_stopped_in_pre_training_can_go_on_and_counts_no_epoch_yet) {
+  write_run("bank.run");
+  write("bank.run/metrics.jsonl",
+        R"({"step": 40, "epoch": 9, "split": "pretrain_valid", "loss": 2.5, "accuracy": 0.5})"
+        "\n");
+  std::filesystem::create_directories(folder_ / "bank.run/pretrain");
+  const auto run = [&] { return Json::parse(runs({"list", path("bank.run"), "--json"}).output)[0]; };
+  EXPECT_EQ(run()["state"], "unfinished");
+  write_safetensors(folder_ / "bank.run/pretrain/checkpoint.safetensors",
+                    {{"w", DataType::f32, {1}, std::string(4, '\0')}}, {{"state", R"({"finished": true})"}});
+  EXPECT_EQ(run()["state"], "stopped");
+  EXPECT_EQ(run()["epochs"], 0);
+}
+
 TEST_F(RunsCommand, sorts_losses_by_the_least_and_names_the_nearest_metric) {
   write_run("models/a.run", "0.001", 0.5);
   write_run("models/b.run");

@@ -5,6 +5,7 @@
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
 #include "train/small_corpus.h"
+#include "train/tensor_bytes.h"
 
 namespace heed::train {
 namespace {
@@ -14,13 +15,6 @@ struct Outcome {
   History history;
   TrainState state;
 };
-
-std::string tensor_bytes(const std::filesystem::path& path) {
-  std::string bytes;
-  const SafetensorsFile file(path);
-  for (const auto& [name, view] : file.tensors()) bytes += name + std::string(view.bytes);
-  return bytes;
-}
 
 // Trains from scratch or from the checkpoint; stops after `stop_at` steps of this sitting (0: never).
 Outcome run(const Recipe& recipe, bool resume, int64_t stop_at = 0) {
