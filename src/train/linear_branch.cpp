@@ -142,6 +142,15 @@ std::vector<int64_t> without_fold(const std::vector<int64_t>& rows, const std::v
   return others;
 }
 
+LinearBranch fit_head(const Recipe& recipe, const Corpus& corpus, const std::vector<Example>& examples,
+                      size_t head) {
+  return fit_linear_branch(examples, head, corpus.config.classification_heads[head],
+                           corpus.config.ngrams.buckets,
+                           {.cost = recipe.train.svm_cost,
+                            .balanced = recipe.train.class_weights == "balanced",
+                            .seed = static_cast<uint64_t>(recipe.train.seed)});
+}
+
 }  // namespace
 
 LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head, const HeadConfig& config,
@@ -180,15 +189,20 @@ void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
   corpus.linear.clear();
   for (Example& example : corpus.train.examples) example.linear_votes.clear();
   for (size_t h = 0; h < recipe.heads.size(); ++h) {
-    LinearBranch branch = fit_linear_branch(corpus.train.examples, h, corpus.config.classification_heads[h],
-                                            corpus.config.ngrams.buckets,
-                                            {.cost = recipe.train.svm_cost,
-                                             .balanced = recipe.train.class_weights == "balanced",
-                                             .seed = static_cast<uint64_t>(recipe.train.seed)});
+    LinearBranch branch = fit_head(recipe, corpus, corpus.train.examples, h);
     for (size_t i = 0; i < branch.votes.size(); ++i)
       corpus.train.examples[i].linear_votes.push_back(std::move(branch.votes[i]));
     corpus.linear.push_back(std::move(branch.weights));
   }
+}
+
+std::vector<LinearWeights> refit_linear_branches(const Recipe& recipe, const Corpus& corpus) {
+  std::vector<Example> examples = corpus.train.examples;
+  examples.insert(examples.end(), corpus.valid.examples.begin(), corpus.valid.examples.end());
+  std::vector<LinearWeights> branches;
+  for (size_t h = 0; h < recipe.heads.size(); ++h)
+    branches.push_back(fit_head(recipe, corpus, examples, h).weights);
+  return branches;
 }
 
 }  // namespace heed::train

@@ -35,4 +35,8 @@ LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head
 // corpus.linear and its votes into the training examples, in place of any that stand there.
 void fit_linear_branches(const Recipe& recipe, Corpus& corpus);
 
+// The branches again, learned from the training and the validation rows: for a model of which validation has
+// already said all that was asked of it.
+std::vector<LinearWeights> refit_linear_branches(const Recipe& recipe, const Corpus& corpus);
+
 }  // namespace heed::train

@@ -40,16 +40,15 @@ Network::Network(const ModelConfig& config, Parameters parameters)
 }
 
 void Network::start_from(const Corpus& corpus) {
-  const torch::NoGradGuard no_grad;
-  const auto set = [&](const std::string& name, const Tensor& value) {
-    Tensor weight = parameters_.at(name);
-    weight.copy_(value);
-  };
-  if (!corpus.ngram_weights.empty()) set("ngrams.weight", torch::tensor(corpus.ngram_weights));
-  for (size_t h = 0; h < corpus.linear.size(); ++h) {
+  if (!corpus.ngram_weights.empty()) parameters_.set("ngrams.weight", torch::tensor(corpus.ngram_weights));
+  set_linear_branches(corpus.linear);
+}
+
+void Network::set_linear_branches(const std::vector<LinearWeights>& branches) {
+  for (size_t h = 0; h < branches.size(); ++h) {
     const std::string scope = "heads." + config_.classification_heads[h].name;
-    set(scope + ".ngrams.weight", corpus.linear[h].weight);
-    set(scope + ".ngrams.bias", corpus.linear[h].bias);
+    parameters_.set(scope + ".ngrams.weight", branches[h].weight);
+    parameters_.set(scope + ".ngrams.bias", branches[h].bias);
   }
 }
 

@@ -57,6 +57,8 @@ class Network {
   // Takes over what is known from the data before training: how much each n-gram counts (text/ngrams.h), and
   // the linear branches where they are fitted apart.
   void start_from(const Corpus& corpus);
+  // Each head's linear branch.
+  void set_linear_branches(const std::vector<LinearWeights>& branches);
   const Parameters& parameters() const { return parameters_; }
 
  private:

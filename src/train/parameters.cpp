@@ -79,6 +79,10 @@ void Parameters::assign(const Parameters& other) const {
   for (size_t i = 0; i < all_.size(); ++i) all_[i].second.detach().copy_(other.all_[i].second.detach());
 }
 
+void Parameters::set(const std::string& name, const torch::Tensor& value) const {
+  at(name).detach().copy_(value);
+}
+
 torch::Tensor Parameters::find(const std::string& name) const {
   for (const auto& [known, tensor] : all_) {
     if (known == name) return tensor;

@@ -27,6 +27,8 @@ class Parameters {
   Parameters copy() const;
   // Takes over the weights of `other`, of the same configuration.
   void assign(const Parameters& other) const;
+  // Throws internal where there is no such weight; `value` has its shape.
+  void set(const std::string& name, const torch::Tensor& value) const;
 
   // Throws internal where there is no such weight.
   const torch::Tensor& at(const std::string& name) const;

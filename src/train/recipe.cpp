@@ -173,6 +173,8 @@ void add_train(Settings& s, Recipe::Train& train) {
         {"descent", "svm"});
   s.add("train.svm_cost", &train.svm_cost, "C of the machines: greater trusts the training rows more", 1e-6,
         1e6);
+  s.add("train.refit", &train.refit,
+        "at the very end the machines of linear_branch = svm learn again, from the validation rows too");
   s.add("train.teachers", &train.teachers,
         "model directories whose answers to the training texts are learned beside the labels");
   s.add("train.teacher_share", &train.teacher_share,
@@ -398,6 +400,8 @@ void check_train(const Recipe& recipe, const Fail& fail) {
         "model.ngrams.linear "
         "for svm, found none; name the buckets, or leave it at descent");
   }
+  if (train.refit && train.linear_branch != "svm")
+    fail("'train.refit': expected train.linear_branch = \"svm\" with it, found " + train.linear_branch);
   check_regularisation(recipe, fail);
   if (recipe.translation() && train.teachers.size() > 1) {
     fail("'train.teachers': expected one for a translation, found " + std::to_string(train.teachers.size()) +
@@ -441,7 +445,9 @@ void check_pretrain(const Recipe& recipe, const Fail& fail) {
 void check_self_training(const Recipe& recipe, const Fail& fail) {
   if (recipe.train.self_training == 0) return;
   if (recipe.taught() || !recipe.data.sets.empty())
-    fail("'train.self_training': expected neither teachers nor [[data.sets]] with it; leave one of the two out");
+    fail(
+        "'train.self_training': expected neither teachers nor [[data.sets]] with it; leave one of the two "
+        "out");
   if (recipe.translation()) {
     fail("'train.self_training': expected 0 for " + recipe.architecture + ", found " +
          std::to_string(recipe.train.self_training) + "; it labels texts for classification heads");
@@ -452,6 +458,8 @@ void check_self_training(const Recipe& recipe, const Fail& fail) {
            head.name + "'; leave one of the two out");
     }
   }
+  if (recipe.train.refit)
+    fail("'train.refit': expected train.self_training = 0 with it; leave one of the two out");
   if (recipe.pretrain.files.empty())
     fail("'pretrain.files': expected the texts that train.self_training labels, found none");
 }

@@ -43,7 +43,7 @@ struct Recipe {
     double validation_share = 0.1;  // of the training rows where there is no valid file
     bool drop_leaked = false;
     int64_t max_rows = 0;
-    std::vector<SetRecipe> sets;  // in place of train, valid, test and text
+    std::vector<SetRecipe> sets;           // in place of train, valid, test and text
     std::string back_translation;          // model directory, target to source
     std::vector<std::string> monolingual;  // target texts for it
   } data;
@@ -87,6 +87,7 @@ struct Recipe {
     std::string class_weights = "none";
     std::string linear_branch = "descent";
     double svm_cost = 1.0;
+    bool refit = false;
     std::vector<std::string> teachers;
     double teacher_share = 0.5, teacher_temperature = 1.0;
     int64_t ensemble = 0;

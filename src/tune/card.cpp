@@ -30,6 +30,9 @@ std::string data_lines(const train::Recipe& recipe, const Json& metrics) {
     lines += fmt::format("- learned from the answers of {} models like itself{}\n", recipe.train.ensemble,
                          recipe.train.ensemble_folds ? ", each to rows that it had not seen" : "");
   }
+  if (recipe.train.refit)
+    lines +=
+        "- after validation had been asked, its rows were learned from too: its figures are from before\n";
   lines += "- licence: " + (recipe.output.licence.empty() ? "not stated" : recipe.output.licence) + "\n";
   if (metrics.contains("training")) {
     lines += fmt::format(

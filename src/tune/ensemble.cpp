@@ -15,6 +15,7 @@ train::Recipe teacher_recipe(const train::Recipe& recipe, int64_t number) {
   train::Recipe teacher = recipe;
   teacher.train.ensemble = 0;
   teacher.train.seed += number;
+  teacher.train.refit = false;  // what the student is validated on must not reach it
   teacher.train.snapshot_minutes.clear();
   teacher.output.model = (recipe.run_folder() / "teachers" / std::to_string(number)).string();
   teacher.output.description = fmt::format("Teacher {} of {}.", number, recipe.train.ensemble);

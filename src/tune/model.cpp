@@ -20,6 +20,7 @@
 #include "train/export.h"
 #include "train/folds.h"
 #include "train/labels.h"
+#include "train/linear_branch.h"
 #include "train/start_weights.h"
 #include "tune/back_translation.h"
 #include "tune/card.h"
@@ -137,6 +138,7 @@ train::History Model::fit() {
     if (!fit_round(round, progress)) return history_;
   }
   keep_best_round(progress);
+  judge();
   finished_ = true;
   return history_;
 }
@@ -167,6 +169,7 @@ bool Model::learn_from_teachers(train::ProgressBar& progress) {
 
 // On validation: how much each branch of a head counts, then the temperature of their sum.
 void Model::calibrate() {
+  linear_factors_.assign(config_.classification_heads.size(), 1.0);
   for (size_t h = 0; h < config_.classification_heads.size(); ++h) {
     HeadConfig& head = config_.classification_heads[h];
     const std::vector<int64_t> rows = corpus_.valid.labelled(h);
@@ -180,12 +183,30 @@ void Model::calibrate() {
           metrics::fit_vote_weights(scores, train::single_labels(corpus_.valid.examples, rows, h),
                                     static_cast<int64_t>(head.labels.size()));
       network_.weigh_votes(h, factors);
+      linear_factors_[h] = factors[1];
       for (size_t v = 0; v < votes.size(); ++v) votes[v].mul_(factors[v]);
     }
     head.temperature =
         train::fit_temperature(train::sum_votes(votes).contiguous(), corpus_.valid.examples, rows, h, head);
   }
   network_.set_temperatures(config_);
+}
+
+void Model::judge() {
+  const std::vector<std::string> translated = translate(network_, corpus_.valid, 0);
+  judged_.figures = figures(corpus_.valid, translated);
+  if (recipe_.output.predictions > 0) {
+    judged_.predictions = recipe_.translation()
+                              ? translation_predictions(translated, corpus_.valid, recipe_)
+                              : label_predictions(network_, config_, corpus_.valid, recipe_);
+  }
+  if (!recipe_.train.refit) return;
+  std::vector<train::LinearWeights> branches = train::refit_linear_branches(recipe_, corpus_);
+  for (size_t h = 0; h < branches.size(); ++h) {
+    branches[h].weight.mul_(linear_factors_[h]);
+    branches[h].bias.mul_(linear_factors_[h]);
+  }
+  network_.set_linear_branches(branches);
 }
 
 std::vector<std::string> Model::translate(const train::Network& network, const train::Split& split,
@@ -224,7 +245,7 @@ std::vector<std::string> Model::predict(const std::vector<std::string>& texts) c
   return answers;
 }
 
-Json Model::metrics(const std::vector<std::string>& valid_translated) const {
+Json Model::metrics() const {
   const auto to_json = [this](std::map<std::string, double> values, const train::Split& split) {
     values.merge(train::teacher_figures(split, config_));
     Json json = Json::object();
@@ -232,7 +253,7 @@ Json Model::metrics(const std::vector<std::string>& valid_translated) const {
     json["rows"] = split.examples.size();
     return json;
   };
-  Json splits = {{"valid", to_json(figures(corpus_.valid, valid_translated), corpus_.valid)}};
+  Json splits = {{"valid", to_json(judged_.figures, corpus_.valid)}};
   if (!corpus_.test.examples.empty()) splits["test"] = to_json(evaluate(corpus_.test), corpus_.test);
   Json training = {{"rows", corpus_.train.examples.size()},
                    {"dropped_leaks", corpus_.dropped_leaks},
@@ -252,13 +273,8 @@ Json Model::metrics(const std::vector<std::string>& valid_translated) const {
 
 std::filesystem::path Model::save() const {
   ModelContents contents = train::model_contents(network_, config_, corpus_);
-  const std::vector<std::string> translated = translate(network_, corpus_.valid, 0);
-  contents.metrics = metrics(translated);
-  if (recipe_.output.predictions > 0) {
-    run_->keep_predictions(recipe_.translation()
-                               ? translation_predictions(translated, corpus_.valid, recipe_)
-                               : label_predictions(network_, config_, corpus_.valid, recipe_));
-  }
+  contents.metrics = metrics();
+  if (recipe_.output.predictions > 0) run_->keep_predictions(judged_.predictions);
   contents.card = model_card(recipe_, config_, contents.metrics);
   contents.run = run_->records();
   return write_model(recipe_.output.model, contents);

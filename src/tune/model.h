@@ -48,8 +48,8 @@ class Model {
   // The translation, or the first head's most likely label, of each text, by the serving engine.
   std::vector<std::string> predict(const std::vector<std::string>& texts) const;
 
-  // Writes the next version of recipe.output.model with metrics, card and the run's records. Returns its
-  // path.
+  // Of a finished model: writes the next version of recipe.output.model with metrics, card and the run's
+  // records. Returns its path.
   std::filesystem::path save() const;
 
   const train::Corpus& corpus() const { return corpus_; }
@@ -68,13 +68,14 @@ class Model {
   // Lets the corpus hold what its teachers say. False where it was asked to stop.
   bool learn_from_teachers(train::ProgressBar& progress);
   void calibrate();
+  // What validation says of the finished model; then, with train.refit, its rows are learned from too.
+  void judge();
   // A split's first `rows` (0: all) by the serving engine; none for a classifier.
   std::vector<std::string> translate(const train::Network& network, const train::Split& split,
                                      int64_t rows) const;
   std::map<std::string, double> figures(const train::Split& split,
                                         const std::vector<std::string>& translated) const;
-  Json metrics(const std::vector<std::string>& valid_translated) const;
-  std::string card(const Json& metrics) const;
+  Json metrics() const;
   void snapshot(const train::Network& network, double minutes) const;
 
   train::Recipe recipe_;
@@ -95,8 +96,13 @@ class Model {
     int64_t step = 0;
     int64_t labelled = 0;  // texts that it learned from
     std::filesystem::path weights;
-  } best_;              // round on validation
-  ModelConfig config_;  // the corpus's, with fitted temperatures
+  } best_;  // round on validation
+  struct {
+    std::map<std::string, double> figures;
+    std::string predictions;
+  } judged_;                            // the finished model, on validation
+  std::vector<double> linear_factors_;  // a head: how much validation lets its linear branch count
+  ModelConfig config_;                  // the corpus's, with fitted temperatures
   bool finished_ = false;
 };
 

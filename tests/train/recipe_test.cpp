@@ -104,6 +104,8 @@ TEST(Recipe, what_does_not_fit_together_is_refused) {
 TEST(Recipe, choices_of_training_that_contradict_each_other_are_refused) {
   expect_error(ErrorCode::invalid_argument, {"'train.optimiser'", "adagrad", "lion"},
                [] { parse(kClassification, {"train.optimiser=lion"}); });
+  expect_error(ErrorCode::invalid_argument, {"'train.refit'", "svm", "found descent"},
+               [] { parse(kClassification, {"train.refit=true"}); });
   expect_error(ErrorCode::invalid_argument, {"'train.class_weights'", "transformer_seq2seq"},
                [] { parse(kTranslation, {"train.class_weights=balanced"}); });
   expect_error(ErrorCode::invalid_argument, {"'train.loss'", "multi_label", "'意图'"}, [] {

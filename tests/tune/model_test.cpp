@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/expect_error.h"
+#include "base/files.h"
 #include "base/temporary_folder.h"
 #include "infer/classifier.h"
 #include "train/small_corpus.h"
@@ -41,6 +42,33 @@ TEST_F(ModelTest, fits_evaluates_predicts_and_saves_a_classifier) {
     EXPECT_TRUE(std::filesystem::exists(path / "run" / record)) << record;
   }
   EXPECT_TRUE(std::filesystem::exists(path / "card.md"));
+}
+
+TEST_F(ModelTest, learns_from_validation_rows_after_they_were_asked) {
+  const auto trained = [&](bool refit) {
+    train::Recipe job = recipe(false);
+    job.model.ngrams.buckets = 500;
+    job.train.linear_branch = "svm";
+    job.train.refit = refit;
+    job.train.epochs = 2;
+    job.output.model = (folder_ / (refit ? "refit" : "plain")).string();
+    train::check_recipe(job, "small");
+    Model model(job, {.quiet = true});
+    model.fit();
+    model.save();
+    return open_model(job.output.model);
+  };
+  const ModelDirectory plain = trained(false);
+  const ModelDirectory refit = trained(true);
+  const auto same = [&](const std::string& name) {
+    const auto bytes = [&](const ModelDirectory& model) { return model.weights.at(name).bytes; };
+    return std::ranges::equal(bytes(plain), bytes(refit));
+  };
+  EXPECT_EQ(plain.metrics["splits"]["valid"], refit.metrics["splits"]["valid"]);
+  EXPECT_TRUE(same("heads.first.output.weight"));
+  EXPECT_FALSE(same("heads.first.ngrams.weight"));
+  EXPECT_NE(read_file(refit.path / "card.md").find("from before"), std::string::npos);
+  EXPECT_EQ(read_file(plain.path / "card.md").find("from before"), std::string::npos);
 }
 
 TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
