@@ -10,10 +10,10 @@
 namespace heed {
 
 struct TokenizerOptions {
-  int64_t vocabulary = 8000;          // pieces, the three below included
-  std::string algorithm = "unigram";  // or "bpe"
-  double character_coverage = 0.9995;
-  uint64_t seed = 1;  // which lines are sampled where there are more than max_lines
+  int64_t vocabulary = 8000;           // pieces, the three below included
+  std::string algorithm = "unigram";   // or "bpe"
+  double character_coverage = 0.9995;  // share of characters with a piece; those of ASCII always have one
+  uint64_t seed = 1;                   // which lines are sampled where there are more than max_lines
   int64_t max_lines = 2000000;
 };
 

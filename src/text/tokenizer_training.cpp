@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
@@ -78,12 +80,24 @@ void check_options(const TokenizerOptions& options) {
   }
 }
 
-std::unordered_map<std::string, std::string> trainer_arguments(const TokenizerOptions& options) {
+// The letters, digits and marks of ASCII that these lines have: "%" and "8" mean too much to be unknown where
+// they are rare.
+std::string ascii_of(const std::vector<std::string>& lines, const std::vector<size_t>& chosen) {
+  std::set<char> found;
+  for (const size_t line : chosen) found.insert(lines[line].begin(), lines[line].end());
+  std::string characters;
+  std::ranges::copy_if(found, std::back_inserter(characters), [](char c) { return c > ' ' && c < 0x7F; });
+  return characters;
+}
+
+std::unordered_map<std::string, std::string> trainer_arguments(const TokenizerOptions& options,
+                                                               const std::string& required) {
   return {
       {"model_type", options.algorithm},
       {"vocab_size", std::to_string(options.vocabulary)},
       {"hard_vocab_limit", "false"},
       {"character_coverage", std::to_string(options.character_coverage)},
+      {"required_chars", required},
       {"normalization_rule_name", "identity"},
       {"unk_id", std::to_string(Tokenizer::kUnknown)},
       {"bos_id", std::to_string(Tokenizer::kBegin)},
@@ -119,10 +133,11 @@ Tokenizer Tokenizer::train(const std::vector<std::string>& lines, const Tokenize
                                                  std::to_string(lines.size()) +
                                                  " lines; check the text column");
   }
+  const std::string required = ascii_of(lines, chosen);
   LineParts parts(lines, std::move(chosen));
   std::string bytes, reason;
   const bool trained = piece_library().train(
-      trainer_arguments(options), [&] { return parts.next(); }, &bytes, &reason);
+      trainer_arguments(options, required), [&] { return parts.next(); }, &bytes, &reason);
   if (!trained) fail_training(options, reason);
   Tokenizer tokenizer = from_bytes(std::move(bytes), "trained tokenizer");
   if (tokenizer.size() < options.vocabulary) {

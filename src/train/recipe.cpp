@@ -42,8 +42,8 @@ void add_text(Settings& s, Recipe& recipe) {
   s.add("text.vocabulary", &recipe.text.vocabulary, "pieces of the vocabulary", 16, 1 << 20);
   s.add("text.algorithm", &recipe.text.algorithm, "how pieces are learned", {"unigram", "bpe"});
   s.add("text.joint", &recipe.text.joint, "one vocabulary for source and target");
-  s.add("text.character_coverage", &recipe.text.character_coverage, "share of characters with a piece", 0.9,
-        1.0);
+  s.add("text.character_coverage", &recipe.text.character_coverage,
+        "share of characters with a piece; those of ASCII always have one", 0.9, 1.0);
   s.add("text.ngram_min_texts", &recipe.text.ngram_min_texts,
         "training texts that an n-gram must stand in to count (model.ngrams)", 1);
   s.add("text.normalisation", &recipe.model.normalisation, "Unicode form", {"nfkc", "nfc", "none"});

@@ -149,6 +149,15 @@ std::string message_of(const std::vector<std::string>& lines, const TokenizerOpt
   return "";
 }
 
+TEST_P(TokenizerOf, a_rare_character_of_ascii_is_known_while_another_rare_one_is_not) {
+  std::vector<std::string> lines(400, "净利润增长 profit rose again this quarter");
+  lines.push_back("down 8 % in Ж");
+  TokenizerOptions options{.vocabulary = 60, .algorithm = GetParam(), .character_coverage = 0.99};
+  const std::vector<int32_t> ids = Tokenizer::train(lines, options).encode("8 % Ж");
+  EXPECT_EQ(std::ranges::count(ids, Tokenizer::kUnknown), 1);
+  EXPECT_EQ(ids.back(), Tokenizer::kUnknown);
+}
+
 TEST(Tokenizer, no_text_is_one_clear_line) {
   EXPECT_THAT(message_of({}, {}), testing::HasSubstr("expected text"));
   EXPECT_THAT(message_of({"", "  "}, {}), testing::HasSubstr("none in 2 lines"));
