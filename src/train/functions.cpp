@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "kernels/cross_entropy.h"
 #include "kernels/dropout.h"
 
 namespace heed::train {
@@ -198,41 +199,35 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
   static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& weight,
                         const Tensor& labels, double smoothing, bool wants_gradient, ProjectedLoss* sums) {
     const int64_t rows = hidden.size(0);
-    const auto vocabulary = static_cast<double>(weight.size(0));
+    const int64_t vocabulary = weight.size(0);
     Tensor d_hidden, d_weight;
     if (wants_gradient) {
       d_hidden = torch::empty_like(hidden);
       d_weight = torch::zeros_like(weight);
     }
+    const double share = 1.0 / static_cast<double>(rows);
     double smoothed = 0.0;
     for (int64_t begin = 0; begin < rows; begin += kLossRows) {
       const int64_t end = std::min(rows, begin + kLossRows);
       const Tensor h = hidden.slice(0, begin, end);
-      const Tensor label = labels.slice(0, begin, end).unsqueeze(1);
-      Tensor logits = torch::mm(h, weight.t());
-      const auto [greatest, where] = logits.max(1, true);
-      const Tensor label_logit = logits.gather(1, label);
-      const Tensor mean_logit = logits.mean(1, true);
-      logits.sub_(greatest).exp_();
-      const Tensor sum = logits.sum(1, true);
-      const Tensor log_sum = greatest + sum.log();
-      const double nll = (log_sum - label_logit).sum(torch::kFloat64).item<double>();
-      const double uniform = (log_sum - mean_logit).sum(torch::kFloat64).item<double>();
-      smoothed += (1.0 - smoothing) * nll + smoothing * uniform;
-      sums->negative_log_likelihood += nll;
-      sums->correct += where.eq(label).sum().item<int64_t>();
+      const Tensor logits = torch::mm(h, weight.t());
+      for (int64_t row = begin; row < end; ++row) {
+        float* const own = logits.data_ptr<float>() + (row - begin) * vocabulary;
+        const int64_t label = labels.data_ptr<int64_t>()[row];
+        const kernels::RowLoss loss =
+            wants_gradient ? kernels::cross_entropy_gradient(own, vocabulary, label, smoothing, share)
+                           : kernels::cross_entropy(own, vocabulary, label);
+        smoothed += (1.0 - smoothing) * loss.negative_log_likelihood + smoothing * loss.uniform;
+        sums->negative_log_likelihood += loss.negative_log_likelihood;
+        sums->correct += loss.correct ? 1 : 0;
+      }
       if (!wants_gradient) continue;
-      // d logits = (softmax - wanted) / rows
-      logits.mul_((1.0 / static_cast<double>(rows)) / sum);
-      logits.sub_(smoothing / vocabulary / static_cast<double>(rows));
-      logits.scatter_add_(1, label,
-                          torch::full_like(label_logit, -(1.0 - smoothing) / static_cast<double>(rows)));
       Tensor d_h = d_hidden.slice(0, begin, end);
       torch::mm_out(d_h, logits, weight);
       d_weight.addmm_(logits.t(), h);
     }
     if (wants_gradient) ctx->save_for_backward({d_hidden, d_weight});
-    return torch::full({}, smoothed / static_cast<double>(rows), hidden.options().requires_grad(false));
+    return torch::full({}, smoothed * share, hidden.options().requires_grad(false));
   }
   static tensor_list backward(AutogradContext* ctx, tensor_list gradients) {
     const tensor_list saved = ctx->get_saved_variables();
@@ -276,7 +271,7 @@ Tensor attend(const Tensor& query, const Tensor& key, const Tensor& value,
 ProjectedLoss projected_cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& labels,
                                       double smoothing) {
   ProjectedLoss result;
-  result.loss = ProjectedCrossEntropy::apply(hidden.contiguous(), weight, labels, smoothing,
+  result.loss = ProjectedCrossEntropy::apply(hidden.contiguous(), weight, labels.contiguous(), smoothing,
                                              torch::GradMode::is_enabled(), &result);
   return result;
 }
