@@ -34,5 +34,5 @@ std::vector<BenchRow> rows() {
 
 int main(int argc, char** argv) {
   const heed::infer::SingleThread one_thread;
-  return run_rows(rows(), "attention kernels, H 8, K 64, fp32", argc, argv);
+  return run_rows(rows(), "attention kernels, H 8, K 64, fp32, one thread", argc, argv);
 }

@@ -67,6 +67,17 @@ def run_measured(command):
     return {"seconds": round(time.monotonic() - start, 1), "peak_megabytes": round(usage.ru_maxrss * 1024 / 1e6, 1)}
 
 
+def row_of(bench, name):
+    """A measurement by a program of bench/: it prints a row's table, shown, and a last line of JSON that holds the values."""
+    def measure(_fresh):
+        build(bench)
+        *table, line = run(program(bench), "--row", name, "--json").splitlines()
+        print("\n".join(table), flush=True)
+        measured = json.loads(line)
+        return measured["values"], measured["quality"]
+    return measure
+
+
 def setting(overrides, key, otherwise):
     """The last value that "key=value" overrides give `key`."""
     values = [override.split("=", 1)[1] for override in overrides if override.split("=", 1)[0] == key]

@@ -95,7 +95,7 @@ int measure_rows(const std::vector<BenchRow>& rows, const std::string& title, co
     fmt::print("no row '{}' here; without --row, every row is measured\n", options.row);
     return 2;
   }
-  fmt::print("{}: {}, {} instructions, one thread\n\n", title, cpu_name(), instruction_set());
+  fmt::print("{}: {}, {} instructions\n\n", title, cpu_name(), instruction_set());
   print_heading();
   bool any = false;
   for (const BenchRow& row : rows) {

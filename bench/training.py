@@ -131,6 +131,7 @@ def train_minutes(fresh):
 
 
 MEASURES = {
+    "train-speed": harness.row_of("training_bench", "train-speed"),
     "banking77": banking77,
     "clinc150": clinc150,
     "phrasebank": phrasebank,
