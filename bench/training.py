@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import harness
+import spine
 from harness import Missing
 
 SEEDS = (1, 2, 3)
@@ -122,6 +123,43 @@ def phrasebank(fresh):
     return values, {"folds": ours, "svm_folds": peers, "training": records}
 
 
+def tatoeba_rows():
+    """[English, Chinese] of three splits; an English sentence stands in one of them with all its translations."""
+    by_english = {}
+    with open(harness.data("translation/tatoeba_zh_en/cmn.txt"), encoding="utf-8") as stream:
+        for line in stream:
+            english, chinese = line.split("\t")[:2]
+            by_english.setdefault(english, []).append(chinese)
+    order = sorted(by_english)
+    random.Random(1).shuffle(order)
+    cuts = {"test": order[:1000], "valid": order[1000:2000], "train": order[2000:]}
+    return {split: [(english, chinese) for english in sentences for chinese in by_english[english]]
+            for split, sentences in cuts.items()}
+
+
+def translated(recipe, settings, split, fresh):
+    """BLEU zh and chrF of a translator on its held-out rows, as its training ended with."""
+    folder = harness.trained(recipe, settings, fresh)
+    scores = json.loads(harness.model_file(folder / "model", "metrics.json").read_text())["splits"][split]
+    return round(scores["bleu"], 2), round(scores["chrf"], 2), harness.run_record(folder)
+
+
+def translate_bleu_38(fresh):
+    _, values, quality = spine.trained_translator(spine.TRANSLATION_RECIPE, fresh)
+    folder = harness.KEPT / "data" / "tatoeba"
+    for split, rows in tatoeba_rows().items():
+        write_csv(folder / f"{split}.csv", ["source", "target"], rows)
+    tatoeba = translated("recipes/tatoeba-en-zh.toml", [f"data.folder={folder}"], "test", fresh)
+    strings = harness.ROOT / "build/demo/strings"
+    if not strings.exists():
+        raise Missing(f"{strings} is not here: ./dev demo downloads these catalogues")
+    interface = translated("recipes/demo-interface-strings.toml", [f"data.folder={strings}", "train.minutes=15", "train.epochs=20"],
+                           "valid", fresh)
+    values = dict(values, tatoeba_bleu_zh=tatoeba[0], tatoeba_chrf=tatoeba[1], strings_bleu_zh=interface[0],
+                  strings_chrf=interface[1])
+    return values, dict(quality, tatoeba=tatoeba[2], strings=interface[2])
+
+
 def train_minutes(fresh):
     """The longest single model of each classifier's row; measures those rows where they are not kept."""
     minutes = {}
@@ -137,4 +175,5 @@ MEASURES = {
     "phrasebank": phrasebank,
     "r8": reuters_r8,
     "train-minutes": train_minutes,
+    "translate-bleu-38": translate_bleu_38,
 }
