@@ -4,6 +4,7 @@
 
 #include "kernels/cross_entropy.h"
 #include "kernels/dropout.h"
+#include "train/products.h"
 
 namespace heed::train {
 namespace {
@@ -210,7 +211,7 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
     for (int64_t begin = 0; begin < rows; begin += kLossRows) {
       const int64_t end = std::min(rows, begin + kLossRows);
       const Tensor h = hidden.slice(0, begin, end);
-      const Tensor logits = torch::mm(h, weight.t());
+      const Tensor logits = product(h, weight.t());
       for (int64_t row = begin; row < end; ++row) {
         float* const own = logits.data_ptr<float>() + (row - begin) * vocabulary;
         const int64_t label = labels.data_ptr<int64_t>()[row];
@@ -222,9 +223,8 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
         sums->correct += loss.correct ? 1 : 0;
       }
       if (!wants_gradient) continue;
-      Tensor d_h = d_hidden.slice(0, begin, end);
-      torch::mm_out(d_h, logits, weight);
-      d_weight.addmm_(logits.t(), h);
+      d_hidden.slice(0, begin, end).copy_(product(logits, weight));
+      add_product(d_weight, logits.t(), h);
     }
     if (wants_gradient) ctx->save_for_backward({d_hidden, d_weight});
     return torch::full({}, smoothed * share, hidden.options().requires_grad(false));

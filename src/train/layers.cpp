@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "model/attention_variant.h"
+#include "train/products.h"
 
 namespace heed::train {
 
@@ -14,7 +15,7 @@ bool DropoutPlan::skips_branch() { return layer_rate > 0.0 && Random(next()).uni
 Linear::Linear(const Parameters& parameters, const std::string& scope)
     : weight(parameters.at(scope + ".weight")), bias(parameters.at(scope + ".bias")) {}
 
-Tensor Linear::operator()(const Tensor& x) const { return torch::addmm(bias, x, weight.t()); }
+Tensor Linear::operator()(const Tensor& x) const { return linear(x, weight, bias); }
 
 LayerNorm::LayerNorm(const Parameters& parameters, const std::string& scope)
     : weight(parameters.at(scope + ".weight")), bias(parameters.at(scope + ".bias")) {}

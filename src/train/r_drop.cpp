@@ -1,5 +1,7 @@
 #include "train/r_drop.h"
 
+#include "train/products.h"
+
 namespace heed::train {
 namespace {
 
@@ -27,7 +29,7 @@ struct ProjectedRDrop : torch::autograd::Function<ProjectedRDrop> {
       const Tensor label = labels.slice(0, begin, end).unsqueeze(1);
       std::array<Tensor, 2> log_p, p;
       for (const int pass : {0, 1}) {
-        log_p[pass] = torch::log_softmax(torch::mm(hidden[pass].slice(0, begin, end), weight.t()), 1);
+        log_p[pass] = torch::log_softmax(product(hidden[pass].slice(0, begin, end), weight.t()), 1);
         p[pass] = log_p[pass].exp();
         const double nll = -total(log_p[pass].gather(1, label));
         loss += 0.5 * ((1.0 - smoothing) * nll - smoothing * total(log_p[pass].mean(1)));
@@ -47,9 +49,8 @@ struct ProjectedRDrop : torch::autograd::Function<ProjectedRDrop> {
         d_logits.add_(p[pass], 0.5).sub_(0.5 * smoothing / static_cast<double>(weight.size(0)));
         d_logits.scatter_add_(1, label, torch::full(label.sizes(), -0.5 * (1.0 - smoothing)));
         d_logits.div_(static_cast<double>(rows));
-        Tensor d_hidden = gradients[pass].slice(0, begin, end);
-        torch::mm_out(d_hidden, d_logits, weight);
-        gradients[2].addmm_(d_logits.t(), hidden[pass].slice(0, begin, end));
+        gradients[pass].slice(0, begin, end).copy_(product(d_logits, weight));
+        add_product(gradients[2], d_logits.t(), hidden[pass].slice(0, begin, end));
       }
     }
     if (wants_gradient) ctx->save_for_backward(gradients);

@@ -195,6 +195,11 @@ void add_train(Settings& s, Recipe::Train& train) {
         "at the end try the mean of the weights at so many best validations; 0: not");
   s.add("train.seed", &train.seed, "of initial weights, order, dropout and augmentation");
   s.add("train.threads", &train.threads, "0: as many as cores; a step is the same with any number", 0, 1024);
+  s.add("train.precision", &train.precision,
+        "of matrix products; bf16: operands rounded, weights stay fp32; auto: bf16 where this machine is "
+        "faster "
+        "with it",
+        {"auto", "fp32", "bf16"});
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
   s.add("train.metric", &train.metric, "decides the best model and early stopping, on validation",

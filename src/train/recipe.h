@@ -96,6 +96,7 @@ struct Recipe {
     int64_t average_last = 0, average_best = 0;
     int64_t seed = 1;
     int64_t threads = 0;
+    std::string precision = "auto";
     int64_t checkpoint_steps = 500;
     int64_t validate_steps = 0;
     std::string metric = "loss";

@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "metrics/direction.h"
 #include "train/divergence.h"
+#include "train/products.h"
 
 namespace heed::train {
 namespace {
@@ -85,6 +86,7 @@ History Trainer::fit(const Callbacks& callbacks, bool resume, int64_t steps_befo
     kept_.prune(state_.validations);
   }
   at::set_num_threads(1);  // threads are over batches: GradientWorkers
+  const ProductsIn products(recipe_.train.precision == "bf16" ? Precision::bf16 : Precision::fp32);
   HistoryWriter history(recipe_.run_folder(), steps_before_ + state_.step);
   sitting_began_ = interval_began_ = now_seconds();
   while (!limits_reached() && !stopped_) train_epoch(callbacks, history);

@@ -21,6 +21,7 @@
 #include "train/folds.h"
 #include "train/labels.h"
 #include "train/linear_branch.h"
+#include "train/products.h"
 #include "train/start_weights.h"
 #include "tune/back_translation.h"
 #include "tune/card.h"
@@ -92,7 +93,10 @@ Model::Model(train::Recipe recipe, FitOptions options)
   // A later round of self-training begins with these weights too.
   if (!start_from.empty() && (!begun || recipe_.train.self_training > 0))
     train::take_weights(open_model(start_from), corpus_.config, network_.parameters());
-  if (run_->has_environment()) {
+  const bool resumes = run_->has_environment();
+  if (recipe_.train.precision == "auto")
+    recipe_.train.precision = resumes ? run_->precision() : to_string(train::fastest_precision());
+  if (resumes) {
     run_->check_corpus(corpus_fingerprint(corpus_));
     return;
   }
@@ -103,6 +107,7 @@ Model::Model(train::Recipe recipe, FitOptions options)
                           {"cpu", cpu_name()},
                           {"parameters", network_.parameters().count()},
                           {"threads", recipe_.train.threads},
+                          {"precision", recipe_.train.precision},
                           {"libtorch", TORCH_VERSION}});
 }
 

@@ -190,6 +190,10 @@ void RunFolder::keep_back_translation(const data::Table& pairs) const {
   data::write_table(path_ / "back_translation.jsonl", pairs);
 }
 
+std::string RunFolder::precision() const {
+  return read_json_file(path_ / "env.json").value("precision", "fp32");
+}
+
 void RunFolder::keep_environment(const Json& environment) const {
   write_file_atomically(path_ / "env.json", environment.dump(2) + "\n");
 }

@@ -37,6 +37,7 @@ class RunFolder {
   void keep_tokenizers(const std::map<std::string, std::string>& files) const;
 
   bool has_environment() const;
+  std::string precision() const;  // that the run began with
 
   // The rows that back-translation has made, a file of columns data.source and data.target; "" where the run
   // that is resumed has none.

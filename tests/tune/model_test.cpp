@@ -71,6 +71,32 @@ TEST_F(ModelTest, learns_from_validation_rows_after_they_were_asked) {
   EXPECT_EQ(read_file(plain.path / "card.md").find("from before"), std::string::npos);
 }
 
+TEST_F(ModelTest, trains_in_the_precision_that_it_began_with) {
+  train::Recipe job = recipe(false);
+  job.train.epochs = 3;
+  job.train.precision = "bf16";
+  Model(job, {.quiet = true, .stop_requested = [] { return true; }}).fit();
+  const auto environment = read_json_file(job.run_folder() / "env.json");
+  EXPECT_EQ(environment["precision"], "bf16");
+  Model resumed(job, {.start = Start::resume, .quiet = true});
+  resumed.fit();
+  EXPECT_TRUE(resumed.finished());
+  EXPECT_EQ(resumed.recipe().train.precision, "bf16");
+}
+
+TEST_F(ModelTest, resumes_an_automatic_choice_of_precision_as_the_run_made_it) {
+  train::Recipe job = recipe(false);
+  job.train.epochs = 3;
+  Model(job, {.quiet = true, .stop_requested = [] { return true; }}).fit();
+  const auto file = job.run_folder() / "env.json";
+  Json environment = read_json_file(file);
+  const std::string other = environment["precision"] == "fp32" ? "bf16" : "fp32";
+  environment["precision"] = other;
+  write_file_atomically(file, environment.dump());
+  const Model resumed(job, {.start = Start::resume, .quiet = true});
+  EXPECT_EQ(resumed.recipe().train.precision, other);
+}
+
 TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
   train::Recipe job = recipe(true);
   job.model.dim = 32;
