@@ -48,15 +48,24 @@ std::string columns(const infer::HeadResult& result, size_t count) {
   return labels + "\t" + probabilities;
 }
 
-std::string explanation(const infer::ClassificationResult& text, const infer::HeadResult& result,
-                        bool name_head) {
-  std::string line = name_head ? "  " + result.head + ": " : "  ";
-  const auto words = apps::strongest_words(text.pieces, result.attention, kWordsShown);
+// "  card 0.41, stolen 0.22": the words that a reason is strongest on.
+std::string reason(const infer::ClassificationResult& text, std::span<const float> weights,
+                   const std::string& name) {
+  std::string line = "  " + name;
+  const auto words = apps::strongest_words(text.pieces, weights, kWordsShown);
   for (size_t i = 0; i < words.size(); ++i) {
     if (i > 0) line += ", ";
     line += apps::bold(words[i].word) + " " + apps::dim(apps::fixed(words[i].weight, 2));
   }
   return line + "\n";
+}
+
+std::string explanation(const infer::ClassificationResult& text, const infer::HeadResult& result,
+                        bool name_head) {
+  const std::string head = name_head ? result.head + ": " : "";
+  if (result.ngrams.empty()) return reason(text, result.attention, head);
+  return reason(text, result.attention, head + "attention: ") +
+         reason(text, result.ngrams, head + "votes of n-grams: ");
 }
 
 Json to_json(const infer::ClassificationResult& text, const infer::HeadResult& result, size_t count) {
@@ -69,7 +78,10 @@ Json to_json(const infer::ClassificationResult& text, const infer::HeadResult& r
   for (size_t i = 0; i < std::min(text.pieces.size(), result.attention.size()); ++i) {
     attention.push_back({{"piece", text.pieces[i]}, {"weight", rounded(result.attention[i])}});
   }
-  return {{"head", result.head}, {"labels", std::move(labels)}, {"attention", std::move(attention)}};
+  Json json = {{"head", result.head}, {"labels", std::move(labels)}, {"attention", std::move(attention)}};
+  for (size_t i = 0; i < result.ngrams.size(); ++i)
+    json["ngrams"].push_back({{"piece", text.pieces[i]}, {"vote", rounded(result.ngrams[i])}});
+  return json;
 }
 
 // What one line of input gives, for the heads numbered `chosen`.
@@ -116,7 +128,9 @@ void add_classify_command(CLI::App& app) {
       ->check(CLI::Range(1, 1 << 20))
       ->type_name("K");
   command->add_flag("--json", settings->json, "One JSON object a line: labels, probabilities, attention");
-  command->add_flag("--explain", settings->explain, "Add the words that attention was strongest on");
+  command->add_flag(
+      "--explain", settings->explain,
+      "Add the words that attention was strongest on, and those whose n-grams voted for the label");
   command->footer(
       "Each line of output is label<TAB>probability, the columns of one head after the other's.\n\n"
       "Examples:\n"

@@ -55,6 +55,8 @@ struct Classifier::Impl {
   // Appends a text to a batch; its pieces, </s> last.
   std::vector<std::string> add(std::span<const int32_t> ids, PackedTexts& batch) const;
   void classify_batch(const PackedTexts& texts, std::span<ClassificationResult> results) const;
+  // The n-grams' part of a text's last head result.
+  void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
 
   ModelConfig config;
   TextEncoder text;
@@ -84,9 +86,21 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts,
       results[i].heads.push_back(
           {.head = head.config().name,
            .labels = rank_labels(head, {logits.row(row), static_cast<size_t>(logits.cols)}),
-           .attention = mean_attention(tap, config.heads, row, 1, texts.length(i))[0]});
+           .attention = mean_attention(tap, config.heads, row, 1, texts.length(i))[0],
+           .ngrams = {}});
+      if (!head.ngrams().empty()) add_votes(head, results[i]);
     }
   }
+}
+
+void Classifier::Impl::add_votes(const ClassificationHead& head, ClassificationResult& result) const {
+  HeadResult& last = result.heads.back();
+  const std::vector<std::string>& labels = head.config().labels;
+  const auto best = std::ranges::find(labels, last.labels.front().label) - labels.begin();
+  const auto pieces = std::span(result.pieces).first(result.pieces.size() - 1);  // without </s>
+  if (!pieces.empty())
+    last.ngrams = ngrams.votes_by_piece(pieces, head.ngrams(), static_cast<int64_t>(labels.size()), best);
+  last.ngrams.push_back(0.0F);
 }
 
 Classifier::Classifier(const ModelDirectory& directory) {

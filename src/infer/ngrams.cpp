@@ -1,5 +1,8 @@
 #include "infer/ngrams.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace heed::infer {
 
 NgramFinder::NgramFinder(const Weights& weights, const ModelConfig& config) : config_(config.ngrams) {
@@ -10,6 +13,18 @@ void NgramFinder::add_to(PackedTexts& texts, std::span<const std::string> pieces
   if (config_.buckets == 0) return;
   if (config_.embedding) texts.token_ngrams.append(token_ngrams(pieces, config_, weights_));
   if (config_.linear) texts.text_ngrams.append(text_ngrams(pieces, config_, weights_));
+}
+
+std::vector<float> NgramFinder::votes_by_piece(std::span<const std::string> pieces,
+                                               std::span<const float> votes, int64_t labels,
+                                               int64_t label) const {
+  std::vector<float> sums(pieces.size());
+  for (const PieceNgram& ngram : text_ngrams_by_piece(pieces, config_, weights_)) {
+    const float* const row = votes.data() + ngram.bucket * labels;
+    const float mean = std::accumulate(row, row + labels, 0.0F) / static_cast<float>(labels);
+    sums[std::min<size_t>(ngram.piece, pieces.size() - 1)] += ngram.value * (row[label] - mean);
+  }
+  return sums;
 }
 
 void add_ngrams(Matrix& x, const NgramRows& ngrams, std::span<const float> table) {

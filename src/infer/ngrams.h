@@ -18,6 +18,12 @@ class NgramFinder {
   // Of the text last added to `texts`, given as its pieces without </s>.
   void add_to(PackedTexts& texts, std::span<const std::string> pieces) const;
 
+  // Of a text given as its pieces without </s>: what each n-gram adds to a label's logit beyond what it adds
+  // to the labels' on average, by the piece in which it starts. `votes` [buckets, labels] of a head. One
+  // number a piece.
+  std::vector<float> votes_by_piece(std::span<const std::string> pieces, std::span<const float> votes,
+                                    int64_t labels, int64_t label) const;
+
  private:
   NgramConfig config_;
   std::vector<float> weights_;  // [buckets]

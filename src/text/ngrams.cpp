@@ -1,6 +1,7 @@
 #include "text/ngrams.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string_view>
@@ -117,6 +118,31 @@ float weight_of(std::span<const float> weights, int32_t bucket) {
   return weights.empty() ? 1.0F : weights[bucket];
 }
 
+size_t group_of(Kind kind) { return kind == Kind::words ? 0 : 1; }
+
+struct Found {
+  double count = 0.0;  // in the text
+  double value = 0.0;  // all of them together
+};
+
+// Of words, then of characters: what each bucket that counts has in a text.
+std::array<std::map<int32_t, Found>, 2> tf_idf(std::span<const std::string> pieces,
+                                               const NgramOptions& options, std::span<const float> weights) {
+  std::array<std::map<int32_t, Found>, 2> groups;
+  for_each_ngram(pieces, options, [&](int64_t, Kind kind, int32_t bucket) {
+    if (weight_of(weights, bucket) > 0.0F) groups[group_of(kind)][bucket].count += 1.0;
+  });
+  for (auto& group : groups) {
+    double square = 0.0;
+    for (auto& [bucket, found] : group) {
+      found.value = (1.0 + std::log(found.count)) * weight_of(weights, bucket);
+      square += found.value * found.value;
+    }
+    for (auto& [bucket, found] : group) found.value *= kTextLength / std::sqrt(2.0 * square);
+  }
+  return groups;
+}
+
 }  // namespace
 
 void NgramRows::append(const NgramRows& more) {
@@ -143,17 +169,9 @@ NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& 
 
 NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
                       std::span<const float> weights) {
-  std::map<int32_t, double> counts[2], sums;
-  for_each_ngram(pieces, options, [&](int64_t, Kind kind, int32_t bucket) {
-    if (weight_of(weights, bucket) > 0.0F) counts[kind == Kind::words ? 0 : 1][bucket] += 1.0;
-  });
-  for (auto& group : counts) {
-    double square = 0.0;
-    for (auto& [bucket, value] : group) {
-      value = (1.0 + std::log(value)) * weight_of(weights, bucket);
-      square += value * value;
-    }
-    for (const auto& [bucket, value] : group) sums[bucket] += kTextLength * value / std::sqrt(2.0 * square);
+  std::map<int32_t, double> sums;
+  for (const auto& group : tf_idf(pieces, options, weights)) {
+    for (const auto& [bucket, found] : group) sums[bucket] += found.value;
   }
   NgramRows row;
   for (const auto& [bucket, value] : sums) {
@@ -162,6 +180,19 @@ NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& o
   }
   row.begins.push_back(static_cast<int64_t>(row.buckets.size()));
   return row;
+}
+
+std::vector<PieceNgram> text_ngrams_by_piece(std::span<const std::string> pieces, const NgramOptions& options,
+                                             std::span<const float> weights) {
+  const auto groups = tf_idf(pieces, options, weights);
+  std::vector<PieceNgram> ngrams;
+  for_each_ngram(pieces, options, [&](int64_t piece, Kind kind, int32_t bucket) {
+    const auto& group = groups[group_of(kind)];
+    const auto found = group.find(bucket);
+    if (found == group.end()) return;
+    ngrams.push_back({piece, bucket, static_cast<float>(found->second.value / found->second.count)});
+  });
+  return ngrams;
 }
 
 NgramCounter::NgramCounter(const NgramOptions& options)

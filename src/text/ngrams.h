@@ -48,6 +48,16 @@ NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& 
 NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
                       std::span<const float> weights);
 
+// The same row taken apart: an n-gram occurrence by the piece in which it starts. Added up over equal buckets
+// the values are those of text_ngrams.
+struct PieceNgram {
+  int64_t piece;
+  int32_t bucket;
+  float value;
+};
+std::vector<PieceNgram> text_ngrams_by_piece(std::span<const std::string> pieces, const NgramOptions& options,
+                                             std::span<const float> weights);
+
 // Counts in how many texts each bucket occurs.
 class NgramCounter {
  public:

@@ -1,6 +1,8 @@
 #include "infer/classifier.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -114,6 +116,38 @@ TEST(Classifier, names_the_head_whose_weights_are_not_finite) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::corrupt_data);
     EXPECT_NE(std::string(error.what()).find("'topics'"), std::string::npos);
+  }
+}
+
+TEST(ClassifierNgrams, the_votes_of_the_pieces_add_up_to_what_n_grams_say_for_the_label) {
+  test::ScratchFolder folder;
+  ModelConfig config = test::tiny_classifier();
+  config.ngrams.buckets = 53;
+  write_model(folder / "tiny", test::tiny_contents(config));
+  const ModelDirectory model = open_model(folder / "tiny");
+  const Classifier classifier(model);
+  const std::vector<float> counts = model.weights.at("ngrams.weight").to_floats();
+  for (const std::string text : {"my card was stolen", "我的银行卡在哪里"}) {
+    const ClassificationResult result = classifier.classify(std::vector{text}).front();
+    std::vector<std::string> pieces = result.pieces;
+    pieces.pop_back();
+    const NgramRows found = text_ngrams(pieces, model.config.ngrams, counts);
+    for (size_t h = 0; h < result.heads.size(); ++h) {
+      const auto& labels = model.config.classification_heads[h].labels;
+      const auto votes = model.weights.at("heads." + result.heads[h].head + ".ngrams.weight").to_floats();
+      std::vector<double> logits(labels.size());
+      for (size_t i = 0; i < found.buckets.size(); ++i) {
+        for (size_t c = 0; c < labels.size(); ++c)
+          logits[c] += found.values[i] * votes[found.buckets[i] * labels.size() + c];
+      }
+      const auto best = std::ranges::find(labels, result.heads[h].labels.front().label) - labels.begin();
+      const double mean =
+          std::accumulate(logits.begin(), logits.end(), 0.0) / static_cast<double>(logits.size());
+      const auto& ngrams = result.heads[h].ngrams;
+      ASSERT_EQ(ngrams.size(), result.pieces.size());
+      EXPECT_NEAR(std::accumulate(ngrams.begin(), ngrams.end(), 0.0), logits[best] - mean, 1e-4);
+      EXPECT_EQ(ngrams.back(), 0.0F);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "text/ngrams.h"
 
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -31,6 +32,18 @@ TEST(Ngrams, words_and_pairs_of_them_are_counted_once_each) {
   // how, are, you; how are, are you
   EXPECT_EQ(buckets({"▁how", "▁are", "▁you"}, kWordsOnly).size(), 5U);
   EXPECT_EQ(buckets({"▁how", "▁how", "▁how"}, kWordsOnly).size(), 2U);  // how; how how
+}
+
+TEST(Ngrams, taken_apart_by_piece_add_up_to_the_text) {
+  const Pieces pieces = {"▁pay", "ment", "▁failed", "▁pay", "▁银行", "转账"};
+  const NgramRows row = text_ngrams(pieces, kOptions, {});
+  std::map<int32_t, double> sums;
+  for (const PieceNgram& ngram : text_ngrams_by_piece(pieces, kOptions, {})) {
+    EXPECT_LE(ngram.piece, static_cast<int64_t>(pieces.size()));
+    sums[ngram.bucket] += ngram.value;
+  }
+  ASSERT_EQ(sums.size(), row.buckets.size());
+  for (size_t i = 0; i < row.buckets.size(); ++i) EXPECT_NEAR(sums.at(row.buckets[i]), row.values[i], 1e-5);
 }
 
 TEST(Ngrams, characters_stay_within_a_word_and_mark_its_ends) {

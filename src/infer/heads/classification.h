@@ -24,6 +24,7 @@ class ClassificationHead {
   std::vector<double> probabilities(std::span<const float> logits) const;
 
   const HeadConfig& config() const { return config_; }
+  std::span<const float> ngrams() const { return ngrams_; }  // votes [buckets, labels], or none
 
  private:
   HeadConfig config_;
