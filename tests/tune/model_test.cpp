@@ -97,6 +97,29 @@ TEST_F(ModelTest, resumes_an_automatic_choice_of_precision_as_the_run_made_it) {
   EXPECT_EQ(resumed.recipe().train.precision, other);
 }
 
+TEST_F(ModelTest, a_label_of_one_row_is_reported_and_stays_in_training) {
+  std::string table = "text,label\n";
+  for (int i = 0; i < 90; ++i) {
+    const std::string label = i % 3 == 0 ? "card" : i % 3 == 1 ? "转账" : "fee";
+    table += "where is my " + label + " number " + std::to_string(i) + "," + label + "\n";
+  }
+  write_file_atomically(folder_ / "one.csv", table + "my dog ate it,dog\n");
+  train::Recipe job = recipe(false);
+  job.data.train = {"one.csv"};
+  job.data.valid = job.data.test = {};
+  job.heads = {{.name = "first", .label = "label"}};
+  job.model.ngrams.buckets = 500;
+  job.train.linear_branch = "svm";
+  job.train.class_weights = "balanced";
+  job.train.epochs = 1;
+  train::check_recipe(job, "small");
+  Model model(job, {.quiet = true});
+  EXPECT_NE(model.corpus().report.find("'dog': rows 1"), std::string::npos) << model.corpus().report;
+  EXPECT_EQ(model.corpus().config.classification_heads[0].labels.size(), 4U);
+  model.fit();
+  EXPECT_TRUE(model.finished());
+}
+
 TEST_F(ModelTest, stops_at_the_best_bleu_that_the_serving_engine_measures) {
   train::Recipe job = recipe(true);
   job.model.dim = 32;
