@@ -157,9 +157,12 @@ def parameters(model):
 
 
 def commit():
-    text = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL).stdout.strip()
-    return text or "none"
+    """Of the tree that is measured; figures of other rows, published since, do not make it another one."""
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip()
+    text = git("describe", "--always")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results", ":!docs/results.md")
+    return (text or "none") + ("-dirty" if changed else "")
 
 
 def cpu():
