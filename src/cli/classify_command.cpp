@@ -108,7 +108,7 @@ void run(const Settings& settings) {
   const infer::Classifier classifier(model);
   apps::LineReader reader(settings.input);
   for (auto lines = reader.next(kChunkLines); !lines.empty(); lines = reader.next(kChunkLines)) {
-    const auto results = classifier.classify(lines);
+    const auto results = classifier.classify(lines, {.votes = settings.json || settings.explain});
     for (size_t i = 0; i < lines.size(); ++i) {
       apps::print(format_result(results[i], lines[i], model.config, chosen, settings));
     }

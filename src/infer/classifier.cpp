@@ -54,7 +54,8 @@ struct Classifier::Impl {
 
   // Appends a text to a batch; its pieces, </s> last.
   std::vector<std::string> add(std::span<const int32_t> ids, PackedTexts& batch) const;
-  void classify_batch(const PackedTexts& texts, std::span<ClassificationResult> results) const;
+  void classify_batch(const PackedTexts& texts, const ClassifyOptions& options,
+                      std::span<ClassificationResult> results) const;
   // The n-grams' part of a text's last head result.
   void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
 
@@ -73,7 +74,7 @@ std::vector<std::string> Classifier::Impl::add(std::span<const int32_t> ids, Pac
   return pieces;
 }
 
-void Classifier::Impl::classify_batch(const PackedTexts& texts,
+void Classifier::Impl::classify_batch(const PackedTexts& texts, const ClassifyOptions& options,
                                       std::span<ClassificationResult> results) const {
   const Matrix encoded = encoder.forward(texts);
   int64_t longest = 0;
@@ -88,7 +89,7 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts,
            .labels = rank_labels(head, {logits.row(row), static_cast<size_t>(logits.cols)}),
            .attention = mean_attention(tap, config.heads, row, 1, texts.length(i))[0],
            .ngrams = {}});
-      if (!head.ngrams().empty()) add_votes(head, results[i]);
+      if (options.votes && !head.ngrams().empty()) add_votes(head, results[i]);
     }
   }
 }
@@ -110,7 +111,8 @@ Classifier::Classifier(const ModelDirectory& directory) {
 Classifier::~Classifier() = default;
 Classifier::Classifier(Classifier&&) noexcept = default;
 
-std::vector<ClassificationResult> Classifier::classify(std::span<const std::string> texts) const {
+std::vector<ClassificationResult> Classifier::classify(std::span<const std::string> texts,
+                                                       const ClassifyOptions& options) const {
   const SingleThread single;
   std::vector<ClassificationResult> results(texts.size());
   size_t begin = 0;
@@ -118,7 +120,7 @@ std::vector<ClassificationResult> Classifier::classify(std::span<const std::stri
   for (size_t i = 0; i < texts.size(); ++i) {
     results[i].pieces = impl_->add(impl_->text.encode(texts[i]), batch);
     if (static_cast<int64_t>(batch.ids.size()) < kBatchTokens && i + 1 < texts.size()) continue;
-    impl_->classify_batch(batch, std::span(results).subspan(begin, i + 1 - begin));
+    impl_->classify_batch(batch, options, std::span(results).subspan(begin, i + 1 - begin));
     begin = i + 1;
     batch = {};
   }

@@ -19,13 +19,18 @@ struct HeadResult {
   std::vector<LabelScore> labels;  // all, most likely first
   std::vector<float> attention;    // over the text's pieces, the pooling's weights averaged over heads
   // Over the text's pieces: by how much the n-grams that start in it raise the logit of the most likely
-  // label, above the labels' mean; below 0: lower it. Empty where the head has none.
+  // label, above the labels' mean; below 0: lower it. Empty where the head has none, or without
+  // ClassifyOptions::votes.
   std::vector<float> ngrams;
 };
 
 struct ClassificationResult {
   std::vector<std::string> pieces;  // </s> last
   std::vector<HeadResult> heads;    // as in the configuration
+};
+
+struct ClassifyOptions {
+  bool votes = false;  // fill HeadResult::ngrams: each text's n-grams are looked up once more
 };
 
 // An encoder with its heads, ready to answer. Thread-safe for concurrent calls.
@@ -36,7 +41,8 @@ class Classifier {
   ~Classifier();
   Classifier(Classifier&&) noexcept;
 
-  std::vector<ClassificationResult> classify(std::span<const std::string> texts) const;
+  std::vector<ClassificationResult> classify(std::span<const std::string> texts,
+                                             const ClassifyOptions& options = {}) const;
 
   // Raw logits [labels] a head (before temperature) of one text's ids (</s> is added).
   std::vector<std::vector<float>> logits(std::span<const int32_t> ids) const;

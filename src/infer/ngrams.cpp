@@ -22,6 +22,7 @@ std::vector<float> NgramFinder::votes_by_piece(std::span<const std::string> piec
   for (const PieceNgram& ngram : text_ngrams_by_piece(pieces, config_, weights_)) {
     const float* const row = votes.data() + ngram.bucket * labels;
     const float mean = std::accumulate(row, row + labels, 0.0F) / static_cast<float>(labels);
+    // An n-gram that starts in the space at the text's end is its last piece's.
     sums[std::min<size_t>(ngram.piece, pieces.size() - 1)] += ngram.value * (row[label] - mean);
   }
   return sums;

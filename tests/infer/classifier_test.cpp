@@ -128,7 +128,8 @@ TEST(ClassifierNgrams, the_votes_of_the_pieces_add_up_to_what_n_grams_say_for_th
   const Classifier classifier(model);
   const std::vector<float> counts = model.weights.at("ngrams.weight").to_floats();
   for (const std::string text : {"my card was stolen", "我的银行卡在哪里"}) {
-    const ClassificationResult result = classifier.classify(std::vector{text}).front();
+    const ClassificationResult result = classifier.classify(std::vector{text}, {.votes = true}).front();
+    EXPECT_TRUE(classifier.classify(std::vector{text}).front().heads[0].ngrams.empty());
     std::vector<std::string> pieces = result.pieces;
     pieces.pop_back();
     const NgramRows found = text_ngrams(pieces, model.config.ngrams, counts);
