@@ -113,7 +113,7 @@ def over_seeds(bar, svm):
 
 
 TRAINING = Section("Training", [
-    Row("train-speed", "fp32, two threads, 3+3 layers, D 256, FFN 1024, Multi30k (Marian 2130, PyTorch 1930-2150); beside two cores' sgemm at "
+    Row("train-speed", "fp32 (bf16 and its validation loss need a processor with the instructions: not measured), two threads, 3+3 layers, D 256, FFN 1024, Multi30k (Marian 2130, PyTorch 1930-2150); beside two cores' sgemm at "
         "1024^3 and a plain torch::nn::Transformer; aim 7000", [
         Part("tokens_per_second", "target tokens/s", ">=", 4200.0),
         Part("share", "of the fp32 limit", ">=", 0.80),

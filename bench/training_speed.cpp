@@ -5,15 +5,13 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "base/threads.h"
-#include "train/gradient_workers.h"
-#include "train/optimiser.h"
 #include "train/recipe.h"
-#include "train/schedule.h"
 #include "train/task.h"
+#include "train/trainer.h"
 #include "training_rows.h"
 
 namespace heed::bench {
@@ -27,21 +25,37 @@ constexpr int kRounds = 9;
 constexpr int64_t kProductSize = 1024;
 constexpr double kLearningRate = 5e-4;
 
-double seconds_of(const Work& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
+double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-train::Recipe recipe() {
+double seconds_of(const Work& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return seconds_since(begin);
+}
+
+// Gone with what a training leaves in it.
+struct Folder {
+  Folder() { std::filesystem::create_directories(path / "model.run"); }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("heed-training-bench-" + std::to_string(::getpid()));
+};
+
+train::Recipe recipe(const std::filesystem::path& model) {
   const char* data = std::getenv("HEED_DATA");
   const std::filesystem::path folder =
       std::filesystem::path(data != nullptr ? data : "../shared/data") / "translation/multi30k_en_de";
   if (!std::filesystem::exists(folder))
     throw Error(ErrorCode::not_found,
                 folder.string() + ": expected Multi30k here, found nothing; set HEED_DATA");
-  return train::read_recipe("recipes/multi30k.toml", {"data.folder=" + folder.string(), "train.dropout=0.1",
-                                                      "train.threads=" + std::to_string(kThreads)});
+  return train::read_recipe(
+      "recipes/multi30k.toml",
+      {"data.folder=" + folder.string(), "train.dropout=0.1", "train.threads=" + std::to_string(kThreads),
+       "train.accumulate=2", "output.model=" + model.string()});
 }
 
 // Multiplications and additions of the matrix products of a step, forward and twice that backward.
@@ -67,43 +81,6 @@ double operations(const ModelConfig& config, const train::Batch& batch) {
          (static_cast<double>(config.encoder_layers) * encoder +
           static_cast<double>(config.decoder_layers) * decoder + output);
 }
-
-// As train::Trainer takes a step, without what stands around it (progress, checkpoints, validation).
-class Ours {
- public:
-  Ours(const train::Recipe& recipe, const train::Corpus& corpus)
-      : recipe_(recipe),
-        task_(train::labelled_task(recipe, corpus)),
-        network_(corpus.config, 1),
-        workers_(network_, kThreads),
-        optimiser_(network_.parameters(), {}, on_threads(kThreads)) {}
-
-  double step(const std::vector<std::vector<int64_t>>& numbers) {
-    at::set_num_threads(1);
-    train::GradientWorkers::Work work{.batches = {}, .dropouts = {}, .loss = task_->loss()};
-    for (const auto& batch : numbers) {
-      work.batches.push_back(task_->batch(batch, 0, 1));
-      work.dropouts.push_back({.rate = recipe_.train.dropout,
-                               .attention_rate = recipe_.train.attention_dropout,
-                               .embedding_rate = recipe_.train.dropout,
-                               .seed = mix64(static_cast<uint64_t>(++count_))});
-    }
-    const auto sums = workers_.run(work);
-    const double norm = train::gradient_norm(network_.parameters());
-    optimiser_.update(++steps_, kLearningRate, norm > 1.0 ? 1.0 / norm : 1.0);
-    return sums.negative_log_likelihood / static_cast<double>(sums.units);
-  }
-
-  const train::Task& task() const { return *task_; }
-
- private:
-  const train::Recipe& recipe_;
-  std::unique_ptr<train::Task> task_;
-  train::Network network_;
-  train::GradientWorkers workers_;
-  train::Optimiser optimiser_;
-  int64_t steps_ = 0, count_ = 0;
-};
 
 // Operations a second of one square product a core, on the BLAS that training runs on.
 class Products {
@@ -141,52 +118,62 @@ void require_learned(const std::string& who, double first, double last) {
 std::vector<Figure> train_speed() {
   mallopt(M_MMAP_MAX, 0);  // as heed-train does
   mallopt(M_TRIM_THRESHOLD, -1);
-  const train::Recipe job = recipe();
+  const Folder folder;
+  const train::Recipe job = recipe(folder.path / "model");
   const train::Corpus corpus = train::load_corpus(job);
-  Ours ours(job, corpus);
+  const std::unique_ptr<train::Task> task = train::labelled_task(job, corpus);
+  const auto plan = task->plan(0);
+  train::Network network(corpus.config, 1);
+  const auto first_loss = [&] {
+    const torch::NoGradGuard no_grad;
+    const train::Loss loss = network.loss(task->batch(plan[0], 0, 1), {}, {});
+    return loss.negative_log_likelihood / static_cast<double>(loss.units);
+  };
   PlainTransformer plain(corpus.config, job.train.dropout, job.train.label_smoothing, kLearningRate);
   Products products;
-  const auto plan = ours.task().plan(0);
   std::vector<double> own, peer, limit, share, times;
-  double own_first = 0, own_last = 0, peer_first = 0, peer_last = 0;
-  for (int round = 0; round <= kRounds; ++round) {  // the first warms up
-    std::vector<std::vector<std::vector<int64_t>>> steps;
+  const double own_before = first_loss();
+  double peer_before = 0, peer_after = 0;
+  // The trainer's own loop, stopped after every round of its steps to give the others their turn.
+  int64_t steps = 0;
+  auto own_began = std::chrono::steady_clock::now();
+  const auto after_step = [&] {
+    if (++steps % kStepsARound != 0) return false;
+    const double own_seconds = seconds_since(own_began);
     double tokens = 0, operations_done = 0;
-    for (int64_t s = 0; s < kStepsARound; ++s) {
-      const auto at = static_cast<size_t>((round * kStepsARound + s) * kThreads) % (plan.size() - kThreads);
-      steps.push_back({plan[at], plan[at + 1]});
-      for (const auto& batch : steps.back()) {
-        const train::Batch made = ours.task().batch(batch, 0, 1);
+    std::vector<std::vector<int64_t>> sentences;  // of a step
+    for (int64_t s = steps - kStepsARound; s < steps; ++s) {
+      sentences.emplace_back();
+      for (const auto& numbers : {plan[2 * s], plan[2 * s + 1]}) {
+        const train::Batch made = task->batch(numbers, 0, 1);
         tokens += static_cast<double>(made.target.rows());
         operations_done += operations(corpus.config, made);
+        sentences.back().insert(sentences.back().end(), numbers.begin(), numbers.end());
       }
     }
     const double products_seconds = seconds_of([&] { products.run(); });
-    const double own_seconds = seconds_of([&] {
-      for (const auto& step : steps) own_last = ours.step(step);
-    });
     const double peer_seconds = seconds_of([&] {
       at::set_num_threads(kThreads);
-      for (const auto& step : steps) {
-        std::vector<int64_t> both = step[0];
-        both.insert(both.end(), step[1].begin(), step[1].end());
-        peer_last = plain.step(corpus.train.examples, both);
-      }
+      for (const auto& numbers : sentences) peer_after = plain.step(corpus.train.examples, numbers);
     });
-    if (round == 0) {
-      own_first = own_last;
-      peer_first = peer_last;
-      continue;
+    at::set_num_threads(1);
+    if (steps == kStepsARound) {  // the first round warms up
+      peer_before = peer_after;
+    } else {
+      own.push_back(tokens / own_seconds);
+      peer.push_back(tokens / peer_seconds);
+      limit.push_back(tokens * (Products::kOperations / products_seconds) / operations_done);
+      share.push_back(own.back() / limit.back());
+      times.push_back(peer_seconds / own_seconds);
     }
-    const double rate = Products::kOperations / products_seconds;
-    own.push_back(tokens / own_seconds);
-    peer.push_back(tokens / peer_seconds);
-    limit.push_back(tokens * rate / operations_done);
-    share.push_back(own.back() / limit.back());
-    times.push_back(peer_seconds / own_seconds);
-  }
-  require_learned("Heed", own_first, own_last);
-  require_learned("LibTorch's module", peer_first, peer_last);
+    own_began = std::chrono::steady_clock::now();
+    return static_cast<int>(own.size()) == kRounds;
+  };
+  train::ProgressBar silent(true);
+  train::Trainer(job, corpus, network, silent)
+      .fit({.validate = {}, .snapshot = {}, .stop_requested = after_step}, false);
+  require_learned("Heed", own_before, first_loss());
+  require_learned("LibTorch's module", peer_before, peer_after);
   const double own_rate = spread_of(own).median;
   return {{"tokens_per_second", "target tokens/s", spread_of(own), std::nullopt, kRounds},
           {"share", "of two cores' sgemm", spread_of(share),
