@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 
@@ -83,10 +81,14 @@ void check_options(const TokenizerOptions& options) {
 // The letters, digits and marks of ASCII that these lines have: "%" and "8" mean too much to be unknown where
 // they are rare.
 std::string ascii_of(const std::vector<std::string>& lines, const std::vector<size_t>& chosen) {
-  std::set<char> found;
-  for (const size_t line : chosen) found.insert(lines[line].begin(), lines[line].end());
+  std::array<bool, 256> found{};
+  for (const size_t line : chosen) {
+    for (const char c : lines[line]) found[static_cast<uint8_t>(c)] = true;
+  }
   std::string characters;
-  std::ranges::copy_if(found, std::back_inserter(characters), [](char c) { return c > ' ' && c < 0x7F; });
+  for (char c = ' ' + 1; c < 0x7F; ++c) {
+    if (found[static_cast<uint8_t>(c)]) characters += c;
+  }
   return characters;
 }
 

@@ -10,26 +10,14 @@
 namespace heed::train {
 namespace {
 
-// Lines that no table of labels holds, in both languages.
-std::string unlabelled_lines(int count) {
-  std::string lines;
-  for (int i = 0; i < count; ++i) {
-    Random random(50000 + i);
-    lines += number_line(random, i % 2 == 1, 5 + i % 3) + (i % 2 == 1 ? "。" : " end") + "\n";
-  }
-  return lines;
-}
-
 class MaskedTokensTest : public testing::Test {
  protected:
   void SetUp() override {
     write_small_tables(folder_.path(), 120);
-    write_file_atomically(folder_ / "text.txt", unlabelled_lines(300));
+    write_small_texts(folder_.path(), 300);
   }
   Recipe recipe() {
-    Recipe recipe = small_recipe(folder_.path(), false);
-    recipe.text.vocabulary = 60;
-    recipe.pretrain.files = {"text.txt"};
+    Recipe recipe = small_pretraining(folder_.path());
     recipe.pretrain.epochs = 3;
     recipe.pretrain.learning_rate = 0.01;
     recipe.pretrain.warmup_steps = 4;
@@ -137,8 +125,8 @@ TEST_F(MaskedTokensTest, texts_of_validation_and_test_are_left_out_and_counted) 
   Recipe job = recipe();
   write_file_atomically(folder_ / "valid.csv", "text,label\nTWO  five,two\n三四,three\n");
   write_file_atomically(folder_ / "test.csv", "text,label\nfive five one,five\n");
-  write_file_atomically(folder_ / "text.txt",
-                        unlabelled_lines(300) + "two five\n三四\n\nfive five one\nfive five one\n  \n");
+  write_file_atomically(folder_ / "text.txt", read_file(folder_ / "text.txt") +
+                                                  "two five\n三四\n\nfive five one\nfive five one\n  \n");
   job.data.valid = {"valid.csv"};
   job.data.test = {"test.csv"};
   const Corpus corpus = load_corpus(job);

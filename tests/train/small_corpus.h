@@ -40,6 +40,16 @@ inline void write_small_tables(const std::filesystem::path& folder, int rows) {
   write_file_atomically(folder / "labels.csv", labels);
 }
 
+// Texts that no table of labels holds, in both languages: text.txt.
+inline void write_small_texts(const std::filesystem::path& folder, int count) {
+  std::string lines;
+  for (int i = 0; i < count; ++i) {
+    Random random(50000 + i);
+    lines += number_line(random, i % 2 == 1, 5 + i % 3) + (i % 2 == 1 ? "。\n" : " end\n");
+  }
+  write_file_atomically(folder / "text.txt", lines);
+}
+
 inline Recipe small_recipe(const std::filesystem::path& folder, bool translation) {
   Recipe recipe;
   recipe.data.folder = folder.string();
@@ -65,6 +75,17 @@ inline Recipe small_recipe(const std::filesystem::path& folder, bool translation
   recipe.output.model = (folder / "model").string();
   check_recipe(recipe, "small");
   std::filesystem::create_directories(recipe.run_folder());
+  return recipe;
+}
+
+// The classifier, pre-trained on text.txt first.
+inline Recipe small_pretraining(const std::filesystem::path& folder) {
+  Recipe recipe = small_recipe(folder, false);
+  recipe.text.vocabulary = 60;
+  recipe.pretrain.files = {"text.txt"};
+  recipe.pretrain.epochs = 2;
+  recipe.pretrain.warmup_steps = 2;
+  recipe.pretrain.batch_tokens = 256;
   return recipe;
 }
 

@@ -15,21 +15,11 @@ class PretrainingTest : public testing::Test {
  protected:
   void SetUp() override {
     train::write_small_tables(folder_.path(), 120);
-    std::string lines;
-    for (int i = 0; i < 150; ++i) {
-      Random random(50000 + i);
-      lines += train::number_line(random, i % 2 == 1, 5 + i % 3) + (i % 2 == 1 ? "。\n" : " end\n");
-    }
-    write_file_atomically(folder_ / "text.txt", lines);
+    train::write_small_texts(folder_.path(), 150);
   }
   train::Recipe recipe(const std::string& name) {
-    train::Recipe recipe = train::small_recipe(folder_.path(), false);
+    train::Recipe recipe = train::small_pretraining(folder_.path());
     recipe.output.model = (folder_ / name).string();
-    recipe.text.vocabulary = 60;
-    recipe.pretrain.files = {"text.txt"};
-    recipe.pretrain.epochs = 2;
-    recipe.pretrain.warmup_steps = 2;
-    recipe.pretrain.batch_tokens = 256;
     recipe.train.batch_tokens = 128;
     recipe.model.ngrams.buckets = 200;
     return recipe;
