@@ -66,8 +66,9 @@ struct LinearWeights {
 // A recipe's data, read, checked, split and turned into numbers.
 struct Corpus {
   Split train, valid, test;
-  Split unlabelled;                // of pretrain.files, where the recipe uses them: data.text alone
-  Split pretrain, pretrain_valid;  // what is pre-trained on and what measures it: examples alone
+  Split unlabelled = {};  // of pretrain.files, where the recipe uses them: data.text alone
+  Split pretrain = {};    // what is pre-trained on: examples alone
+  Split pretrain_valid = {};
   Tokenizers tokenizers;
   std::vector<float> ngram_weights = {};   // [model.ngrams.buckets], of the training rows
   std::vector<LinearWeights> linear = {};  // a head, where train.linear_branch = "svm"
