@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "model/model_directory.h"
 #include "model/verify.h"
+#include "model/weight_values.h"
 
 namespace heed::cli {
 namespace {
@@ -16,13 +17,17 @@ constexpr size_t kNameWidth = 14;
 
 int64_t count_parameters(const ModelDirectory& model) {
   int64_t count = 0;
-  for (const auto& item : model.weights.tensors()) count += item.second.elements();
+  for (const WeightShape& weight : weight_shapes(model.config)) {
+    count += model.weights.at(weight.name).elements();
+  }
   return count;
 }
 
 std::string weight_types(const ModelDirectory& model) {
   std::map<std::string, int64_t> counts;
-  for (const auto& item : model.weights.tensors()) ++counts[to_string(item.second.type)];
+  for (const WeightShape& weight : weight_shapes(model.config)) {
+    ++counts[to_string(model.weights.at(weight.name).type)];
+  }
   std::string text;
   for (const auto& [type, count] : counts)
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + type;
@@ -46,6 +51,7 @@ Json describe(const ModelDirectory& model) {
     item["temperature"] = head.temperature;
     json["heads"].push_back(std::move(item));
   }
+  json["precision"] = to_string(weight_precision(model.weights));
   json["parameters"] = count_parameters(model);
   json["weights"] = weight_types(model);
   json["bytes"] = folder_bytes(model.path);
@@ -125,6 +131,7 @@ void show(const ModelDirectory& model) {
            (c.decodes() ? ", " + in_thousands(c.target_vocabulary) + " " + c.target_tokenizer : ""));
   line("text", c.normalisation + (c.lowercase ? ", lower case" : ""));
   for (const HeadConfig& head : c.classification_heads) show_head(head);
+  line("precision", to_string(weight_precision(model.weights)));
   line("parameters", in_thousands(count_parameters(model)) + " (" + weight_types(model) + " arrays)");
   line("size", in_thousands(static_cast<int64_t>(folder_bytes(model.path))) + " bytes");
   show_metrics(model.metrics, "");

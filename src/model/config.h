@@ -95,6 +95,8 @@ void check_config(const ModelConfig& config, const std::string& where);
 struct WeightShape {
   std::string name;
   std::vector<int64_t> shape;
+  // A matrix that is multiplied with or a table that is looked up by row: may be stored as I8, a scale a row.
+  bool by_row = false;
 };
 std::vector<WeightShape> weight_shapes(const ModelConfig& config);
 

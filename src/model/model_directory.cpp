@@ -99,9 +99,7 @@ SafetensorsFile read_weights(const fs::path& version, const ModelConfig& config)
   const fs::path file = version / "model.safetensors";
   require_file(file);
   SafetensorsFile weights(file);
-  std::map<std::string, WeightInfo> infos;
-  for (const auto& [name, view] : weights.tensors()) infos.emplace(name, WeightInfo{view.type, view.shape});
-  check_weights(config, infos, ErrorCode::corrupt_data, file.string());
+  check_weights(config, weights.tensors(), ErrorCode::corrupt_data, file.string());
   return weights;
 }
 

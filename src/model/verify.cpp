@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/weight_values.h"
 
 namespace heed {
 namespace {
 
-void require_finite(const ModelDirectory& directory, const std::string& name, const TensorView& view) {
-  const std::vector<float> values = view.to_floats();
+// Returns how many numbers the weight has.
+int64_t require_finite(const ModelDirectory& directory, const std::string& name) {
+  const std::vector<float> values = weight_values(directory.weights, name);
   for (size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
     throw Error(ErrorCode::corrupt_data, directory.weights.path().string() + ": weight '" + name +
@@ -17,6 +19,7 @@ void require_finite(const ModelDirectory& directory, const std::string& name, co
                                              std::to_string(values[i]) + " at element " + std::to_string(i) +
                                              "; train or copy the model again");
   }
+  return static_cast<int64_t>(values.size());
 }
 
 }  // namespace
@@ -40,10 +43,9 @@ VerifiedModel verify_model(const ModelDirectory& directory) {
     open_tokenizer(directory, config.target_tokenizer, config.target_vocabulary);
   }
   VerifiedModel verified;
-  for (const auto& [name, view] : directory.weights.tensors()) {
-    require_finite(directory, name, view);
+  for (const WeightShape& weight : weight_shapes(config)) {
+    verified.parameters += require_finite(directory, weight.name);
     ++verified.weights;
-    verified.parameters += view.elements();
   }
   verified.bytes = folder_bytes(directory.path);
   return verified;

@@ -12,7 +12,7 @@ namespace heed {
 Tokenizer open_tokenizer(const ModelDirectory& directory, const std::string& file, int64_t vocabulary);
 
 struct VerifiedModel {
-  int64_t weights = 0;     // arrays
+  int64_t weights = 0;     // without the scales of I8
   int64_t parameters = 0;  // numbers in them
   uint64_t bytes = 0;      // of the whole version on the disk
 };

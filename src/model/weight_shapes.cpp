@@ -14,14 +14,14 @@ class ShapeList {
 
   std::vector<WeightShape> build() {
     const bool own_tables = c_.decodes() && !c_.shared_embeddings;
-    add("embedding.weight", {c_.source_vocabulary, c_.dim});
-    if (own_tables) add("target_embedding.weight", {c_.target_vocabulary, c_.dim});
+    by_row("embedding.weight", {c_.source_vocabulary, c_.dim});
+    if (own_tables) by_row("target_embedding.weight", {c_.target_vocabulary, c_.dim});
     if (c_.positions == "learned") {
       add("positions.weight", {c_.max_length, c_.dim});
       if (c_.decodes()) add("target_positions.weight", {c_.max_length, c_.dim});
     }
     if (c_.ngrams.buckets > 0) add("ngrams.weight", {c_.ngrams.buckets});
-    if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) add("ngrams.embedding", {c_.ngrams.buckets, c_.dim});
+    if (c_.ngrams.buckets > 0 && c_.ngrams.embedding) by_row("ngrams.embedding", {c_.ngrams.buckets, c_.dim});
     if (c_.architecture == Architecture::recurrent_seq2seq) {
       recurrent_encoder();
       recurrent_decoder();
@@ -29,7 +29,7 @@ class ShapeList {
       encoder();
       if (c_.decodes()) decoder();
     }
-    if (own_tables) add("output.weight", {c_.target_vocabulary, c_.dim});
+    if (own_tables) by_row("output.weight", {c_.target_vocabulary, c_.dim});
     for (const HeadConfig& head : c_.classification_heads) classification_head(head);
     return std::move(list_);
   }
@@ -77,7 +77,7 @@ class ShapeList {
 
   void lstm(const std::string& scope) {
     linear(scope + ".input", 4 * c_.dim, c_.dim);
-    add(scope + ".recurrent.weight", {4 * c_.dim, c_.dim});
+    by_row(scope + ".recurrent.weight", {4 * c_.dim, c_.dim});
   }
 
   void attention(const std::string& scope, bool self) {
@@ -117,7 +117,7 @@ class ShapeList {
     const auto labels = static_cast<int64_t>(head.labels.size());
     linear(scope + ".output", labels, c_.dim);
     if (c_.ngrams.buckets > 0 && c_.ngrams.linear) {
-      add(scope + ".ngrams.weight", {c_.ngrams.buckets, labels});
+      by_row(scope + ".ngrams.weight", {c_.ngrams.buckets, labels});
       add(scope + ".ngrams.bias", {labels});
     }
   }
@@ -128,12 +128,16 @@ class ShapeList {
   }
 
   void linear(const std::string& scope, int64_t out, int64_t in) {
-    add(scope + ".weight", {out, in});
+    by_row(scope + ".weight", {out, in});
     add(scope + ".bias", {out});
   }
 
   void add(std::string name, std::vector<int64_t> shape) {
-    list_.push_back({std::move(name), std::move(shape)});
+    list_.push_back({.name = std::move(name), .shape = std::move(shape)});
+  }
+
+  void by_row(std::string name, std::vector<int64_t> shape) {
+    list_.push_back({.name = std::move(name), .shape = std::move(shape), .by_row = true});
   }
 
   const ModelConfig& c_;

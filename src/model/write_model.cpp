@@ -79,10 +79,10 @@ void require_tokenizer(const fs::path& name, const ModelContents& contents, cons
 
 void check_contents(const fs::path& name, const ModelContents& contents) {
   check_config(contents.config, name.string());
-  std::map<std::string, WeightInfo> infos;
+  std::map<std::string, TensorView> views;
   for (const Tensor& tensor : contents.weights)
-    infos.emplace(tensor.name, WeightInfo{tensor.type, tensor.shape});
-  check_weights(contents.config, infos, ErrorCode::invalid_argument, name.string());
+    views.emplace(tensor.name, TensorView{tensor.type, tensor.shape, tensor.bytes});
+  check_weights(contents.config, views, ErrorCode::invalid_argument, name.string());
   require_tokenizer(name, contents, contents.config.source_tokenizer);
   require_tokenizer(name, contents, contents.config.target_tokenizer);
   check_names(name, "tokenizers", contents.tokenizers);

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/weight_values.h"
 
 namespace heed::train {
 namespace {
@@ -54,8 +55,7 @@ void check_meaning(const ModelDirectory& model, const ModelConfig& config) {
   }
 }
 
-void take(const TensorView& view, torch::Tensor weight) {
-  const std::vector<float> values = view.to_floats();
+void take(const std::vector<float>& values, torch::Tensor weight) {
   std::copy(values.begin(), values.end(), weight.data_ptr<float>());
 }
 
@@ -76,7 +76,8 @@ void take_weights(const ModelDirectory& model, const ModelConfig& config, const 
   }
   check_meaning(model, config);
   for (const auto& [name, weight] : parameters.all()) {
-    if (!may_stay_fresh(name, model.config, config)) take(theirs.at(name), weight.detach());
+    if (!may_stay_fresh(name, model.config, config))
+      take(weight_values(model.weights, name), weight.detach());
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cli/run_heed.h"
 #include "infer/tiny_model.h"
+#include "model/int8_contents.h"
 
 using namespace heed;
 using test::run_heed;
@@ -43,6 +44,20 @@ TEST_F(ModelCommand, show_as_json_counts_parameters_and_versions) {
   EXPECT_EQ(json["parameters"], parameters);
   EXPECT_EQ(json["heads"][1]["multi_label"], true);
   EXPECT_EQ(Json::parse(run_heed({"model", "show", model() + "/1", "--json"}).output)["version"], 1);
+}
+
+TEST_F(ModelCommand, show_and_verify_know_int8) {
+  write_model(folder_ / "bank-int8", test::int8_contents(test::tiny_contents(test::tiny_classifier())));
+  const std::string small = (folder_ / "bank-int8").string();
+  const auto shown = run_heed({"model", "show", small});
+  ASSERT_EQ(shown.status, 0) << shown.error;
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("precision     int8\n"), HasSubstr("F32, 17 I8 arrays")));
+  EXPECT_THAT(run_heed({"model", "show", model()}).output, HasSubstr("precision     fp32\n"));
+  const Json json = Json::parse(run_heed({"model", "show", small, "--json"}).output);
+  EXPECT_EQ(json["precision"], "int8");
+  EXPECT_EQ(json["parameters"],
+            Json::parse(run_heed({"model", "show", model(), "--json"}).output)["parameters"]);
+  EXPECT_EQ(run_heed({"model", "verify", small}).status, 0);
 }
 
 TEST_F(ModelCommand, verify_passes_a_sound_model_and_names_what_is_wrong_with_another) {

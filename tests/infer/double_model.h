@@ -12,6 +12,7 @@
 #include "model/attention_variant.h"
 #include "model/config.h"
 #include "model/model_directory.h"
+#include "model/weight_values.h"
 #include "text/tokenizer.h"
 
 // The whole model once more, one text at a time, in double precision and plain loops: no packing, no cache,
@@ -24,9 +25,9 @@ using Rows = std::vector<Row>;
 class DoubleModel {
  public:
   explicit DoubleModel(const ModelDirectory& model) : c_(model.config) {
-    for (const auto& [name, view] : model.weights.tensors()) {
-      const std::vector<float> floats = view.to_floats();
-      weights_[name] = Row(floats.begin(), floats.end());
+    for (const WeightShape& weight : weight_shapes(c_)) {
+      const std::vector<float> floats = weight_values(model.weights, weight.name);
+      weights_[weight.name] = Row(floats.begin(), floats.end());
     }
     if (c_.ngrams.buckets == 0) return;
     ngram_weights_ = model.weights.at("ngrams.weight").to_floats();

@@ -9,6 +9,7 @@
 #include "infer/tiny_model.h"
 #include "infer/translator.h"
 #include "infer/variants.h"
+#include "model/int8_contents.h"
 
 namespace heed::infer {
 namespace {
@@ -129,6 +130,18 @@ TEST(Logits, of_bf16_weights_are_those_of_the_rounded_numbers) {
   const test::Rows expected = test::DoubleModel(model).translation_logits({5, 6}, {7});
   for (size_t i = 0; i < found.size(); ++i) {
     ASSERT_NEAR(found[i], expected[i / expected[0].size()][i % expected[0].size()], kTolerance);
+  }
+}
+
+// Holds also where products round their other operand, so that it is looser than kTolerance.
+TEST(Logits, of_int8_weights_are_near_those_of_the_numbers_that_they_mean) {
+  const test::ScratchFolder folder;
+  write_model(folder / "m", test::int8_contents(test::tiny_contents(test::tiny_translator())));
+  const ModelDirectory model = open_model(folder / "m");
+  const auto found = Translator(model).logits(std::vector<int32_t>{5, 6}, std::vector<int32_t>{7});
+  const test::Rows expected = test::DoubleModel(model).translation_logits({5, 6}, {7});
+  for (size_t i = 0; i < found.size(); ++i) {
+    ASSERT_NEAR(found[i], expected[i / expected[0].size()][i % expected[0].size()], 0.1);
   }
 }
 

@@ -121,7 +121,7 @@ TEST_F(ModelDirectoryOnDisk, weights_of_another_number_format_are_refused) {
   write_model(name_, contents);
   contents.weights[0].type = DataType::i32;
   write_safetensors(name_ / "1" / "model.safetensors", contents.weights);
-  EXPECT_THAT(refusal(ErrorCode::corrupt_data), AllOf(HasSubstr("F32 or BF16"), HasSubstr("I32")));
+  EXPECT_THAT(refusal(ErrorCode::corrupt_data), AllOf(HasSubstr("F32, BF16 or I8"), HasSubstr("I32")));
 }
 
 TEST_F(ModelDirectoryOnDisk, labels_that_do_not_fit_the_weights_name_both_files) {

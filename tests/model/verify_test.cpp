@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "infer/tiny_model.h"
+#include "model/int8_contents.h"
 
 namespace heed {
 namespace {
@@ -47,6 +48,28 @@ TEST(VerifyModel, finds_the_one_number_that_is_not_finite) {
     EXPECT_THAT(refusal(contents),
                 AllOf(HasSubstr("'" + contents.weights[3].name + "'"), HasSubstr("element 5")));
   }
+}
+
+TEST(VerifyModel, counts_int8_weights_as_the_numbers_that_they_mean) {
+  const test::ScratchFolder folder;
+  const ModelContents contents = test::tiny_contents(test::tiny_translator());
+  write_model(folder / "m", contents);
+  write_model(folder / "m-int8", test::int8_contents(contents));
+  const VerifiedModel whole = verify_model(open_model(folder / "m"));
+  const VerifiedModel small = verify_model(open_model(folder / "m-int8"));
+  EXPECT_EQ(small.weights, whole.weights);
+  EXPECT_EQ(small.parameters, whole.parameters);
+  EXPECT_LT(small.bytes, whole.bytes);
+}
+
+TEST(VerifyModel, finds_an_int8_row_that_overflows) {
+  ModelContents contents = test::int8_contents(test::tiny_contents(test::tiny_translator()));
+  const float huge = 3e38F;
+  for (Tensor& tensor : contents.weights) {
+    if (tensor.name == "embedding.weight.scale") std::memcpy(tensor.bytes.data(), &huge, sizeof huge);
+  }
+  EXPECT_THAT(refusal(contents),
+              AllOf(HasSubstr("'embedding.weight'"), HasSubstr("expected finite numbers, found")));
 }
 
 TEST(VerifyModel, refuses_a_tokenizer_of_another_size_or_that_is_none) {

@@ -148,5 +148,29 @@ TEST(WeightShapes, separate_embeddings_bring_two_tables_more) {
   EXPECT_THAT(shapes_of(config).at("output.weight"), ElementsAre(12, 16));
 }
 
+TEST(WeightShapes, matrices_of_products_and_tables_of_rows_alone_may_be_int8) {
+  ModelConfig config = test::tiny_classifier();
+  config.encoder_layers = 1;
+  config.classification_heads.resize(1);
+  config.positions = "learned";
+  config.attention.score = "bilinear";
+  config.attention.bias = "relative";
+  config.ngrams.buckets = 10;
+  std::vector<std::string> by_row;
+  for (const WeightShape& weight : weight_shapes(config)) {
+    if (!weight.by_row) continue;
+    EXPECT_EQ(weight.shape.size(), 2U) << weight.name;
+    by_row.push_back(weight.name);
+  }
+  EXPECT_THAT(
+      by_row,
+      ElementsAre("embedding.weight", "ngrams.embedding", "encoder.layers.0.self_attention.query.weight",
+                  "encoder.layers.0.self_attention.key.weight",
+                  "encoder.layers.0.self_attention.value.weight",
+                  "encoder.layers.0.self_attention.output.weight", "encoder.layers.0.feed_forward.up.weight",
+                  "encoder.layers.0.feed_forward.down.weight", "heads.intent.pool.key.weight",
+                  "heads.intent.output.weight", "heads.intent.ngrams.weight"));
+}
+
 }  // namespace
 }  // namespace heed

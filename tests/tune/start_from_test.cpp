@@ -2,8 +2,9 @@
 
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
-#include "model/model_directory.h"
+#include "model/int8_contents.h"
 #include "train/small_corpus.h"
+#include "train/start_weights.h"
 #include "tune/model.h"
 
 namespace heed::tune {
@@ -35,7 +36,7 @@ class StartFromTest : public testing::Test {
 bool same(const ModelDirectory& model, const train::Network& network, const std::string& name) {
   const torch::Tensor weight = network.parameters().at(name).detach().contiguous();
   const std::vector<float> values(weight.data_ptr<float>(), weight.data_ptr<float>() + weight.numel());
-  return model.weights.at(name).to_floats() == values;
+  return weight_values(model.weights, name) == values;
 }
 
 TEST_F(StartFromTest, takes_tokenizer_weights_and_heads_of_the_same_labels) {
@@ -65,6 +66,24 @@ TEST_F(StartFromTest, a_translation_begins_from_one_too) {
   const Model model(job, {.quiet = true});
   for (const auto& [name, view] : before.weights.tensors()) {
     EXPECT_TRUE(same(before, model.network(), name)) << name;
+  }
+}
+
+TEST_F(StartFromTest, of_int8_weights_takes_the_numbers_that_they_mean) {
+  train::Recipe job = saved("first");
+  const ModelDirectory whole = open_model(job.output.model);
+  ModelContents contents{.config = whole.config, .tokenizers = train::tokenizers_of(whole)};
+  for (const WeightShape& weight : weight_shapes(whole.config)) {
+    const TensorView& view = whole.weights.at(weight.name);
+    contents.weights.push_back({weight.name, view.type, view.shape, std::string(view.bytes)});
+  }
+  write_model(job.output.model, test::int8_contents(contents));
+  job = next(job);
+  const ModelDirectory before = open_model(job.train.start_from);
+  EXPECT_EQ(weight_precision(before.weights), Precision::int8);
+  const Model model(job, {.quiet = true});
+  for (const WeightShape& weight : weight_shapes(before.config)) {
+    EXPECT_TRUE(same(before, model.network(), weight.name)) << weight.name;
   }
 }
 
