@@ -37,7 +37,7 @@ bool dropout_keeps(uint64_t seed, double dropout, int64_t row, int64_t head, int
 
 void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> output, Saved* saved, Tap* tap,
              const ParallelFor& parallel) {
-  check_inputs("attention::forward", variant, inputs, output.data);
+  check_inputs("attention::forward", variant, inputs, output);
   if (fused_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
   if (linear_covers(variant, inputs)) return linear_forward(variant, inputs, output, saved, tap, parallel);
   say_reference(variant);
@@ -46,7 +46,7 @@ void forward(const Variant& variant, const Inputs<float>& inputs, Heads<float> o
 
 void forward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<float> output, Saved* saved,
              Tap* tap, const ParallelFor& parallel) {
-  check_inputs("attention::forward", variant, inputs, output.data);
+  check_inputs("attention::forward", variant, inputs, output);
   if (bfloat16_covers(variant)) return fused_forward(variant, inputs, output, saved, tap, parallel);
   forward(variant, WideInputs(inputs).inputs(), output, saved, tap, parallel);
 }
@@ -54,8 +54,8 @@ void forward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<float
 void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const float> output,
               const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
               const ParallelFor& parallel) {
-  check_inputs("attention::backward", variant, inputs, output.data);
-  check_gradients("attention::backward", inputs, saved, d_output.data, gradients);
+  check_inputs("attention::backward", variant, inputs, output);
+  check_gradients("attention::backward", inputs, saved, d_output, gradients);
   if (fused_covers(variant)) {
     return fused_backward(variant, inputs, output, saved, d_output, gradients, parallel);
   }
@@ -69,8 +69,8 @@ void backward(const Variant& variant, const Inputs<float>& inputs, Heads<const f
 void backward(const Variant& variant, const Inputs<BFloat16>& inputs, Heads<const float> output,
               const Saved& saved, Heads<const float> d_output, const Gradients<float>& gradients,
               const ParallelFor& parallel) {
-  check_inputs("attention::backward", variant, inputs, output.data);
-  check_gradients("attention::backward", inputs, saved, d_output.data, gradients);
+  check_inputs("attention::backward", variant, inputs, output);
+  check_gradients("attention::backward", inputs, saved, d_output, gradients);
   if (bfloat16_covers(variant)) {
     return fused_backward(variant, inputs, output, saved, d_output, gradients, parallel);
   }

@@ -32,19 +32,28 @@ using Real = std::conditional_t<std::is_same_v<T, BFloat16>, float, T>;
 
 // Rows of heads somewhere in memory: element (row, head, i) is data[row * row_stride + head * head_stride +
 // i]. [N, H, K] has strides {H*K, K}; [B, H, T, K] is one view a sequence. Strides count elements.
+//
+// Where `rows` is given, row i lies at data + rows[i] * row_stride, so that rows may stand in any order and
+// many times. This is for keys and values of forward(), which gives the same bits as with the same rows one
+// after another; everything else refuses it. A decoder whose hypotheses share their past keeps one pool of
+// rows, and lists in `rows` those of each hypothesis one after another. Entries are at least 0, and read
+// where a sequence has keys, nowhere else.
 template <class T>
 struct Heads {
   T* data = nullptr;
   int64_t row_stride = 0;
   int64_t head_stride = 0;
+  const int32_t* rows = nullptr;
 
-  T* at(int64_t row, int64_t head) const { return data + row * row_stride + head * head_stride; }
+  T* at(int64_t row, int64_t head) const {
+    return data + (rows == nullptr ? row : rows[row]) * row_stride + head * head_stride;
+  }
 };
 
-// One text: its query rows and the key rows that they may see. Packed rows, padded rows with lengths and a
-// key/value cache are all lists of these. Query row t stands at position `query_position + t` of the keys,
-// which is what causal and window masks, ALiBi, relative bias and span measure distance from (a decoder with
-// a cache of n keys and one new query has query_position n - 1).
+// One text: its query rows and the key rows that they may see (of an index, where keys or values have one).
+// Packed rows, padded rows with lengths and a key/value cache are all lists of these. Query row t stands at
+// position `query_position + t` of the keys, which is what causal and window masks, ALiBi, relative bias and
+// span measure distance from (a decoder with a cache of n keys and one new query has query_position n - 1).
 struct Sequence {
   int64_t query_begin = 0;
   int64_t query_count = 0;
@@ -98,7 +107,8 @@ struct Inputs {
 };
 
 // True where the weight at this place survives dropout: counter-based, so forward, backward, the reference
-// and any tiling agree without storing a mask. `row` and `key` are absolute row numbers of the inputs.
+// and any tiling agree without storing a mask. `row` and `key` are absolute row numbers of the inputs, or
+// places in their index.
 bool dropout_keeps(uint64_t seed, double dropout, int64_t row, int64_t head, int64_t key);
 
 // What a query attended to, from the forward pass itself. Filled for every query row and head:

@@ -3,20 +3,24 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attention/place.h"
+#include "attention/units.h"
 
 namespace heed::attention {
 namespace {
 
-// Rows [0, rows) of `heads` heads, one after another. Rows that no sequence names are copied but never used.
-Heads<const float> widen(const Heads<const BFloat16>& from, int64_t rows, int64_t heads, int64_t width,
-                         std::vector<float>& to) {
+// Rows [begin, end) for each of the ranges, in their places among rows [0, the last end) one after another.
+Heads<const float> widen(const Heads<const BFloat16>& from, const std::vector<IndexRange>& ranges,
+                         int64_t heads, int64_t width, std::vector<float>& to) {
+  int64_t rows = 0;
+  for (const IndexRange& range : ranges) rows = std::max(rows, range.end);
   to.resize(static_cast<size_t>(rows * heads * width));
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t head = 0; head < heads; ++head) {
-      const BFloat16* source = from.at(row, head);
-      std::transform(source, source + width, to.data() + (row * heads + head) * width,
-                     [](BFloat16 value) { return to_float(value); });
+  for (const IndexRange& range : ranges) {
+    for (int64_t row = range.begin; row < range.end; ++row) {
+      for (int64_t head = 0; head < heads; ++head) {
+        const BFloat16* source = from.at(row, head);
+        std::transform(source, source + width, to.data() + (row * heads + head) * width,
+                       [](BFloat16 value) { return to_float(value); });
+      }
     }
   }
   return {to.data(), heads * width, width};
@@ -31,16 +35,17 @@ BFloat16 to_bfloat16(float value) {
 }
 
 WideInputs::WideInputs(const Inputs<BFloat16>& inputs) {
-  int64_t keys = 0;
-  for (const Sequence& sequence : inputs.sequences) {
-    keys = std::max(keys, sequence.key_begin + sequence.key_count);
+  std::vector<IndexRange> queries, keys;
+  for (const Sequence& s : inputs.sequences) {
+    queries.push_back({s.query_begin, s.query_begin + s.query_count});
+    keys.push_back({s.key_begin, s.key_begin + s.key_count});
   }
   inputs_ = {.sequences = inputs.sequences,
              .heads = inputs.heads,
              .key_heads = inputs.key_heads,
              .width = inputs.width,
              .value_width = inputs.value_width,
-             .query = widen(inputs.query, query_rows(inputs.sequences), inputs.heads, inputs.width, query_),
+             .query = widen(inputs.query, queries, inputs.heads, inputs.width, query_),
              .key = widen(inputs.key, keys, inputs.key_heads, inputs.width, key_),
              .value = widen(inputs.value, keys, inputs.key_heads, inputs.value_width, value_),
              .score_vector = inputs.score_vector,

@@ -40,6 +40,14 @@ struct Checker {
       require(part == nullptr,
               std::string(field) + ": expected none without " + why + ", found one; leave it null");
   }
+
+  template <class Part>
+  void in_order(const Heads<Part>& part, const char* field) const {
+    require(part.rows == nullptr,
+            std::string(field) +
+                ": expected rows one after another, found an index of rows, which only keys "
+                "and values of forward() may have; copy the rows and leave it null");
+  }
 };
 
 std::string number(int64_t value) { return std::to_string(value); }
@@ -59,6 +67,18 @@ void check_shapes(const Checker<T>& check) {
                              ": expected rows and counts of at least 0, found query " +
                              number(s.query_begin) + "+" + number(s.query_count) + " and key " +
                              number(s.key_begin) + "+" + number(s.key_count));
+  }
+}
+
+template <class T>
+void check_index(const Checker<T>& check, const char* field, const int32_t* rows) {
+  if (rows == nullptr) return;
+  for (const Sequence& s : check.inputs.sequences) {
+    const int32_t* end = rows + s.key_begin + s.key_count;
+    const int32_t* below = std::find_if(rows + s.key_begin, end, [](int32_t row) { return row < 0; });
+    if (below == end) continue;
+    check.require(false, std::string(field) + ".rows[" + number(below - rows) +
+                             "]: expected a row of at least 0, found " + number(*below));
   }
 }
 
@@ -103,26 +123,37 @@ void check_disjoint(const Checker<T>& check, const char* what,
 
 }  // namespace
 
-template <class T>
-void check_inputs(const char* name, const Variant& variant, const Inputs<T>& inputs, const float* output) {
+template <class T, class Out>
+void check_inputs(const char* name, const Variant& variant, const Inputs<T>& inputs,
+                  const Heads<Out>& output) {
   const Checker<T> check{name, inputs};
   check_shapes(check);
   check_variant(check, variant);
+  check.in_order(inputs.query, "query");
+  check.in_order(output, "output");
   if (query_rows(inputs.sequences) == 0) return;
   const bool keys = std::any_of(inputs.sequences.begin(), inputs.sequences.end(),
                                 [](const Sequence& sequence) { return sequence.key_count > 0; });
-  check.require(inputs.query.data != nullptr && output != nullptr,
+  check.require(inputs.query.data != nullptr && output.data != nullptr,
                 "expected query and output, found null data");
   check.require(!keys || (inputs.key.data != nullptr && inputs.value.data != nullptr),
                 "expected key and value, found null data");
+  check_index(check, "key", inputs.key.rows);
+  check_index(check, "value", inputs.value.rows);
 }
 
 template <class T>
-void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& saved, const float* d_output,
-                     const Gradients<float>& gradients) {
+void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& saved,
+                     const Heads<const float>& d_output, const Gradients<float>& gradients) {
   const Checker<T> check{name, inputs};
   const int64_t rows = query_rows(inputs.sequences);
-  check.require(rows == 0 || d_output != nullptr, "expected d_output, found null data");
+  check.require(rows == 0 || d_output.data != nullptr, "expected d_output, found null data");
+  check.in_order(inputs.key, "key");
+  check.in_order(inputs.value, "value");
+  check.in_order(d_output, "d_output");
+  check.in_order(gradients.query, "gradients.query");
+  check.in_order(gradients.key, "gradients.key");
+  check.in_order(gradients.value, "gradients.value");
   check.require(static_cast<int64_t>(saved.log_sum.size()) == rows * inputs.heads,
                 "expected saved.log_sum of the forward pass on the same inputs, " +
                     number(rows * inputs.heads) + " values, found " +
@@ -149,11 +180,13 @@ void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& sav
   check_disjoint(check, "key", std::move(keys));
 }
 
-template void check_inputs<float>(const char*, const Variant&, const Inputs<float>&, const float*);
-template void check_inputs<BFloat16>(const char*, const Variant&, const Inputs<BFloat16>&, const float*);
-template void check_gradients<float>(const char*, const Inputs<float>&, const Saved&, const float*,
-                                     const Gradients<float>&);
-template void check_gradients<BFloat16>(const char*, const Inputs<BFloat16>&, const Saved&, const float*,
-                                        const Gradients<float>&);
+template void check_inputs(const char*, const Variant&, const Inputs<float>&, const Heads<float>&);
+template void check_inputs(const char*, const Variant&, const Inputs<float>&, const Heads<const float>&);
+template void check_inputs(const char*, const Variant&, const Inputs<BFloat16>&, const Heads<float>&);
+template void check_inputs(const char*, const Variant&, const Inputs<BFloat16>&, const Heads<const float>&);
+template void check_gradients(const char*, const Inputs<float>&, const Saved&, const Heads<const float>&,
+                              const Gradients<float>&);
+template void check_gradients(const char*, const Inputs<BFloat16>&, const Saved&, const Heads<const float>&,
+                              const Gradients<float>&);
 
 }  // namespace heed::attention

@@ -170,10 +170,10 @@ class BackwardPass {
 
   void backward_tile(const HeadFactors& factors, const Sequence& sequence, const Block& block, Panel& panel,
                      bool adds) {
-    multiply({tiles_.key, key_width(), 1}, block.keys, inputs_.width, {panel.query_transposed, kPanelQueries},
-             weights(), panel.queries, false);
-    multiply({tiles_.value, value_width(), 1}, block.keys, inputs_.value_width,
-             {panel.d_output_transposed, kPanelQueries}, d_scores(), panel.queries, false);
+    multiply<Tile>({tiles_.key, key_width(), 1}, block.keys, inputs_.width,
+                   {panel.query_transposed, kPanelQueries}, weights(), panel.queries, false);
+    multiply<Tile>({tiles_.value, value_width(), 1}, block.keys, inputs_.value_width,
+                   {panel.d_output_transposed, kPanelQueries}, d_scores(), panel.queries, false);
     const bool plain = logits_.is_plain(sequence, block, panel);
     if (!plain) logits_.make(factors, sequence, block, panel, weights());
     for (int64_t q = 0; q < whole_vectors(panel.queries); q += lanes()) {
@@ -184,7 +184,7 @@ class BackwardPass {
       }
     }
     add_biases(job_, learned_, factors, block, panel, d_scores());
-    const auto product = finite_ ? multiply : multiply_seen;
+    const auto product = finite_ ? multiply<Tile> : multiply_seen<Tile>;
     const Left weight{tiles_.score, kPanelQueries, 1};
     const Left d_score{tiles_.d_score, kPanelQueries, 1};
     product(weight, block.keys, panel.queries, d_output(panel), d_value(), inputs_.value_width, adds);

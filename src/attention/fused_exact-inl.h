@@ -112,12 +112,18 @@ class ExactPass {
     transpose(query(), panel_.queries, inputs_.width, {panel_.query_transposed, kPanelQueries});
     logits_.set_queries(sequence, factors.head, panel_);
     each_block(sequence, b, [&](const Block& block) HWY_ATTR {
-      const Left keys{inputs_.key.at(sequence.key_begin + block.key, factors.key_head),
-                      inputs_.key.row_stride, 1};
-      multiply(keys, block.keys, inputs_.width, {panel_.query_transposed, kPanelQueries}, scores(block),
-               panel_.queries, false);
+      multiply<Tile>(left_keys(sequence, block, factors.key_head), block.keys, inputs_.width,
+                     {panel_.query_transposed, kPanelQueries}, scores(block), panel_.queries, false);
       logits_.make(factors, sequence, block, panel_, scores(block));
     });
+  }
+
+  // Keys where they lie; of scattered ones a copy.
+  Left left_keys(const Sequence& sequence, const Block& block, int64_t key_head) {
+    const int64_t row = sequence.key_begin + block.key;
+    if (inputs_.key.rows == nullptr) return {inputs_.key.at(row, key_head), inputs_.key.row_stride, 1};
+    copy_rows(inputs_.key, row, block.keys, key_head, inputs_.width, key());
+    return {key().data, key().stride, 1};
   }
 
   // The keys that query q sees, and their logits, side by side.
@@ -177,8 +183,9 @@ class ExactPass {
   void add_values(const HeadFactors& factors, const Sequence& sequence, const Block& block) {
     const bool finite = copy_rows(inputs_.value, sequence.key_begin + block.key, block.keys, factors.key_head,
                                   inputs_.value_width, value());
-    (finite ? multiply : multiply_seen)({scores(block).data, 1, stride()}, panel_.queries, block.keys,
-                                        value(), output(), inputs_.value_width, !panel_.is_new);
+    (finite ? multiply<Tile> : multiply_seen<Tile>)({scores(block).data, 1, stride()}, panel_.queries,
+                                                    block.keys, value(), output(), inputs_.value_width,
+                                                    !panel_.is_new);
     panel_.is_new = false;
   }
 
@@ -192,8 +199,8 @@ class ExactPass {
   void weigh_gradients(const HeadFactors& factors, const Sequence& sequence, const Block& block) {
     const Left values{inputs_.value.at(sequence.key_begin + block.key, factors.key_head),
                       inputs_.value.row_stride, 1};
-    multiply(values, block.keys, inputs_.value_width, {panel_.d_output_transposed, kPanelQueries},
-             d_scores(block), panel_.queries, false);
+    multiply<Tile>(values, block.keys, inputs_.value_width, {panel_.d_output_transposed, kPanelQueries},
+                   d_scores(block), panel_.queries, false);
   }
 
   // Logits of query q -> weights after dropout; dO V^T -> gradients of the dot products.
@@ -225,7 +232,7 @@ class ExactPass {
     const Tile value_sums{tiles_.shared.d_value, padded(inputs_.value_width)};
     const bool finite =
         copy_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, key()) && finite_queries_;
-    const auto product = finite ? multiply : multiply_seen;
+    const auto product = finite ? multiply<Tile> : multiply_seen<Tile>;
     product({d_scores(block).data, 1, stride()}, panel_.queries, block.keys, key(), d_query(), inputs_.width,
             !panel_.is_new);
     panel_.is_new = false;

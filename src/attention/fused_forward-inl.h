@@ -111,30 +111,37 @@ class ForwardPass {
     tap_.begin_queries(panel);
   }
 
-  // Keys . queries for the tile. Keys that several panels share are packed once; else they are read where
-  // they lie.
+  // Keys . queries for the tile.
   void dot_products(const HeadFactors& factors, const Sequence& sequence, const Block& block,
                     const Panel& panel, bool shares) {
     const int64_t row = sequence.key_begin + block.key;
     const Tile query{panel.query_transposed, kPanelQueries};
+    const bool packs = shares || inputs_.key.rows != nullptr;
     if (pairs_) {
-      multiply_pairs(key_words(row, block, factors.key_head, shares), block.keys, padded_pairs(inputs_.width),
+      multiply_pairs(key_words(row, block, factors.key_head, packs), block.keys, padded_pairs(inputs_.width),
                      query, scores(), panel.queries, false);
-      return;
+    } else {
+      multiply(left_keys(row, block, factors.key_head, packs), block.keys, inputs_.width, query, scores(),
+               panel.queries, false);
     }
-    Left keys{tiles_.key, packed_keys().stride, 1};
-    if (!shares) {
-      keys = left_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, packed_keys());
-    } else if (packed_keys_ != block.key) {
-      copy_rows(inputs_.key, row, block.keys, factors.key_head, inputs_.width, packed_keys());
-      packed_keys_ = block.key;
-    }
-    multiply(keys, block.keys, inputs_.width, query, scores(), panel.queries, false);
   }
 
-  LeftWords key_words(int64_t row, const Block& block, int64_t key_head, bool shares) {
+  // Keys that several panels share, that are scattered or that are to be widened are packed once; others are
+  // read where they lie.
+  Left left_keys(int64_t row, const Block& block, int64_t key_head, bool packs) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (!packs) return {inputs_.key.at(row, key_head), inputs_.key.row_stride, 1};
+    }
+    if (packed_keys_ != block.key) {
+      copy_rows(inputs_.key, row, block.keys, key_head, inputs_.width, packed_keys());
+      packed_keys_ = block.key;
+    }
+    return {tiles_.key, packed_keys().stride, 1};
+  }
+
+  LeftWords key_words(int64_t row, const Block& block, int64_t key_head, bool packs) {
     const int64_t words = inputs_.width / 2;
-    if (!shares) return {inputs_.key.at(row, key_head), inputs_.key.row_stride / 2, 1};
+    if (!packs) return {inputs_.key.at(row, key_head), inputs_.key.row_stride / 2, 1};
     if (packed_keys_ != block.key) {
       for (int64_t s = 0; s < block.keys; ++s) {
         std::memcpy(tiles_.key + s * words, inputs_.key.at(row + s, key_head),
@@ -163,8 +170,9 @@ class ForwardPass {
       multiply_pairs({tiles_.score, 1, kPanelQueries}, panel.queries, padded_pairs(block.keys),
                      packed_values(), output(panel), inputs_.value_width, adds);
     } else {
-      (finite_values_ ? multiply : multiply_seen)({tiles_.score, 1, kPanelQueries}, panel.queries, block.keys,
-                                                  packed_values(), output(panel), inputs_.value_width, adds);
+      (finite_values_ ? multiply<Tile> : multiply_seen<Tile>)({tiles_.score, 1, kPanelQueries}, panel.queries,
+                                                              block.keys, packed_values(), output(panel),
+                                                              inputs_.value_width, adds);
     }
     panel.is_new = false;
   }

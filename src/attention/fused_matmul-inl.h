@@ -42,14 +42,31 @@ struct Tile {
   float* data;
   int64_t stride;
   float* row(int64_t m) const { return data + m * stride; }
+
+  // To go down the rows: those from an element on, the first of them, and the others.
+  Tile from(int64_t m, int64_t column) const { return {row(m) + column, stride}; }
+  const float* front() const { return data; }
+  void pop_front() { data += stride; }
+};
+
+// Rows that are only read, anywhere in memory. `Rows` below is this or a tile.
+struct ScatteredRows {
+  const float* data;
+  int64_t stride;
+  const int32_t* rows;
+  const float* row(int64_t m) const { return data + rows[m] * stride; }
+
+  ScatteredRows from(int64_t m, int64_t column) const { return {data + column, stride, rows + m}; }
+  const float* front() const { return row(0); }
+  void pop_front() { ++rows; }
 };
 
 // The right side may be unaligned. c[m, n] (+)= sum over l < length of a(m, l) b[l, n], for kRows rows and
 // kVectors vectors of columns. Each element is summed in the order of l in one register, so it has the same
 // bits whatever block it falls in.
-template <int kRows, int kVectors>
-HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_stride, int64_t length,
-                               float* HWY_RESTRICT c, int64_t c_stride, bool add) {
+template <int kRows, int kVectors, class Rows>
+HWY_INLINE void multiply_block(Left a, Rows b, int64_t length, float* HWY_RESTRICT c, int64_t c_stride,
+                               bool add) {
   const FloatTag d;
   const int64_t n = lanes();
   Float sum[kRows][kVectors];
@@ -57,9 +74,10 @@ HWY_INLINE void multiply_block(Left a, const float* HWY_RESTRICT b, int64_t b_st
     for (int v = 0; v < kVectors; ++v) sum[r][v] = add ? hn::Load(d, c + r * c_stride + v * n) : hn::Zero(d);
   }
   const float* left = a.data;
-  for (int64_t l = 0; l < length; ++l, b += b_stride, left += a.column) {
+  for (int64_t l = 0; l < length; ++l, b.pop_front(), left += a.column) {
+    const float* HWY_RESTRICT from = b.front();
     Float right[kVectors];
-    for (int v = 0; v < kVectors; ++v) right[v] = hn::LoadU(d, b + v * n);
+    for (int v = 0; v < kVectors; ++v) right[v] = hn::LoadU(d, from + v * n);
     for (int r = 0; r < kRows; ++r) {
       const Float by = hn::Set(d, left[r * a.row]);
       for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(by, right[v], sum[r][v]);
@@ -77,13 +95,13 @@ constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64;
 constexpr int kMostVectors = kManyRegisters ? 4 : 2;
 constexpr int most_rows(int vectors) { return kManyRegisters && vectors < 4 ? 12 : 6; }
 
-template <int kVectors>
-HWY_INLINE void multiply_columns(Left a, int64_t rows, int64_t length, const float* b, int64_t b_stride,
-                                 Tile c, int64_t column, bool add) {
+template <int kVectors, class Rows>
+HWY_INLINE void multiply_columns(Left a, int64_t rows, int64_t length, Rows b, Tile c, int64_t column,
+                                 bool add) {
   constexpr int kMostRows = most_rows(kVectors);
   int64_t m = 0;
   const auto block = [&]<int kRows>() {
-    multiply_block<kRows, kVectors>({a.data + m * a.row, a.row, a.column}, b + column, b_stride, length,
+    multiply_block<kRows, kVectors>({a.data + m * a.row, a.row, a.column}, b.from(0, column), length,
                                     c.row(m) + column, c.stride, add);
     m += kRows;
   };
@@ -94,17 +112,18 @@ HWY_INLINE void multiply_columns(Left a, int64_t rows, int64_t length, const flo
 }
 
 // c[rows, columns] (+)= a[rows, length] b[length, columns]; whole vectors of columns are written.
-HWY_INLINE void multiply(Left a, int64_t rows, int64_t length, Tile b, Tile c, int64_t columns, bool add) {
+template <class Rows>
+HWY_INLINE void multiply(Left a, int64_t rows, int64_t length, Rows b, Tile c, int64_t columns, bool add) {
   const int64_t n = lanes();
   const int64_t end = whole_vectors(columns);
   int64_t column = 0;
   for (; column + kMostVectors * n <= end; column += kMostVectors * n) {
-    multiply_columns<kMostVectors>(a, rows, length, b.data, b.stride, c, column, add);
+    multiply_columns<kMostVectors>(a, rows, length, b, c, column, add);
   }
   for (; column + 2 * n <= end; column += 2 * n) {
-    multiply_columns<2>(a, rows, length, b.data, b.stride, c, column, add);
+    multiply_columns<2>(a, rows, length, b, c, column, add);
   }
-  for (; column < end; column += n) multiply_columns<1>(a, rows, length, b.data, b.stride, c, column, add);
+  for (; column < end; column += n) multiply_columns<1>(a, rows, length, b, c, column, add);
 }
 
 // Reads a vector of either number format.
@@ -128,7 +147,8 @@ HWY_INLINE bool copy_rows(const Heads<const T>& from, int64_t begin, int64_t row
   float rest = 0.0F;
   for (int64_t r = 0; r < rows; ++r) {
     const T* HWY_RESTRICT source = from.at(begin + r, head);
-    const T* next = from.at(begin + r + kTileKeys, head);  // only prefetched: it need not be there
+    // Only prefetched: it need not be there, but an index of it must.
+    const T* next = from.rows == nullptr ? from.at(begin + r + kTileKeys, head) : source;
     float* HWY_RESTRICT target = to.row(r);
     int64_t i = 0;
     for (; i + n <= width; i += n) {
@@ -145,7 +165,8 @@ HWY_INLINE bool copy_rows(const Heads<const T>& from, int64_t begin, int64_t row
   return hn::AllTrue(d, hn::Eq(nothing, hn::Zero(d))) && rest == 0.0F;
 }
 
-HWY_INLINE bool all_finite(Tile rows, int64_t count, int64_t width) {
+template <class Rows>
+HWY_INLINE bool all_finite(Rows rows, int64_t count, int64_t width) {
   const FloatTag d;
   Float nothing = hn::Zero(d);
   for (int64_t r = 0; r < count; ++r) {
@@ -158,7 +179,8 @@ HWY_INLINE bool all_finite(Tile rows, int64_t count, int64_t width) {
 
 // As multiply(), for a right side with numbers that are not finite: a left side of 0 (a hidden key, a dropped
 // weight) takes nothing, so that they reach no row that does not see them.
-HWY_INLINE void multiply_seen(Left a, int64_t rows, int64_t length, Tile b, Tile c, int64_t columns,
+template <class Rows>
+HWY_INLINE void multiply_seen(Left a, int64_t rows, int64_t length, Rows b, Tile c, int64_t columns,
                               bool add) {
   for (int64_t m = 0; m < rows; ++m) {
     float* HWY_RESTRICT to = c.row(m);
@@ -180,17 +202,6 @@ HWY_INLINE void add_row(const float* HWY_RESTRICT from, int64_t width, float* HW
     hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::Load(d, from + i)), d, to + i);
   }
   for (; i < width; ++i) to[i] += from[i];
-}
-
-// Rows as the left side of a product: floats where they lie, others widened into the tile.
-HWY_INLINE Left left_rows(const Heads<const float>& from, int64_t begin, int64_t, int64_t head, int64_t,
-                          Tile) {
-  return {from.at(begin, head), from.row_stride, 1};
-}
-HWY_INLINE Left left_rows(const Heads<const BFloat16>& from, int64_t begin, int64_t rows, int64_t head,
-                          int64_t width, Tile to) {
-  copy_rows(from, begin, rows, head, width, to);
-  return {to.data, to.stride, 1};
 }
 
 #if HWY_TARGET > HWY_AVX3
@@ -220,13 +231,14 @@ HWY_INLINE void transpose_4x4(const float* a, const float* b, const float* c, co
 #if HWY_TARGET <= HWY_AVX3
 // 16 rows x 16 columns, in registers: interleaved within blocks of 4, then blocks are exchanged. Rows from
 // `rows` on repeat the last.
-HWY_INLINE void load_columns(const float* from, int64_t stride, int64_t rows, __m512 (&column)[16]) {
+template <class Rows>
+HWY_INLINE void load_columns(Rows from, int64_t rows, __m512 (&column)[16]) {
   __m512 block[4][4];  // [4 rows, column of each block of 4 columns]
   for (int g = 0; g < 4; ++g) {
     __m512 row[4];
     for (int r = 0; r < 4; ++r) {
-      row[r] = _mm512_loadu_ps(from);
-      if (4 * g + r + 1 < rows) from += stride;
+      row[r] = _mm512_loadu_ps(from.front());
+      if (4 * g + r + 1 < rows) from.pop_front();
     }
     const __m512d low_01 = _mm512_castps_pd(_mm512_unpacklo_ps(row[0], row[1]));
     const __m512d high_01 = _mm512_castps_pd(_mm512_unpackhi_ps(row[0], row[1]));
@@ -249,18 +261,18 @@ HWY_INLINE void load_columns(const float* from, int64_t stride, int64_t rows, __
   }
 }
 
-HWY_NOINLINE void transpose_16x16(const float* from, int64_t stride, int64_t rows, float* to,
-                                  int64_t to_stride) {
+template <class Rows>
+HWY_NOINLINE void transpose_16x16(Rows from, int64_t rows, float* to, int64_t to_stride) {
   __m512 column[16];
-  load_columns(from, stride, rows, column);
+  load_columns(from, rows, column);
   for (int i = 0; i < 16; ++i) _mm512_store_ps(to + i * to_stride, column[i]);
 }
 
 // sums[s] += keys[s] . query over 16 numbers of 16 keys, in the order of multiply().
-HWY_NOINLINE void dot_16x16(const float* query, const float* keys, int64_t stride, int64_t rows,
-                            float* sums) {
+template <class Rows>
+HWY_NOINLINE void dot_16x16(const float* query, Rows keys, int64_t rows, float* sums) {
   __m512 column[16];
-  load_columns(keys, stride, rows, column);
+  load_columns(keys, rows, column);
   __m512 sum = _mm512_load_ps(sums);
   for (int i = 0; i < 16; ++i) sum = _mm512_fmadd_ps(_mm512_set1_ps(query[i]), column[i], sum);
   _mm512_store_ps(sums, sum);
@@ -269,20 +281,20 @@ HWY_NOINLINE void dot_16x16(const float* query, const float* keys, int64_t strid
 
 // Rows into the columns of a tile, [width, rows]; up to whole vectors of rows, the last may repeat. `from`
 // holds `width` rounded up to kPad in each row, and so many rows has `to`.
-HWY_INLINE void transpose(Tile from, int64_t rows, int64_t width, Tile to) {
+template <class Rows>
+HWY_INLINE void transpose(Rows from, int64_t rows, int64_t width, Tile to) {
 #if HWY_TARGET <= HWY_AVX3
   for (int64_t r = 0; r < rows; r += 16) {
     for (int64_t i = 0; i < width; i += 16) {
-      transpose_16x16(from.row(r) + i, from.stride, rows - r, to.row(i) + r, to.stride);
+      transpose_16x16(from.from(r, i), rows - r, to.row(i) + r, to.stride);
     }
   }
 #else
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
+    const float* source[] = {from.row(r), from.row(r + 1), from.row(r + 2), from.row(r + 3)};
     for (int64_t i = 0; i < width; i += 4) {
-      const float* source = from.row(r) + i;
-      transpose_4x4(source, source + from.stride, source + 2 * from.stride, source + 3 * from.stride,
-                    to.row(i) + r, to.stride);
+      transpose_4x4(source[0] + i, source[1] + i, source[2] + i, source[3] + i, to.row(i) + r, to.stride);
     }
   }
   for (; r < whole_vectors(rows); ++r) {
@@ -293,14 +305,15 @@ HWY_INLINE void transpose(Tile from, int64_t rows, int64_t width, Tile to) {
 
 // scores[s] = keys[s] . query for s < count, at least a vector of them. Rows as transpose() takes them;
 // `transposed` is scratch, [width, whole vectors of count].
-HWY_INLINE void dot_keys(const float* query, Tile keys, int64_t count, int64_t width, Tile transposed,
+template <class Rows>
+HWY_INLINE void dot_keys(const float* query, Rows keys, int64_t count, int64_t width, Tile transposed,
                          float* scores) {
 #if HWY_TARGET <= HWY_AVX3
   if (width % 16 == 0) {
     std::fill_n(scores, whole_vectors(count), 0.0F);
     for (int64_t i = 0; i < width; i += 16) {
       for (int64_t s = 0; s < count; s += 16) {
-        dot_16x16(query + i, keys.row(s) + i, keys.stride, count - s, scores + s);
+        dot_16x16(query + i, keys.from(s, i), count - s, scores + s);
       }
     }
     return;

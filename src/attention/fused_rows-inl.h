@@ -80,7 +80,8 @@ class RowPass {
     for (int64_t key_head = heads_.begin; key_head < heads_.end; ++key_head) {
       fetch_share(inputs_.value, inputs_.value_width, here, key_head);
       if (key_head + 1 < heads_.end) fetch(inputs_.key, inputs_.width, here, key_head + 1);
-      score(sequence, source(inputs_.key, here, key_head, inputs_.width), here.count, key_head);
+      with_rows(inputs_.key, here, key_head, inputs_.width,
+                [&](const auto& keys) HWY_ATTR { score(sequence, keys, here.count, key_head); });
       for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
         const HeadFactors factors = head_factors(job_.variant, inputs_, head);
         for (int64_t t = 0; t < queries; ++t) weigh(factors, sequence, t, key, here.count);
@@ -89,19 +90,16 @@ class RowPass {
     for (int64_t key_head = heads_.begin; key_head < heads_.end; ++key_head) {
       fetch_share(inputs_.key, inputs_.width, next, key_head);
       if (key_head + 1 < heads_.end) fetch(inputs_.value, inputs_.value_width, here, key_head + 1);
-      const Tile values = source(inputs_.value, here, key_head, inputs_.value_width);
-      const bool finite =
-          !hides(sequence, key, here.count) || all_finite(values, here.count, inputs_.value_width);
-      for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
-        (finite ? multiply : multiply_seen)({scores(head).data, kTileKeys, 1}, queries, here.count, values,
-                                            output(head), inputs_.value_width, !is_new_);
-      }
+      with_rows(inputs_.value, here, key_head, inputs_.value_width, [&](const auto& values) HWY_ATTR {
+        add_values(sequence, key, values, here.count, key_head);
+      });
     }
     is_new_ = false;
   }
 
   // Dot products of the key head's queries with a block of its keys.
-  void score(const Sequence& sequence, Tile keys, int64_t count, int64_t key_head) {
+  template <class Keys>
+  void score(const Sequence& sequence, Keys keys, int64_t count, int64_t key_head) {
     const Tile transposed{tiles_.key_transposed, kTileKeys};
     const int64_t first = key_head * shared();
     if (shared() == 1 && sequence.query_count == 1) {
@@ -112,6 +110,17 @@ class RowPass {
     for (int64_t head = first; head < first + shared(); ++head) {
       const Left query{inputs_.query.at(sequence.query_begin, head), inputs_.query.row_stride, 1};
       multiply(query, sequence.query_count, inputs_.width, transposed, scores(head), count, false);
+    }
+  }
+
+  // Weights times values, for the queries of the key head.
+  template <class Values>
+  void add_values(const Sequence& sequence, int64_t key, Values values, int64_t count, int64_t key_head) {
+    const bool finite = !hides(sequence, key, count) || all_finite(values, count, inputs_.value_width);
+    for (int64_t head = key_head * shared(); head < (key_head + 1) * shared(); ++head) {
+      (finite ? multiply<Values> : multiply_seen<Values>)({scores(head).data, kTileKeys, 1},
+                                                          sequence.query_count, count, values, output(head),
+                                                          inputs_.value_width, !is_new_);
     }
   }
 
@@ -142,14 +151,19 @@ class RowPass {
     }
   }
 
-  // Rows where they lie, if whole vectors of them can be read there; else a copy.
-  Tile source(const Heads<const float>& from, Rows rows, int64_t head, int64_t width) {
-    if (width % kPad == 0) {
-      return {const_cast<float*>(from.at(rows.begin, head)), from.row_stride};  // only read
+  // body(rows where they lie), if whole vectors of them can be read there; else of a copy.
+  template <class Body>
+  void with_rows(const Heads<const float>& from, Rows rows, int64_t head, int64_t width, const Body& body) {
+    if (from.rows != nullptr && width % kPad == 0) {
+      body(ScatteredRows{from.data + head * from.head_stride, from.row_stride, from.rows + rows.begin});
+      return;
     }
-    const Tile to{tiles_.rows, padded(width)};
-    copy_rows(from, rows.begin, rows.count, head, width, to);
-    return to;
+    Tile tile{const_cast<float*>(from.at(rows.begin, head)), from.row_stride};  // only read
+    if (width % kPad != 0) {
+      tile = {tiles_.rows, padded(width)};
+      copy_rows(from, rows.begin, rows.count, head, width, tile);
+    }
+    body(tile);
   }
 
   // One step of the online softmax, as ForwardPass::weigh().

@@ -119,6 +119,19 @@ TEST(BFloat16, inputs_run_with_every_normaliser) {
   }
 }
 
+// The last queries, a panel alone, see another block of keys than those before them.
+TEST(BFloat16, keys_that_panels_share_are_not_taken_for_those_of_the_last) {
+  CaseOptions options;
+  options.queries = {300};
+  options.keys = {128};
+  options.query_position = -200;
+  options.heads = 2;
+  options.key_heads = 1;
+  options.width = options.value_width = 15;  // odd: no pairs
+  options.variant.causal = true;
+  expect_near_to_floats(options);
+}
+
 TEST(BFloat16, a_value_that_is_not_finite_stays_with_those_that_see_it) {
   CaseOptions options;
   options.queries = options.keys = {40};
