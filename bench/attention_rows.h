@@ -18,7 +18,8 @@ std::vector<Figure> attention_causal();
 std::vector<Figure> attention_bf16();
 std::vector<Figure> attention_tap();
 
-// One query against each of 64 caches, beside a plain read of the same rows.
+// One query against each of 64 caches, beside a plain read of the same rows; and against a pool of such rows
+// in another order, beside the caches.
 std::vector<Figure> attention_decode();
 
 // What a call takes beside its arguments and results: heap and stack.

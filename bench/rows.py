@@ -92,8 +92,10 @@ ATTENTION = Section("The attention kernels (one thread, H 8, K 64)", [
     Row("attention-decode", "decode: 64 rows against caches of 16-64 keys, H 4, K 64, against a streaming read of the same rows", [
         Part("in_turn", "times the read", "<=", 1.5),
         Part("again", "times the read"),
+        Part("indexed", "times the same rows in order, scattered"),
         Part("in_turn_us", "us"),
-        Part("again_us", "us")]),
+        Part("again_us", "us"),
+        Part("indexed_us", "us")]),
     Row("attention-memory", "heap and stack that a forward call takes beside arguments and results, T 8192; scores alone 2147 MB in LibTorch", [
         Part("forward", "MB", "<=", 2),
         Part("tapped", "MB", "<=", 2)]),
