@@ -42,20 +42,22 @@ void turn_heads(float* row, int64_t heads, const float* __restrict turn, int64_t
 
 namespace {
 
-void turn_rows(float* rows, int64_t heads, const Rotation& rotation, float sign) {
+void turn_rows(float* rows, int64_t heads, const Rotation& rotation, int64_t stride, float sign) {
   for (const int64_t position : rotation.positions) {
     const float* turn = rotation.turns.data() + (position - rotation.first) * rotation.width;
     turn_heads(rows, heads, turn, rotation.width / 2, sign);
-    rows += heads * rotation.width;
+    rows += stride > 0 ? stride : heads * rotation.width;
   }
 }
 
 }  // namespace
 
-void rotate(float* rows, int64_t heads, const Rotation& rotation) { turn_rows(rows, heads, rotation, 1.0F); }
+void rotate(float* rows, int64_t heads, const Rotation& rotation, int64_t stride) {
+  turn_rows(rows, heads, rotation, stride, 1.0F);
+}
 
 void rotate_back(float* rows, int64_t heads, const Rotation& rotation) {
-  turn_rows(rows, heads, rotation, -1.0F);
+  turn_rows(rows, heads, rotation, 0, -1.0F);
 }
 
 }  // namespace heed::kernels

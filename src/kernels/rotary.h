@@ -25,8 +25,8 @@ struct Rotation {
   std::vector<float> turns;        // [last - first + 1, K]: K/2 cosines, then K/2 sines
 };
 
-// rows [N, heads * K], in place.
-void rotate(float* rows, int64_t heads, const Rotation& rotation);
+// rows [N, heads * K], in place, `stride` numbers from one row to the next (0: heads * K).
+void rotate(float* rows, int64_t heads, const Rotation& rotation, int64_t stride = 0);
 
 // The inverse and transpose of the same: from dLoss/dy to dLoss/dx.
 void rotate_back(float* rows, int64_t heads, const Rotation& rotation);

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "attention/attention_case.h"
-#include "attention/instruction_sets.h"
+#include "base/instruction_sets.h"
 
 namespace heed::attention {
 namespace {
@@ -92,7 +92,7 @@ void expect_near_to_floats(CaseOptions options) {
 }
 
 TEST(BFloat16, inputs_give_what_floats_give) {
-  on_every_instruction_set([] {
+  test::on_every_instruction_set([] {
     for (const int64_t width : {1, 2, 15, 16, 33, 64}) {
       for (const int64_t padding : {0, 2, 3}) {
         CaseOptions options;

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "attention/attention_case.h"
-#include "attention/instruction_sets.h"
 #include "attention/reference.h"
+#include "base/instruction_sets.h"
 
 namespace heed::attention {
 namespace {
@@ -215,7 +215,7 @@ TEST(Fused, equals_the_reference_on_every_instruction_set) {
   shape.width = 33;
   shape.value_width = 18;
   const std::vector<CaseOptions> all = covered(shape);
-  on_every_instruction_set([&] {
+  test::on_every_instruction_set([&] {
     for (const CaseOptions& options : all) expect_equal_to_reference(AttentionCase<float>(options));
   });
 }

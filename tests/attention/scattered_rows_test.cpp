@@ -9,9 +9,9 @@
 
 #include "attention/attention.h"
 #include "attention/attention_case.h"
-#include "attention/instruction_sets.h"
 #include "attention/row_index.h"
 #include "base/error.h"
+#include "base/instruction_sets.h"
 
 // Key and value rows that an index says the places of (Heads::rows).
 namespace heed::attention {
@@ -169,7 +169,7 @@ TEST(ScatteredRows, give_the_bits_of_rows_in_order_for_grouped_heads_of_any_widt
 }
 
 TEST(ScatteredRows, give_the_bits_of_rows_in_order_on_every_instruction_set) {
-  on_every_instruction_set([] {
+  test::on_every_instruction_set([] {
     for (CaseOptions shape : {few_queries(), many_queries()}) {
       for (const Normaliser normaliser : {Normaliser::softmax, Normaliser::entmax15}) {
         shape.variant = {.normaliser = normaliser, .causal = true, .alibi = true};
@@ -234,7 +234,7 @@ Inputs<BFloat16> narrow(const Inputs<float>& in, const CaseOptions& o, const std
 }
 
 TEST(ScatteredRows, of_bfloat16_give_the_bits_of_rows_in_order) {
-  on_every_instruction_set([] {
+  test::on_every_instruction_set([] {
     for (CaseOptions shape : {few_queries(), many_queries()}) {
       for (const int64_t width : {16, 15}) {  // pairs, and widened
         for (const Normaliser normaliser : {Normaliser::softmax, Normaliser::sparsemax}) {

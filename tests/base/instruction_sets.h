@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
-namespace heed::attention {
+namespace heed::test {
 
 // Runs the body with each instruction set that this machine and this build have, then restores the choice.
 template <class Body>
@@ -20,4 +20,4 @@ void on_every_instruction_set(const Body& body) {
   hwy::GetChosenTarget().DeInit();
 }
 
-}  // namespace heed::attention
+}  // namespace heed::test
