@@ -14,6 +14,7 @@
 #include <span>
 #include <type_traits>
 
+#include "attention/fused_decode-inl.h"
 #include "attention/fused_pairs-inl.h"
 #include "attention/fused_rows-inl.h"
 #include "attention/fused_tap-inl.h"
@@ -311,12 +312,16 @@ class ForwardPass {
 void run_forward_float(const ForwardJob<float>& job, int64_t begin, int64_t end) {
   std::optional<ForwardPass<float>> panels;
   std::optional<RowPass> rows;
+  std::optional<DecodePass> decoder;
   const std::span<const Sequence> sequences = job.inputs.sequences;
   const int64_t key_heads = job.inputs.key_heads;
   while (begin < end) {
     const int64_t b = begin / key_heads;
     const KeyRange heads{begin % key_heads, HWY_MIN(key_heads, end - b * key_heads)};
-    if (RowPass::covers(job, sequences[static_cast<size_t>(b)])) {
+    if (DecodePass::covers(job, sequences[static_cast<size_t>(b)])) {
+      if (!decoder) decoder.emplace(job);
+      decoder->run(b, heads);
+    } else if (RowPass::covers(job, sequences[static_cast<size_t>(b)])) {
       if (!rows) rows.emplace(job);
       const bool more = (b + 1) * key_heads < end;
       rows->run(b, heads, more ? &sequences[static_cast<size_t>(b + 1)] : nullptr);

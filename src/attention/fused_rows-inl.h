@@ -200,11 +200,11 @@ class RowPass {
     if (shrink != 1.0F && !is_new_) scale(output(factors.head).row(t), shrink);
   }
 
-  // The order of in_fours(); what pads the row is 0.
+  // The order of in_fours().
   static float sum_in_fours(const float* weights, int64_t keys) {
     float sum[4] = {};
     for (int64_t s = 0; s < keys; s += 4) {
-      for (int i = 0; i < 4; ++i) sum[i] += weights[s + i];
+      for (int i = 0; i < 4 && s + i < keys; ++i) sum[i] += weights[s + i];
     }
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
