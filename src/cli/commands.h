@@ -12,7 +12,8 @@ void add_eval_command(CLI::App& app);
 void add_classify_command(CLI::App& app);
 void add_data_command(CLI::App& app);   // check, clean, split
 void add_model_command(CLI::App& app);  // show, verify
-void add_runs_command(CLI::App& app);   // list, compare, report
+void add_profile_command(CLI::App& app);
+void add_runs_command(CLI::App& app);  // list, compare, report
 
 // The commands of every application: the one list that names them (applications.cpp).
 void add_application_commands(CLI::App& app);

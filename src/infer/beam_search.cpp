@@ -1,85 +1,149 @@
 #include "infer/beam_search.h"
 
-#include <span>
+#include <algorithm>
+#include <utility>
 
-#include "text/tokenizer.h"
+#include "infer/profile.h"
 
 namespace heed::infer {
 namespace {
 
-// Slot numbers of a sentence count from sentence * beam in the state they share.
+// Places are filled again when so many in a hundred are free: encoding a few sentences at a time costs more.
+constexpr int64_t kRefillPercent = 12;
+constexpr size_t kEncodedTokens = 2048;  // of one pass of the encoder
+
+struct Active {
+  size_t job;
+  SentenceSearch search;
+  TextMemory memory;
+};
+
 class BatchSearch {
  public:
-  BatchSearch(const Encoder& encoder, const Decoder& decoder, const PackedTexts& texts,
-              const std::vector<SearchLimits>& limits)
-      : decoder_(decoder),
-        texts_(texts),
-        beam_(limits.front().beam),
-        sentences_(limits.begin(), limits.end()),
-        state_(decoder.start(encoder.forward(texts), texts.sequences, beam_)) {}
+  BatchSearch(const Encoder& encoder, const Decoder& decoder, std::span<const SearchJob> jobs,
+              const SearchSettings& settings)
+      : encoder_(encoder),
+        decoder_(decoder),
+        jobs_(jobs),
+        settings_(settings),
+        state_(decoder.empty_state()),
+        results_(jobs.size()) {}
 
   std::vector<std::vector<Hypothesis>> run() {
-    for (int64_t length = 0; gather(length); ++length) {
-      const Matrix logits = decoder_.advance(state_, tokens_, segments_);
-      scatter(logits, length + 1);
+    while (true) {
+      admit();
+      if (active_.empty()) return std::move(results_);
+      gather();
+      decoder_.output().rank(decoder_.advance(state_, tokens_, segments_),
+                             std::span(rankings_).first(tokens_.size()));
+      extend();
+      retire();
     }
-    std::vector<std::vector<Hypothesis>> results;
-    for (const SentenceSearch& sentence : sentences_) results.push_back(sentence.best());
-    return results;
   }
 
  private:
-  // Lists the last token of every live hypothesis; false where there is none.
-  bool gather(int64_t length) {
+  void admit() {
+    const auto waiting = static_cast<int64_t>(jobs_.size() - next_);
+    const int64_t free = settings_.batch - static_cast<int64_t>(active_.size());
+    if (waiting == 0 || (!active_.empty() && 100 * free < kRefillPercent * settings_.batch)) return;
+    for (int64_t left = std::min(free, waiting); left > 0;) {
+      PackedTexts texts;
+      const size_t first = next_;
+      while (left > 0 && texts.ids.size() < kEncodedTokens) {
+        texts.add(jobs_[next_++].source, settings_.max_length);
+        --left;
+      }
+      std::vector<TextMemory> memories = decoder_.start(state_, encoder_.forward(texts), texts.sequences);
+      for (size_t i = 0; i < memories.size(); ++i) {
+        active_.push_back({first + i, SentenceSearch(jobs_[first + i].limits), std::move(memories[i])});
+      }
+    }
+  }
+
+  // The last token of every live hypothesis, the rows that it sees, and what is asked of its logits.
+  void gather() {
+    const Timed timed(Operation::search);
     tokens_.clear();
+    rows_.clear();
+    row_counts_.clear();
+    for (Active& active : active_) {
+      SentenceSearch& search = active.search;
+      const auto prefix = jobs_[active.job].prefix;
+      const auto step = static_cast<size_t>(search.length());
+      for (const SentenceSearch::Live& hypothesis : search.live()) {
+        search.set_row(hypothesis, state_.take_target());
+        if (rankings_.size() == tokens_.size()) rankings_.emplace_back();
+        rankings_[tokens_.size()].begin(search.candidates(), step < prefix.size() ? prefix[step] : -1,
+                                        settings_.forbidden);
+        tokens_.push_back(search.token(hypothesis));
+        const size_t before = rows_.size();
+        rows_.insert(rows_.end(), active.memory.begin.begin(), active.memory.begin.end());
+        search.append_rows(hypothesis, rows_);
+        row_counts_.push_back(rows_.size() - before);
+      }
+    }
+    list_segments();
+  }
+
+  // Once rows_ has its final place.
+  void list_segments() {
     segments_.clear();
-    for (size_t i = 0; i < sentences_.size(); ++i) {
-      for (const SentenceSearch::Live& hypothesis : sentences_[i].live()) {
-        tokens_.push_back(hypothesis.ids.empty() ? Tokenizer::kBegin : hypothesis.ids.back());
-        segments_.push_back({.slot = first_slot(i) + hypothesis.slot,
-                             .past = length,
-                             .count = 1,
-                             .source_begin = texts_.sequences[i].key_begin,
-                             .source_count = texts_.sequences[i].key_count});
-      }
-    }
-    return !tokens_.empty();
-  }
-
-  void scatter(const Matrix& logits, int64_t length) {
-    int64_t row = 0;
-    for (size_t i = 0; i < sentences_.size(); ++i) {
-      SentenceSearch& sentence = sentences_[i];
-      if (sentence.done()) continue;
-      std::vector<std::vector<ScoredToken>> tokens;
-      for (size_t k = 0; k < sentence.live().size(); ++k, ++row) {
-        tokens.push_back(
-            top_tokens({logits.row(row), static_cast<size_t>(logits.cols)}, sentence.candidates()));
-      }
-      for (const SentenceSearch::Move& move : sentence.extend(tokens)) {
-        state_.copy_slot(first_slot(i) + move.from, first_slot(i) + move.to, length);
+    size_t begin = 0;
+    for (const Active& active : active_) {
+      for (size_t k = 0; k < active.search.live().size(); ++k) {
+        const size_t count = row_counts_[segments_.size()];
+        segments_.push_back({.source = active.memory.source,
+                             .target = std::span(rows_).subspan(begin, count),
+                             .past = active.search.length(),
+                             .count = 1});
+        begin += count;
       }
     }
   }
 
-  int64_t first_slot(size_t sentence) const { return static_cast<int64_t>(sentence) * beam_; }
+  void extend() {
+    const Timed timed(Operation::search);
+    size_t row = 0;
+    for (Active& active : active_) {
+      choices_.clear();
+      for (size_t k = 0; k < active.search.live().size(); ++k) choices_.push_back(rankings_[row++].finish());
+      active.search.extend(choices_);
+      state_.give_back({}, active.search.released());
+    }
+  }
 
+  void retire() {
+    std::erase_if(active_, [this](const Active& active) {
+      if (!active.search.done()) return false;
+      results_[active.job] = active.search.best();
+      state_.give_back(active.memory.source, active.memory.begin);
+      return true;
+    });
+  }
+
+  const Encoder& encoder_;
   const Decoder& decoder_;
-  const PackedTexts& texts_;
-  int64_t beam_;
-  std::vector<SentenceSearch> sentences_;
+  std::span<const SearchJob> jobs_;
+  const SearchSettings& settings_;
   DecoderState state_;
-  std::vector<int32_t> tokens_;
+  size_t next_ = 0;  // the first job that waits
+  std::vector<Active> active_;
+  std::vector<std::vector<Hypothesis>> results_;
+
+  // Of one step, a row a live hypothesis.
+  std::vector<int32_t> tokens_, rows_;
+  std::vector<size_t> row_counts_;
   std::vector<Segment> segments_;
+  std::vector<TopTokens> rankings_;
+  std::vector<std::span<const ScoredToken>> choices_;
 };
 
 }  // namespace
 
 std::vector<std::vector<Hypothesis>> beam_search(const Encoder& encoder, const Decoder& decoder,
-                                                 const PackedTexts& texts,
-                                                 const std::vector<SearchLimits>& limits) {
-  if (limits.empty()) return {};
-  return BatchSearch(encoder, decoder, texts, limits).run();
+                                                 std::span<const SearchJob> jobs,
+                                                 const SearchSettings& settings) {
+  return BatchSearch(encoder, decoder, jobs, settings).run();
 }
 
 }  // namespace heed::infer

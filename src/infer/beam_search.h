@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "infer/decoder.h"
@@ -8,11 +10,23 @@
 
 namespace heed::infer {
 
-// Translates the texts of a batch together: one step of the decoder advances every live hypothesis of every
-// sentence. limits[i] belongs to text i; all have the same beam. A text's result does not depend on the
-// others.
+// A sentence to be translated.
+struct SearchJob {
+  std::span<const int32_t> source;  // without </s>
+  std::span<const int32_t> prefix;  // what every hypothesis begins with
+  SearchLimits limits;
+};
+
+struct SearchSettings {
+  int64_t batch = 64;                  // sentences decoded together
+  int64_t max_length = 0;              // of a source, </s> included
+  std::span<const uint8_t> forbidden;  // [V], not 0: the token is never chosen; empty: none is
+};
+
+// The n-best of every job. Jobs enter in their order; where a sentence is done, its place goes to the next
+// (continuous batching). A sentence's result does not depend on the others or on `batch`.
 std::vector<std::vector<Hypothesis>> beam_search(const Encoder& encoder, const Decoder& decoder,
-                                                 const PackedTexts& texts,
-                                                 const std::vector<SearchLimits>& limits);
+                                                 std::span<const SearchJob> jobs,
+                                                 const SearchSettings& settings);
 
 }  // namespace heed::infer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "infer/layer_norm.h"
+#include "infer/linear.h"
 #include "model/config.h"
 
 namespace heed::infer {
@@ -15,9 +16,9 @@ class BlockNorm {
 
   // What the block works on.
   Matrix before(const Matrix& x) const { return post_ ? x : norm_(x); }
-  // Takes the block's answer into x.
-  void join(Matrix& x, const Matrix& answer) const {
-    add(x, answer);
+  // Takes the block's last product, of `inner`, into x.
+  void join(Matrix& x, const Linear& last, const Matrix& inner) const {
+    last.add_to(x, inner);
     if (post_) x = norm_(x);
   }
 

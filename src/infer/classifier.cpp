@@ -134,7 +134,10 @@ std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids)
   impl_->add(ids, text);
   const Matrix encoded = impl_->encoder.forward(text);
   std::vector<std::vector<float>> logits;
-  for (const ClassificationHead& head : impl_->heads) logits.push_back(head.logits(encoded, text).values);
+  for (const ClassificationHead& head : impl_->heads) {
+    const Matrix of_head = head.logits(encoded, text);
+    logits.emplace_back(of_head.values.begin(), of_head.values.end());
+  }
   return logits;
 }
 

@@ -1,5 +1,7 @@
 #include "infer/decoder.h"
 
+#include <string>
+
 #include "infer/recurrent.h"
 #include "infer/transformer.h"
 
@@ -21,23 +23,24 @@ std::unique_ptr<const DecoderStack> make_stack(const Weights& scope, const Model
 
 }  // namespace
 
-std::vector<attention::Sequence> pair_source(std::span<const Segment> segments) {
-  std::vector<attention::Sequence> pairs;
-  int64_t row = 0;
-  for (const Segment& segment : segments) {
-    pairs.push_back({.query_begin = row,
-                     .query_count = segment.count,
-                     .key_begin = segment.source_begin,
-                     .key_count = segment.source_count,
-                     .query_position = 0});
-    row += segment.count;
-  }
+void RowPairs::add(const Segment& segment, std::span<const int32_t> seen, int64_t query_position) {
+  const int64_t begin = sequences.empty() ? 0 : sequences.back().query_begin + sequences.back().query_count;
+  sequences.push_back({.query_begin = begin,
+                       .query_count = segment.count,
+                       .key_begin = static_cast<int64_t>(rows.size()),
+                       .key_count = static_cast<int64_t>(seen.size()),
+                       .query_position = query_position});
+  rows.insert(rows.end(), seen.begin(), seen.end());
+}
+
+RowPairs pair_source(std::span<const Segment> segments) {
+  RowPairs pairs;
+  for (const Segment& segment : segments) pairs.add(segment, segment.source, 0);
   return pairs;
 }
 
 Decoder::Decoder(const Weights& weights, const ModelConfig& config)
-    : vocabulary_(config.target_vocabulary),
-      embedding_(weights / input_scope(config), weights / "target_positions", config),
+    : embedding_(weights / input_scope(config), weights / "target_positions", config),
       stack_(make_stack(weights / "decoder", config)),
       output_(weights / output_scope(config)) {}
 
@@ -47,7 +50,7 @@ Matrix Decoder::advance(DecoderState& state, std::span<const int32_t> tokens,
   for (const Segment& segment : segments) {
     for (int64_t i = 0; i < segment.count; ++i) positions.push_back(segment.past + i);
   }
-  return output_(stack_->advance(state, embedding_(tokens, positions), segments, cross_tap));
+  return stack_->advance(state, embedding_(tokens, positions), segments, cross_tap);
 }
 
 }  // namespace heed::infer

@@ -7,30 +7,44 @@
 #include "attention/attention.h"
 #include "infer/decoder_state.h"
 #include "infer/embedding.h"
-#include "infer/linear.h"
+#include "infer/output_table.h"
 
 namespace heed::infer {
 
-// New target tokens of one hypothesis: `count` rows that follow `past` rows already in its slot, and the rows
-// of the encoder's output that they attend to. Several in one call stand one after another.
-struct Segment {
-  int64_t slot = 0;
-  int64_t past = 0;
-  int64_t count = 1;
-  int64_t source_begin = 0;
-  int64_t source_count = 0;
+// Which rows of a state are a text's: its own, and the one that stands before its first target token, which
+// is empty but for a recurrence (none: attention needs none).
+struct TextMemory {
+  std::vector<int32_t> source;
+  std::vector<int32_t> begin;
 };
 
-// The new rows of each segment over its rows of the source.
-std::vector<attention::Sequence> pair_source(std::span<const Segment> segments);
+// New target tokens of one hypothesis: `count` rows that follow `past` ones. Several in one call stand one
+// after another.
+struct Segment {
+  std::span<const int32_t> source;  // rows of the state: the text's
+  std::span<const int32_t> target;  // the text's `begin`, then one a token, the new ones last
+  int64_t past = 0;
+  int64_t count = 1;
+};
+
+// Rows of the state that the new rows of each segment see: key_begin and key_count are places in `rows`.
+struct RowPairs {
+  std::vector<attention::Sequence> sequences;
+  std::vector<int32_t> rows;
+
+  // Adds a segment's.
+  void add(const Segment& segment, std::span<const int32_t> seen, int64_t query_position);
+};
+RowPairs pair_source(std::span<const Segment> segments);
 
 // What stands between the embedding and the output table: where architectures differ.
 class DecoderStack {
  public:
   virtual ~DecoderStack() = default;
+  virtual DecoderState empty_state() const = 0;
   // As Decoder's.
-  virtual DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts,
-                             int64_t slots) const = 0;
+  virtual std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
+                                        std::span<const attention::Sequence> texts) const = 0;
   // Embedded rows [N, D] -> rows [N, D] whose product with the output table are the logits.
   virtual Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                          attention::Tap* cross_tap) const = 0;
@@ -40,24 +54,25 @@ class Decoder {
  public:
   Decoder(const Weights& weights, const ModelConfig& config);
 
-  // A state with empty hypotheses over the encoder's output of packed texts, `slots` a text: those of text i
-  // from i * slots on.
-  DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts, int64_t slots) const {
-    return stack_->start(encoded, texts, slots);
+  DecoderState empty_state() const { return stack_->empty_state(); }
+
+  // Takes the encoder's output of packed texts into the state, one memory a text.
+  std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
+                                std::span<const attention::Sequence> texts) const {
+    return stack_->start(state, encoded, texts);
   }
 
-  // Logits [N, Vt] after each of the N new tokens; the state then holds them. `cross_tap`, where given,
-  // receives the last layer's attention to the source.
+  // Rows [N, D] after each of the N new tokens, for `output`; the state then holds them. `cross_tap`, where
+  // given, receives the last layer's attention to the source.
   Matrix advance(DecoderState& state, std::span<const int32_t> tokens, std::span<const Segment> segments,
                  attention::Tap* cross_tap = nullptr) const;
 
-  int64_t vocabulary() const { return vocabulary_; }
+  const OutputTable& output() const { return output_; }
 
  private:
-  int64_t vocabulary_;
   Embedding embedding_;
   std::unique_ptr<const DecoderStack> stack_;
-  Linear output_;
+  OutputTable output_;
 };
 
 }  // namespace heed::infer

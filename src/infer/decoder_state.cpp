@@ -5,41 +5,53 @@
 namespace heed::infer {
 namespace {
 
-constexpr int64_t kFirstCapacity = 16;
+constexpr int64_t kFirstRows = 64;
 
-void grow(Matrix& rows, int64_t slots, int64_t before, int64_t after) {
-  Matrix larger(slots * after, rows.cols);
-  for (int64_t slot = 0; slot < slots; ++slot) {
-    std::copy(rows.row(slot * before), rows.row(slot * before + before), larger.row(slot * after));
-  }
-  rows = std::move(larger);
-}
-
-void copy_rows(Matrix& rows, int64_t from, int64_t to, int64_t count) {
-  std::copy(rows.row(from), rows.row(from + count), rows.row(to));
+// By half as much again: a row is moved a bounded number of times, and a third is unused at most.
+void make_room(RowStore& store, int64_t rows) {
+  const auto wanted = static_cast<size_t>(rows * store.cols);
+  if (wanted <= store.values.size()) return;
+  const auto least = static_cast<size_t>(kFirstRows * store.cols);
+  const size_t grown = store.values.size() + store.values.size() / 2;
+  std::vector<float>& values = store.values;
+  const size_t size = std::max({wanted, grown, least});
+  values.reserve(size);
+  values.resize(size);
 }
 
 }  // namespace
 
-void DecoderState::reserve(int64_t length) {
-  if (length <= capacity_) return;
-  const int64_t after = std::max({length, 2 * capacity_, kFirstCapacity});
-  for (LayerMemory& layer : layers_) {
-    grow(layer.target.keys, slots_, capacity_, after);
-    if (layer.target.values.cols > 0) grow(layer.target.values, slots_, capacity_, after);
-  }
-  capacity_ = after;
+void store_rows(const Matrix& from, int64_t column, std::span<const int32_t> rows, RowStore& to) {
+  for (int64_t r = 0; r < from.rows; ++r)
+    std::copy_n(from.row(r) + column, to.cols, to.row(rows[static_cast<size_t>(r)]));
 }
 
-void DecoderState::copy_slot(int64_t from, int64_t to, int64_t length) {
+int32_t RowNumbers::take() {
+  if (free_.empty()) return next_++;
+  const int32_t row = free_.back();
+  free_.pop_back();
+  return row;
+}
+
+int32_t DecoderState::take_target() {
+  const int32_t row = target_.take();
   for (LayerMemory& layer : layers_) {
-    for (Matrix* rows : {&layer.target.keys, &layer.target.values}) {
-      if (rows->rows > 0) copy_rows(*rows, first_row(from), first_row(to), length);
-    }
-    for (Matrix* rows : {&layer.recurrence.hidden, &layer.recurrence.cell}) {
-      if (rows->rows > 0) copy_rows(*rows, from, to, 1);
-    }
+    for (RowStore* store : {&layer.target, &layer.recurrence.hidden, &layer.recurrence.cell})
+      make_room(*store, target_.given_out());
   }
+  return row;
+}
+
+std::vector<int32_t> DecoderState::take_source(int64_t count) {
+  std::vector<int32_t> rows;
+  for (int64_t i = 0; i < count; ++i) rows.push_back(source_.take());
+  for (LayerMemory& layer : layers_) make_room(layer.source, source_.given_out());
+  return rows;
+}
+
+void DecoderState::give_back(std::span<const int32_t> source, std::span<const int32_t> target) {
+  source_.give_back(source);
+  target_.give_back(target);
 }
 
 }  // namespace heed::infer

@@ -1,44 +1,71 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
-#include "infer/lstm.h"
-#include "infer/projected_attention.h"
+#include "infer/matrix.h"
 
 namespace heed::infer {
 
-// What one decoder layer remembers of the target so far, a slot a hypothesis: keys and values (slot s owns
-// rows s * capacity to (s + 1) * capacity) or the state of a recurrence (row s); and the keys and values of
-// the source. What a layer has not stays empty.
-struct LayerMemory {
-  KeyValues target;
-  LstmState recurrence;
-  KeyValues source;
+// Rows that live as long as a search does, zeros at first: [rows, cols].
+struct RowStore {
+  RowStore() = default;
+  RowStore(int64_t rows, int64_t width) : cols(width), values(static_cast<size_t>(rows * width)) {}
+
+  float* row(int64_t i) { return values.data() + i * cols; }
+  const float* row(int64_t i) const { return values.data() + i * cols; }
+
+  int64_t cols = 0;
+  std::vector<float> values;
 };
 
-// The memory of all layers for a number of hypotheses.
+// Columns [column, column + to.cols) of each row of `from` into the row of `to` that `rows` lists for it.
+void store_rows(const Matrix& from, int64_t column, std::span<const int32_t> rows, RowStore& to);
+
+// Where a long short-term memory stands, a row a text or a token.
+struct LstmState {
+  RowStore hidden, cell;
+};
+
+// What one decoder layer remembers: keys and values of rows of the source; keys and values, or where a
+// recurrence stands, after each target token. What a layer has not has no columns.
+struct LayerMemory {
+  RowStore source, target;
+  LstmState recurrence;
+};
+
+// Numbers of rows, given out and taken back.
+class RowNumbers {
+ public:
+  int32_t take();
+  void give_back(std::span<const int32_t> rows) { free_.insert(free_.end(), rows.begin(), rows.end()); }
+  int64_t given_out() const { return next_; }  // every number is below it
+
+ private:
+  std::vector<int32_t> free_;
+  int32_t next_ = 0;
+};
+
+// The memory of all layers for the hypotheses of many texts. A token has one row in every layer, whoever
+// follows it: hypotheses with a common beginning share its rows, and no row is ever copied.
 class DecoderState {
  public:
-  // `layers` begin with their sources; where they keep keys and values of the target, with no rows of these,
-  // but their widths.
-  DecoderState(std::vector<LayerMemory> layers, int64_t slots) : layers_(std::move(layers)), slots_(slots) {}
+  // Layers without rows, but with the widths of what they will keep.
+  explicit DecoderState(std::vector<LayerMemory> layers) : layers_(std::move(layers)) {}
 
   LayerMemory& layer(size_t i) { return layers_[i]; }
-  int64_t first_row(int64_t slot) const { return slot * capacity_; }
+  size_t layers() const { return layers_.size(); }
 
-  // Makes room for `length` target rows a slot; grows by doubling, so that a row is moved a bounded number of
-  // times.
-  void reserve(int64_t length);
-
-  // Slot `to` becomes a copy of slot `from` with its first `length` rows, in every layer.
-  void copy_slot(int64_t from, int64_t to, int64_t length);
+  // Rows with room in every layer; those before keep what they hold.
+  int32_t take_target();
+  std::vector<int32_t> take_source(int64_t count);
+  void give_back(std::span<const int32_t> source, std::span<const int32_t> target);
 
  private:
   std::vector<LayerMemory> layers_;
-  int64_t slots_;
-  int64_t capacity_ = 0;
+  RowNumbers source_, target_;
 };
 
 }  // namespace heed::infer

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "infer/matrix.h"
 #include "infer/weights.h"
@@ -21,7 +22,9 @@ class Embedding {
 
  private:
   int64_t dim_;
-  std::vector<float> table_;      // already scaled
+  std::vector<float> table_;      // already scaled; empty where the model holds bytes
+  std::vector<int8_t> bytes_;     // else these,
+  std::vector<float> scales_;     // and a scale a row, sqrt(D) within
   std::vector<float> positions_;  // empty where there is no such table
 };
 

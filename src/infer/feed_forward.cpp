@@ -1,27 +1,16 @@
 #include "infer/feed_forward.h"
 
-#include <algorithm>
-#include <cmath>
-#include <numbers>
+#include <string>
+
+#include "infer/profile.h"
+#include "kernels/activation.h"
 
 namespace heed::infer {
 namespace {
 
-void relu(std::span<float> values) {
-  for (float& value : values) value = std::max(value, 0.0F);
+auto activation_of(const std::string& name) {
+  return name == "relu" ? nullptr : name == "swiglu" ? kernels::silu : kernels::gelu;
 }
-
-// The exact form, x Phi(x) (arXiv:1606.08415), not the tanh approximation: training uses it too.
-void gelu(std::span<float> values) {
-  constexpr float kInverseRoot2 = 0.5F * std::numbers::sqrt2_v<float>;
-  for (float& value : values) value *= 0.5F * (1.0F + std::erf(value * kInverseRoot2));
-}
-
-void silu(std::span<float> values) {
-  for (float& value : values) value /= 1.0F + std::exp(-value);
-}
-
-auto activation_of(const std::string& name) { return name == "relu" ? relu : name == "swiglu" ? silu : gelu; }
 
 }  // namespace
 
@@ -32,18 +21,22 @@ FeedForward::FeedForward(const Weights& scope, const ModelConfig& config)
       activation_(activation_of(config.activation)),
       gated_(config.gated()) {}
 
-void FeedForward::forward(Matrix& x) const { norm_.join(x, down_(activate(up_(norm_.before(x))))); }
+void FeedForward::forward(Matrix& x) const {
+  norm_.join(x, down_, activate(up_(norm_.before(x), {.relu = activation_ == nullptr})));
+}
 
 Matrix FeedForward::activate(Matrix inner) const {
+  if (activation_ == nullptr) return inner;
+  const Timed timed(Operation::activation);
   if (!gated_) {
-    activation_(inner.values);
+    activation_(inner.values.data(), static_cast<int64_t>(inner.values.size()));
     return inner;
   }
   const int64_t width = inner.cols / 2;
   Matrix opened(inner.rows, width);
   for (int64_t r = 0; r < inner.rows; ++r) {
     float* const gate = inner.row(r);
-    activation_({gate, static_cast<size_t>(width)});
+    activation_(gate, width);
     for (int64_t i = 0; i < width; ++i) opened.row(r)[i] = gate[i] * gate[width + i];
   }
   return opened;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <cstdint>
 
 #include "infer/block_norm.h"
 #include "infer/linear.h"
@@ -21,7 +21,7 @@ class FeedForward {
 
   BlockNorm norm_;
   Linear up_, down_;
-  void (*activation_)(std::span<float> values);
+  void (*activation_)(float* values, int64_t count);  // null: ReLU, which the product up does itself
   bool gated_;
 };
 

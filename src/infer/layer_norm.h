@@ -1,11 +1,13 @@
 #pragma once
 
+#include <vector>
+
 #include "infer/matrix.h"
 #include "infer/weights.h"
 
 namespace heed::infer {
 
-// y = (x - mean) / sqrt(variance + 1e-5) * weight + bias, row by row (arXiv:1607.06450).
+// kernels/layer_norm.h, of SCOPE.weight and SCOPE.bias.
 class LayerNorm {
  public:
   explicit LayerNorm(const Weights& scope) : weight_(scope.at("weight")), bias_(scope.at("bias")) {}

@@ -1,20 +1,29 @@
 #pragma once
 
+#include <initializer_list>
+#include <string>
+
 #include "infer/matrix.h"
 #include "infer/packed_matrix.h"
 #include "infer/weights.h"
 
 namespace heed::infer {
 
-// y = x W^T + b, from SCOPE.weight [out, in] and SCOPE.bias [out] (none: no bias).
+// y = x W^T + b, from SCOPE.weight [out, in] and SCOPE.bias [out] (none: no bias). Computes with bytes where
+// the model directory holds them.
 class Linear {
  public:
-  explicit Linear(const Weights& scope);
+  explicit Linear(const Weights& scope) : Linear({scope}) {}
+  // Several of one input as one: their outputs side by side.
+  Linear(std::initializer_list<Weights> scopes);
 
-  Matrix operator()(const Matrix& x) const;
+  int64_t out() const { return weight_.out(); }
+
+  Matrix operator()(const Matrix& x, kernels::Finish finish = {}) const;
+  // y += x W^T + b: a residual connection.
+  void add_to(Matrix& y, const Matrix& x) const;
 
  private:
-  int64_t out_;
   PackedMatrix weight_;
 };
 

@@ -9,8 +9,8 @@ namespace heed::infer {
 namespace {
 
 struct Place {
-  int64_t row = 0;
-  int64_t slot = 0;
+  int64_t row = 0;           // of x
+  int64_t from = 0, to = 0;  // of the state
 };
 
 // The rows at step t of those runs that are that long.
@@ -19,15 +19,15 @@ std::vector<Place> places_at(int64_t t, std::span<const Lstm::Run> runs, Lstm::D
   for (const Lstm::Run& run : runs) {
     if (run.count <= t) continue;
     const int64_t at = direction == Lstm::Direction::onward ? t : run.count - 1 - t;
-    places.push_back({.row = run.begin + at, .slot = run.slot});
+    places.push_back({.row = run.begin + at, .from = t == 0 ? run.from : run.to, .to = run.to});
   }
   return places;
 }
 
-Matrix gather(const Matrix& from, std::span<const Place> places) {
+Matrix gather(const RowStore& from, std::span<const Place> places) {
   Matrix rows(static_cast<int64_t>(places.size()), from.cols);
   for (int64_t i = 0; i < rows.rows; ++i) {
-    std::copy_n(from.row(places[static_cast<size_t>(i)].slot), from.cols, rows.row(i));
+    std::copy_n(from.row(places[static_cast<size_t>(i)].from), from.cols, rows.row(i));
   }
   return rows;
 }
@@ -57,8 +57,8 @@ Matrix Lstm::forward(const Matrix& x, std::span<const Run> runs, LstmState& stat
     for (int64_t i = 0; i < hidden.rows; ++i) {
       const Place& place = places[static_cast<size_t>(i)];
       std::copy_n(hidden.row(i), width_, y.row(place.row));
-      std::copy_n(hidden.row(i), width_, state.hidden.row(place.slot));
-      std::copy_n(cell.row(i), width_, state.cell.row(place.slot));
+      std::copy_n(hidden.row(i), width_, state.hidden.row(place.to));
+      std::copy_n(cell.row(i), width_, state.cell.row(place.to));
     }
   }
 }

@@ -1,9 +1,13 @@
 #include "infer/matrix.h"
 
+#include <utility>
+
 namespace heed::infer {
 
-void add(Matrix& x, const Matrix& y) {
-  for (size_t i = 0; i < x.values.size(); ++i) x.values[i] += y.values[i];
+void resize_rows(Matrix& matrix, int64_t rows) {
+  Matrix resized(rows, matrix.cols);
+  std::copy_n(matrix.values.data(), std::min(rows, matrix.rows) * matrix.cols, resized.values.data());
+  matrix = std::move(resized);
 }
 
 }  // namespace heed::infer

@@ -1,26 +1,35 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "infer/buffer.h"
 
 namespace heed::infer {
 
-// Rows of floats, owned. The texts of a batch stand one after another as rows: [N, D], no padding.
+// Rows of floats, owned, at first whatever was there. The texts of a batch stand one after another as rows:
+// [N, D], no padding.
 struct Matrix {
   Matrix() = default;
   Matrix(int64_t row_count, int64_t width)
       : rows(row_count), cols(width), values(static_cast<size_t>(row_count * width)) {}
+
+  static Matrix zeros(int64_t row_count, int64_t width) {
+    Matrix matrix(row_count, width);
+    std::fill(matrix.values.begin(), matrix.values.end(), 0.0F);
+    return matrix;
+  }
 
   float* row(int64_t i) { return values.data() + i * cols; }
   const float* row(int64_t i) const { return values.data() + i * cols; }
 
   int64_t rows = 0;
   int64_t cols = 0;
-  std::vector<float> values;
+  Buffer values;
 };
 
-// x += y, of equal shapes: a residual connection.
-void add(Matrix& x, const Matrix& y);
+// The same rows in a larger or smaller number; new ones hold whatever was there.
+void resize_rows(Matrix& matrix, int64_t rows);
 
 }  // namespace heed::infer

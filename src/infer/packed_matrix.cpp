@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <utility>
+#include <variant>
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -21,12 +22,9 @@ using dnnl::memory;
 // Rows are cut into tiles of these powers of two: nine primitives a matrix serve every row count, where one
 // for each count would fill memory with compiled kernels. Past 256 rows a tile gains nothing.
 constexpr size_t kTileSizes = 9;
-constexpr int64_t kLargestTile = int64_t{1} << (kTileSizes - 1);
 
 // oneDNN's brgemm kernels (AVX-512) add up a row in the same order in a tile of any size. Its older kernels
-// do not, but do so at every place of a 4-row tile (tried: SSE4.1, AVX, AVX2), which costs a quarter more
-// time than 64-row tiles there.
-constexpr size_t kFixedTilePower = 2;
+// do not (tried: SSE4.1, AVX, AVX2), and are not used.
 bool rows_are_independent(const matmul::primitive_desc& description) {
   return std::string_view(description.impl_info_str()).starts_with("brg");
 }
@@ -35,6 +33,7 @@ constexpr auto kFloat = memory::data_type::f32;
 
 memory::desc rows_of(int64_t rows, int64_t width) { return {{rows, width}, kFloat, memory::format_tag::ab}; }
 
+// A product of 2^power rows that is finished in one of four ways.
 struct Tile {
   std::once_flag made;
   matmul product;
@@ -43,25 +42,26 @@ struct Tile {
 
 }  // namespace
 
-struct PackedMatrix::Impl {
-  Impl(std::span<const float> weight, std::span<const float> bias_values, int64_t out_width,
-       int64_t in_width);
+struct PackedMatrix::OneDnn {
+  OneDnn(std::span<const float> weight, std::span<const float> bias_values, int64_t out_width,
+         int64_t in_width);
 
-  matmul::primitive_desc describe(int64_t rows, const memory::desc& weight) const;
-  const Tile& tile(size_t power) const;
-  void multiply(const float* x, int64_t rows, float* y) const;
-  void multiply_rest(dnnl::stream& stream, const float* x, int64_t rows, float* y) const;
-  void multiply_tile(size_t power, dnnl::stream& stream, const float* x, float* y) const;
+  matmul::primitive_desc describe(int64_t rows, const memory::desc& weight,
+                                  kernels::Finish finish = {}) const;
+  const Tile& tile(size_t power, kernels::Finish finish) const;
+  void multiply(const float* x, int64_t rows, float* y, kernels::Finish finish) const;
+  void multiply_tile(size_t power, dnnl::stream& stream, const float* x, float* y,
+                     kernels::Finish finish) const;
 
   int64_t out, in;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   memory packed, bias;
-  size_t smallest_tile = 0, largest_tile = kTileSizes - 1;  // as powers of two
-  mutable std::array<Tile, kTileSizes> tiles;               // made at their first use
+  bool usable = false;
+  mutable std::array<std::array<Tile, 4>, kTileSizes> tiles;  // made at their first use
 };
 
-PackedMatrix::Impl::Impl(std::span<const float> weight, std::span<const float> bias_values, int64_t out_width,
-                         int64_t in_width)
+PackedMatrix::OneDnn::OneDnn(std::span<const float> weight, std::span<const float> bias_values,
+                             int64_t out_width, int64_t in_width)
     : out(out_width), in(in_width) {
   const memory::desc plain({in, out}, kFloat, memory::format_tag::ba);
   if (!bias_values.empty()) {
@@ -69,8 +69,9 @@ PackedMatrix::Impl::Impl(std::span<const float> weight, std::span<const float> b
     std::copy(bias_values.begin(), bias_values.end(), static_cast<float*>(bias.get_data_handle()));
   }
   const memory::desc any({in, out}, kFloat, memory::format_tag::any);
-  const matmul::primitive_desc description = describe(kLargestTile, any);
-  if (!rows_are_independent(description)) smallest_tile = largest_tile = kFixedTilePower;
+  const matmul::primitive_desc description = describe(int64_t{1} << (kTileSizes - 1), any);
+  usable = rows_are_independent(description);
+  if (!usable) return;
   packed = memory(description.weights_desc(), engine);
   memory source(plain, engine, const_cast<float*>(weight.data()));  // only read
   dnnl::stream stream(engine);
@@ -78,8 +79,13 @@ PackedMatrix::Impl::Impl(std::span<const float> weight, std::span<const float> b
   stream.wait();
 }
 
-matmul::primitive_desc PackedMatrix::Impl::describe(int64_t rows, const memory::desc& weight) const {
+matmul::primitive_desc PackedMatrix::OneDnn::describe(int64_t rows, const memory::desc& weight,
+                                                      kernels::Finish finish) const {
   dnnl::primitive_attr attributes;
+  dnnl::post_ops steps;
+  if (finish.relu) steps.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  if (finish.add) steps.append_sum();
+  attributes.set_post_ops(steps);
   // The library's own scratch memory belongs to the thread that made the primitive; another may run it.
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const matmul::desc description =
@@ -88,18 +94,19 @@ matmul::primitive_desc PackedMatrix::Impl::describe(int64_t rows, const memory::
   return {description, attributes, engine};
 }
 
-const Tile& PackedMatrix::Impl::tile(size_t power) const {
-  Tile& tile = tiles[power];
+const Tile& PackedMatrix::OneDnn::tile(size_t power, kernels::Finish finish) const {
+  Tile& tile = tiles[power][(finish.relu ? 2 : 0) + (finish.add ? 1 : 0)];
   std::call_once(tile.made, [&] {
-    const auto description = describe(int64_t{1} << power, packed.get_desc());
+    const auto description = describe(int64_t{1} << power, packed.get_desc(), finish);
     tile.scratch = description.scratchpad_desc();
     tile.product = matmul(description);
   });
   return tile;
 }
 
-void PackedMatrix::Impl::multiply_tile(size_t power, dnnl::stream& stream, const float* x, float* y) const {
-  const Tile& made = tile(power);
+void PackedMatrix::OneDnn::multiply_tile(size_t power, dnnl::stream& stream, const float* x, float* y,
+                                         kernels::Finish finish) const {
+  const Tile& made = tile(power, finish);
   const int64_t rows = int64_t{1} << power;
   std::unordered_map<int, memory> arguments = {
       {DNNL_ARG_SRC, memory(rows_of(rows, in), engine, const_cast<float*>(x))},  // only read
@@ -110,35 +117,45 @@ void PackedMatrix::Impl::multiply_tile(size_t power, dnnl::stream& stream, const
   made.product.execute(stream, arguments);
 }
 
-void PackedMatrix::Impl::multiply(const float* x, int64_t rows, float* y) const {
+void PackedMatrix::OneDnn::multiply(const float* x, int64_t rows, float* y, kernels::Finish finish) const {
   dnnl::stream stream(engine);
-  for (size_t power = largest_tile + 1; power-- > smallest_tile;) {
+  for (size_t power = kTileSizes; power-- > 0;) {
     const int64_t tile = int64_t{1} << power;
-    for (; rows >= tile; rows -= tile, x += tile * in, y += tile * out) multiply_tile(power, stream, x, y);
+    for (; rows >= tile; rows -= tile, x += tile * in, y += tile * out)
+      multiply_tile(power, stream, x, y, finish);
   }
-  if (rows > 0) multiply_rest(stream, x, rows, y);
   stream.wait();
-}
-
-// Fewer rows than the smallest tile, filled up with zeros.
-void PackedMatrix::Impl::multiply_rest(dnnl::stream& stream, const float* x, int64_t rows, float* y) const {
-  const int64_t tile = int64_t{1} << smallest_tile;
-  std::vector<float> padded(static_cast<size_t>(tile * in)), products(static_cast<size_t>(tile * out));
-  std::copy(x, x + rows * in, padded.begin());
-  multiply_tile(smallest_tile, stream, padded.data(), products.data());
-  stream.wait();
-  std::copy(products.begin(), products.begin() + rows * out, y);
 }
 
 PackedMatrix::PackedMatrix(std::span<const float> weight, std::span<const float> bias, int64_t out,
                            int64_t in)
-    : impl_(std::make_unique<const Impl>(weight, bias, out, in)) {}
+    : out_(out), in_(in) {
+  auto one_dnn = std::make_unique<const OneDnn>(weight, bias, out, in);
+  if (one_dnn->usable) {
+    weights_ = std::move(one_dnn);
+  } else {
+    weights_ = kernels::FloatWeights(weight, bias, out, in);
+  }
+}
+PackedMatrix::PackedMatrix(std::span<const int8_t> weight, std::span<const float> scale,
+                           std::span<const float> bias, int64_t out, int64_t in)
+    : out_(out), in_(in), weights_(kernels::Int8Weights(weight, scale, bias, out, in)) {}
 PackedMatrix::~PackedMatrix() = default;
 PackedMatrix::PackedMatrix(PackedMatrix&&) noexcept = default;
 
-void PackedMatrix::multiply(const float* x, int64_t rows, float* y) const {
+void PackedMatrix::multiply(const float* x, int64_t rows, float* y, kernels::Finish finish) const {
+  if (const auto* floats = std::get_if<kernels::FloatWeights>(&weights_)) {
+    floats->multiply(x, rows, y, finish);
+  } else if (const auto* bytes = std::get_if<kernels::Int8Weights>(&weights_)) {
+    bytes->multiply(x, rows, y, finish);
+  } else {
+    multiply_one_dnn(x, rows, y, finish);
+  }
+}
+
+void PackedMatrix::multiply_one_dnn(const float* x, int64_t rows, float* y, kernels::Finish finish) const {
   try {
-    impl_->multiply(x, rows, y);
+    std::get<std::unique_ptr<const OneDnn>>(weights_)->multiply(x, rows, y, finish);
   } catch (const dnnl::error& error) {
     throw Error(ErrorCode::internal, std::string("oneDNN: cannot multiply matrices: ") + error.what());
   }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "model/attention_variant.h"
-
 namespace heed::infer {
 namespace {
 
@@ -22,7 +20,7 @@ Matrix beside(const Matrix& left, const Matrix& right) {
 }
 
 Matrix text_means(const Matrix& rows, std::span<const attention::Sequence> texts) {
-  Matrix means(static_cast<int64_t>(texts.size()), rows.cols);
+  Matrix means = Matrix::zeros(static_cast<int64_t>(texts.size()), rows.cols);
   for (int64_t b = 0; b < means.rows; ++b) {
     const attention::Sequence& text = texts[static_cast<size_t>(b)];
     float* mean = means.row(b);
@@ -32,12 +30,6 @@ Matrix text_means(const Matrix& rows, std::span<const attention::Sequence> texts
     for (int64_t i = 0; i < rows.cols; ++i) mean[i] /= static_cast<float>(text.key_count);
   }
   return means;
-}
-
-Matrix repeat_rows(const Matrix& x, int64_t times) {
-  Matrix repeated(x.rows * times, x.cols);
-  for (int64_t r = 0; r < repeated.rows; ++r) std::copy_n(x.row(r / times), x.cols, repeated.row(r));
-  return repeated;
 }
 
 }  // namespace
@@ -54,11 +46,12 @@ RecurrentEncoder::RecurrentEncoder(const Weights& scope, const ModelConfig& conf
 Matrix RecurrentEncoder::forward(Matrix x, std::span<const attention::Sequence> texts) const {
   std::vector<Lstm::Run> runs;
   for (const attention::Sequence& text : texts) {
-    runs.push_back({text.query_begin, text.query_count, static_cast<int64_t>(runs.size())});
+    const auto row = static_cast<int64_t>(runs.size());
+    runs.push_back({text.query_begin, text.query_count, row, row});
   }
   const auto count = static_cast<int64_t>(runs.size());
   const auto read = [&](const Lstm& lstm, Lstm::Direction direction) {
-    LstmState state = {Matrix(count, lstm.width()), Matrix(count, lstm.width())};
+    LstmState state = {RowStore(count, lstm.width()), RowStore(count, lstm.width())};
     return lstm.forward(x, runs, state, direction);
   };
   for (const Layer& layer : layers_) {
@@ -72,7 +65,7 @@ Matrix RecurrentEncoder::forward(Matrix x, std::span<const attention::Sequence> 
 }
 
 RecurrentDecoder::RecurrentDecoder(const Weights& scope, const ModelConfig& config)
-    : attention_(scope / "cross_attention", config, cross_attention_variant(config.attention)),
+    : attention_(scope / "cross_attention", config, ProjectedAttention::Kind::cross),
       combine_(scope / "combine") {
   for (int64_t i = 0; i < config.decoder_layers; ++i) {
     const Weights weights = scope / "layers" / i;
@@ -80,31 +73,55 @@ RecurrentDecoder::RecurrentDecoder(const Weights& scope, const ModelConfig& conf
   }
 }
 
-DecoderState RecurrentDecoder::start(const Matrix& encoded, std::span<const attention::Sequence> texts,
-                                     int64_t slots) const {
-  std::vector<LayerMemory> memories(layers_.size());
-  memories.back().source = attention_.project(encoded);  // the last layer's output alone asks the source
+DecoderState RecurrentDecoder::empty_state() const {
+  std::vector<LayerMemory> memories;
+  for (const Layer& layer : layers_) {
+    const RowStore none(0, layer.lstm.width());
+    memories.push_back({.source = {}, .target = {}, .recurrence = {none, none}});
+  }
+  memories.back().source.cols = attention_.memory_width();  // the last layer's output alone asks the source
+  return DecoderState(std::move(memories));
+}
+
+std::vector<TextMemory> RecurrentDecoder::start(DecoderState& state, const Matrix& encoded,
+                                                std::span<const attention::Sequence> texts) const {
+  const std::vector<int32_t> source = state.take_source(encoded.rows);
+  std::vector<TextMemory> memories;
+  std::vector<int32_t> begins;
+  for (const attention::Sequence& text : texts) {
+    const auto first = source.begin() + text.key_begin;
+    begins.push_back(state.take_target());
+    memories.push_back({.source = {first, first + text.key_count}, .begin = {begins.back()}});
+  }
+  store_rows(attention_.project_memory(encoded), 0, source, state.layer(layers_.size() - 1).source);
   const Matrix means = text_means(encoded, texts);
   for (size_t i = 0; i < layers_.size(); ++i) {
-    LstmState& recurrence = memories[i].recurrence;
-    recurrence.cell = recurrence.hidden = repeat_rows(layers_[i].start(means), slots);
-    take_tanh(recurrence.hidden);
+    Matrix started = layers_[i].start(means);
+    LstmState& recurrence = state.layer(i).recurrence;
+    store_rows(started, 0, begins, recurrence.cell);
+    take_tanh(started);
+    store_rows(started, 0, begins, recurrence.hidden);
   }
-  return {std::move(memories), slots * static_cast<int64_t>(texts.size())};
+  return memories;
 }
 
 Matrix RecurrentDecoder::advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                                  attention::Tap* cross_tap) const {
-  const std::vector<attention::Sequence> pairs = pair_source(segments);
+  const RowPairs pairs = pair_source(segments);
   std::vector<Lstm::Run> runs;
   for (size_t i = 0; i < segments.size(); ++i) {
-    runs.push_back({pairs[i].query_begin, segments[i].count, segments[i].slot});
+    const auto& rows = segments[i].target;
+    runs.push_back({pairs.sequences[i].query_begin, segments[i].count,
+                    rows[static_cast<size_t>(segments[i].past)], rows.back()});
   }
   for (size_t i = 0; i < layers_.size(); ++i) {
     y = layers_[i].lstm.forward(y, runs, state.layer(i).recurrence);
   }
-  const KeyValues& source = state.layer(layers_.size() - 1).source;
-  Matrix output = combine_(beside(attention_.attend(attention_.query(y), source, pairs, cross_tap), y));
+  const RowStore& source = state.layer(layers_.size() - 1).source;
+  const Matrix attended =
+      attention_.attend(attention_.project_queries(y), {source.values.data(), source.cols, pairs.rows.data()},
+                        pairs.sequences, cross_tap);
+  Matrix output = combine_(beside(attended, y));
   take_tanh(output);
   return output;
 }

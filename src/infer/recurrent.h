@@ -6,6 +6,7 @@
 #include "infer/decoder.h"
 #include "infer/encoder.h"
 #include "infer/lstm.h"
+#include "infer/projected_attention.h"
 
 // The recurrent encoder-decoder with attention: train/recurrent.h has its equations, docs/formats.md too.
 namespace heed::infer {
@@ -34,8 +35,9 @@ class RecurrentDecoder : public DecoderStack {
   // `scope`: decoder.
   RecurrentDecoder(const Weights& scope, const ModelConfig& config);
 
-  DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts,
-                     int64_t slots) const override;
+  DecoderState empty_state() const override;
+  std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
+                                std::span<const attention::Sequence> texts) const override;
   Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                  attention::Tap* cross_tap) const override;
 

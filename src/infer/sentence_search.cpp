@@ -8,48 +8,35 @@
 #include "text/tokenizer.h"
 
 namespace heed::infer {
-namespace {
 
-struct Candidate {
-  double log_probability;
-  int32_t token;
-  size_t parent;
-};
-
-std::vector<Candidate> best_candidates(std::span<const SentenceSearch::Live> live,
-                                       std::span<const std::vector<ScoredToken>> tokens, int64_t count) {
-  std::vector<Candidate> all;
-  for (size_t parent = 0; parent < live.size(); ++parent) {
-    for (const ScoredToken& token : tokens[parent]) {
-      all.push_back({live[parent].log_probability + token.log_probability, token.id, parent});
-    }
-  }
-  std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tuple(-a.log_probability, a.token, a.parent) <
-           std::tuple(-b.log_probability, b.token, b.parent);
-  });
-  all.resize(std::min(all.size(), static_cast<size_t>(count)));
-  return all;
-}
-
-std::vector<int32_t> append(std::vector<int32_t> ids, int32_t token) {
-  ids.push_back(token);
-  return ids;
-}
-
-}  // namespace
-
-SentenceSearch::SentenceSearch(const SearchLimits& limits) : limits_(limits), live_(1) {}
+SentenceSearch::SentenceSearch(const SearchLimits& limits)
+    : limits_(limits), nodes_{{Tokenizer::kBegin, -1, -1, 0}}, live_(1) {}
 
 double SentenceSearch::score(double log_probability, int64_t length) const {
   return log_probability / std::pow((5.0 + static_cast<double>(length)) / 6.0, limits_.length_penalty);
 }
 
-void SentenceSearch::end(std::vector<int32_t> ids, double log_probability) {
-  const double value = score(log_probability, static_cast<int64_t>(ids.size()));
+void SentenceSearch::append_rows(const Live& hypothesis, std::vector<int32_t>& rows) const {
+  const size_t begin = rows.size();
+  rows.resize(begin + static_cast<size_t>(length_) + 1);
+  auto place = rows.end();
+  for (int32_t node = hypothesis.node; node >= 0; node = nodes_[static_cast<size_t>(node)].parent)
+    *--place = nodes_[static_cast<size_t>(node)].row;
+}
+
+std::vector<int32_t> SentenceSearch::ids_of(int32_t node) const {
+  std::vector<int32_t> ids;
+  for (; node > 0; node = nodes_[static_cast<size_t>(node)].parent)
+    ids.push_back(nodes_[static_cast<size_t>(node)].token);
+  std::reverse(ids.begin(), ids.end());
+  return ids;
+}
+
+void SentenceSearch::end(int32_t node, double log_probability) {
+  const double value = score(log_probability, length_);
   const auto place = std::upper_bound(ended_.begin(), ended_.end(), value,
-                                      [](double a, const Hypothesis& b) { return a > b.score; });
-  ended_.insert(place, {std::move(ids), value});
+                                      [](double a, const Ended& b) { return a > b.score; });
+  ended_.insert(place, {node, value});
 }
 
 // A continuation only loses probability, and is divided by at most the penalty of the greatest length.
@@ -61,46 +48,58 @@ bool SentenceSearch::settled() const {
   });
 }
 
-// The first child of a parent stays in its slot; the others take slots that nothing lives in any more.
-std::vector<SentenceSearch::Move> SentenceSearch::place_children(std::vector<Live>& children) const {
-  std::vector<bool> taken(static_cast<size_t>(limits_.beam), false);
-  std::vector<Live*> homeless;
-  for (Live& child : children) {
-    if (taken[child.slot]) homeless.push_back(&child);
-    taken[child.slot] = true;
+void SentenceSearch::rank_candidates(std::span<const std::span<const ScoredToken>> tokens) {
+  candidates_.clear();
+  for (size_t parent = 0; parent < live_.size(); ++parent) {
+    for (const ScoredToken& token : tokens[parent])
+      candidates_.push_back({live_[parent].log_probability + token.log_probability, token.id, parent});
   }
-  std::vector<Move> moves;
-  int64_t free = 0;
-  for (Live* child : homeless) {
-    while (taken[free]) ++free;
-    taken[free] = true;
-    moves.push_back({.from = child->slot, .to = free});
-    child->slot = free;
-  }
-  return moves;
+  const auto order = [](const Candidate& candidate) {
+    return std::tuple(-candidate.log_probability, candidate.token, candidate.parent);
+  };
+  std::ranges::sort(candidates_, {}, order);
+  candidates_.resize(std::min(candidates_.size(), static_cast<size_t>(candidates())));
 }
 
-std::vector<SentenceSearch::Move> SentenceSearch::extend(std::span<const std::vector<ScoredToken>> tokens) {
-  std::vector<Live> children;
-  for (const Candidate& candidate : best_candidates(live_, tokens, candidates())) {
-    const Live& parent = live_[candidate.parent];
-    std::vector<int32_t> ids = append(parent.ids, candidate.token);
-    const bool full = static_cast<int64_t>(ids.size()) >= limits_.max_length;
-    if (candidate.token == Tokenizer::kEnd || full) {
-      end(std::move(ids), candidate.log_probability);
+void SentenceSearch::extend(std::span<const std::span<const ScoredToken>> tokens) {
+  rank_candidates(tokens);
+  ++length_;
+  children_.clear();
+  for (const Candidate& candidate : candidates_) {
+    const auto number = static_cast<int32_t>(nodes_.size());
+    const int32_t parent = live_[candidate.parent].node;
+    nodes_.push_back({candidate.token, parent, -1, 0});
+    if (candidate.token == Tokenizer::kEnd || length_ >= limits_.max_length) {
+      end(number, candidate.log_probability);
     } else {
-      children.push_back({std::move(ids), candidate.log_probability, parent.slot});
+      children_.push_back({number, candidate.log_probability});
+      ++node(parent).live;
     }
   }
-  const std::vector<Move> moves = place_children(children);
-  live_ = std::move(children);
-  if (settled()) live_.clear();
-  return moves;
+  std::swap(live_, children_);
+  released_.clear();
+  for (const Live& before : children_) release(before.node);
+  if (!settled()) return;
+  for (const Live& hypothesis : live_) release(hypothesis.node);
+  live_.clear();
+}
+
+// A token that no live hypothesis goes through any more, and those before it.
+void SentenceSearch::release(int32_t number) {
+  while (number >= 0 && node(number).live == 0) {
+    if (node(number).row >= 0) released_.push_back(node(number).row);
+    number = node(number).parent;
+    if (number >= 0) --node(number).live;
+  }
 }
 
 std::vector<Hypothesis> SentenceSearch::best() const {
-  const auto count = std::min(ended_.size(), static_cast<size_t>(limits_.nbest));
-  return {ended_.begin(), ended_.begin() + static_cast<int64_t>(count)};
+  std::vector<Hypothesis> best;
+  for (const Ended& ended : ended_) {
+    if (static_cast<int64_t>(best.size()) == limits_.nbest) break;
+    best.push_back({ids_of(ended.node), ended.score});
+  }
+  return best;
 }
 
 }  // namespace heed::infer

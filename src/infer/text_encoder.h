@@ -11,6 +11,12 @@
 
 namespace heed::infer {
 
+// A stretch of a line that a model can take whole.
+struct TextPart {
+  std::vector<int32_t> ids;  // without </s>, at most max_length - 1
+  bool spaced = false;       // white space stands between it and the part before
+};
+
 // How lines become the token ids of a model, as in training: normalised, cut into pieces, cut to the model's
 // length.
 class TextEncoder {
@@ -21,10 +27,17 @@ class TextEncoder {
   // work on it.
   std::vector<int32_t> encode(const std::string& line) const;
 
+  // The same of a line of any length up to 1 MiB: where it is longer than the model takes, its sentences, and
+  // of a sentence that is longer still, runs of words. One part, which may be empty, where the line fits.
+  std::vector<TextPart> encode_parts(const std::string& line) const;
+
   // The pieces of such ids, then "</s>".
   std::vector<std::string> pieces(std::span<const int32_t> ids) const;
 
  private:
+  std::vector<int32_t> encode_whole(const std::string& line) const;
+  void cut(std::span<const int32_t> ids, bool spaced, std::vector<TextPart>& parts) const;
+
   Tokenizer tokenizer_;
   NormaliseOptions options_;
   int64_t max_length_;

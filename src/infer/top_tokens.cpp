@@ -4,42 +4,60 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "kernels/row_scan.h"
 #include "text/tokenizer.h"
 
 namespace heed::infer {
-namespace {
 
 static_assert(Tokenizer::kUnknown == 0 && Tokenizer::kBegin == 1, "the first two tokens are skipped");
 constexpr int32_t kFirstToken = 2;
 
-double log_sum_exp(std::span<const float> logits) {
-  const float largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0.0;
-  for (const float logit : logits) sum += std::exp(logit - largest);
-  const double result = largest + std::log(sum);
-  if (!std::isfinite(result)) {
+void TopTokens::begin(int64_t count, int32_t forced, std::span<const uint8_t> forbidden) {
+  count_ = forced < 0 ? count : 0;
+  forced_ = forced;
+  forbidden_ = forbidden;
+  greatest_ = -std::numeric_limits<float>::infinity();
+  sum_ = 0.0;
+  best_.clear();
+}
+
+void TopTokens::add(std::span<const float> logits, int32_t first) {
+  const auto size = static_cast<int64_t>(logits.size());
+  const float greatest = kernels::greatest(logits.data(), size);
+  if (!(greatest <= greatest_)) {
+    sum_ *= std::exp(static_cast<double>(greatest_) - static_cast<double>(greatest));
+    greatest_ = greatest;
+  }
+  sum_ += kernels::sum_of_exponentials(logits.data(), size, greatest_);
+  if (forced_ >= first && forced_ < first + size) best_.push_back({forced_, logits[forced_ - first]});
+  if (count_ == 0) return;
+  const auto threshold = [&] {
+    const bool full = static_cast<int64_t>(best_.size()) == count_;
+    return full ? static_cast<float>(best_.back().log_probability) : -std::numeric_limits<float>::infinity();
+  };
+  if (greatest <= threshold()) return;
+  for (int64_t i = std::max(0, kFirstToken - first); i < size; ++i) {
+    i = kernels::find_above(logits.data(), i, size, threshold());
+    if (i < size) insert(first + static_cast<int32_t>(i), logits[i]);
+  }
+}
+
+void TopTokens::insert(int32_t id, float logit) {
+  if (!forbidden_.empty() && forbidden_[static_cast<size_t>(id)] != 0) return;
+  if (static_cast<int64_t>(best_.size()) == count_) best_.pop_back();
+  const auto place = std::upper_bound(best_.begin(), best_.end(), static_cast<double>(logit),
+                                      [](double a, const ScoredToken& b) { return a > b.log_probability; });
+  best_.insert(place, {id, logit});
+}
+
+std::span<const ScoredToken> TopTokens::finish() {
+  const double normaliser = greatest_ + std::log(sum_);
+  if (!std::isfinite(normaliser)) {
     throw Error(ErrorCode::corrupt_data,
                 "logits: expected finite numbers, found others; check the weights with heed model verify");
   }
-  return result;
-}
-
-}  // namespace
-
-std::vector<ScoredToken> top_tokens(std::span<const float> logits, int64_t count) {
-  const double normaliser = log_sum_exp(logits);
-  std::vector<int32_t> best;  // sorted; ids are visited upwards, so equal logits stay in the order of ids
-  for (int32_t id = kFirstToken; id < static_cast<int32_t>(logits.size()); ++id) {
-    const bool full = static_cast<int64_t>(best.size()) == count;
-    if (full && (count == 0 || logits[id] <= logits[best.back()])) continue;
-    if (full) best.pop_back();
-    const auto place = std::upper_bound(best.begin(), best.end(), id,
-                                        [&](int32_t a, int32_t b) { return logits[a] > logits[b]; });
-    best.insert(place, id);
-  }
-  std::vector<ScoredToken> tokens;
-  for (const int32_t id : best) tokens.push_back({id, static_cast<double>(logits[id]) - normaliser});
-  return tokens;
+  for (ScoredToken& token : best_) token.log_probability -= normaliser;
+  return best_;
 }
 
 }  // namespace heed::infer

@@ -6,27 +6,27 @@
 namespace heed::infer {
 namespace {
 
-// Rows just projected go behind those that their slots hold.
-void append(const Matrix& rows, Matrix& memory, std::span<const attention::Sequence> target) {
-  for (const attention::Sequence& pair : target) {
-    std::copy(rows.row(pair.query_begin), rows.row(pair.query_begin + pair.query_count),
-              memory.row(pair.key_begin + pair.query_position));
-  }
+using Kind = ProjectedAttention::Kind;
+using Memory = ProjectedAttention::Memory;
+
+// New rows see their hypothesis's tokens, up to themselves.
+RowPairs pair_target(std::span<const Segment> segments) {
+  RowPairs pairs;
+  for (const Segment& segment : segments) pairs.add(segment, segment.target, segment.past);
+  return pairs;
 }
 
-// New rows see their own slot, up to themselves.
-std::vector<attention::Sequence> pair_target(const DecoderState& state, std::span<const Segment> segments) {
-  std::vector<attention::Sequence> pairs;
-  int64_t row = 0;
+std::vector<int32_t> new_rows(std::span<const Segment> segments) {
+  std::vector<int32_t> rows;
   for (const Segment& segment : segments) {
-    pairs.push_back({.query_begin = row,
-                     .query_count = segment.count,
-                     .key_begin = state.first_row(segment.slot),
-                     .key_count = segment.past + segment.count,
-                     .query_position = segment.past});
-    row += segment.count;
+    const auto added = segment.target.last(static_cast<size_t>(segment.count));
+    rows.insert(rows.end(), added.begin(), added.end());
   }
-  return pairs;
+  return rows;
+}
+
+Memory memory_in(const RowStore& store, const RowPairs& pairs) {
+  return {store.values.data(), store.cols, pairs.rows.data()};
 }
 
 int64_t rotary_width(const ModelConfig& config) {
@@ -46,14 +46,14 @@ kernels::Rotation rotation_of(std::span<const attention::Sequence> pairs, int64_
 }  // namespace
 
 EncoderLayer::EncoderLayer(const Weights& scope, const ModelConfig& config)
-    : self_attention_(scope / "self_attention", config, AttentionBlock::Kind::encoder_self),
+    : self_(scope / "self_attention", config, Kind::encoder_self),
       feed_forward_(scope / "feed_forward", config) {}
 
 void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts,
                            const kernels::Rotation& rotation) const {
-  const AttentionBlock& self = self_attention_;
-  const Matrix input = self.norm().before(x);
-  self.norm().join(x, self.attend(self.query(input, rotation), self.project(input, rotation), texts));
+  const Matrix projected = self_.attention.project_self(self_.norm.before(x), rotation);
+  const Memory memory = {projected.values.data() + self_.attention.query_width(), projected.cols};
+  self_.norm.join(x, self_.output, self_.attention.attend(projected, memory, texts));
   feed_forward_.forward(x);
 }
 
@@ -71,26 +71,31 @@ Matrix TransformerEncoder::forward(Matrix x, std::span<const attention::Sequence
 }
 
 DecoderLayer::DecoderLayer(const Weights& scope, const ModelConfig& config)
-    : self_attention_(scope / "self_attention", config, AttentionBlock::Kind::decoder_self),
-      cross_attention_(scope / "cross_attention", config, AttentionBlock::Kind::cross),
+    : self_(scope / "self_attention", config, Kind::decoder_self),
+      cross_(scope / "cross_attention", config, Kind::cross),
       feed_forward_(scope / "feed_forward", config) {}
 
-LayerMemory DecoderLayer::start(const Matrix& encoded, const kernels::Rotation& rotation) const {
-  return {.target = self_attention_.project(Matrix(0, encoded.cols), rotation),
-          .recurrence = {},
-          .source = cross_attention_.project(encoded)};
+LayerMemory DecoderLayer::empty_memory() const {
+  return {.source = {0, cross_.attention.memory_width()},
+          .target = {0, self_.attention.memory_width()},
+          .recurrence = {}};
+}
+
+void DecoderLayer::remember(LayerMemory& memory, const Matrix& encoded, std::span<const int32_t> rows) const {
+  store_rows(cross_.attention.project_memory(encoded), 0, rows, memory.source);
 }
 
 void DecoderLayer::forward(Matrix& y, LayerMemory& memory, const Pairs& pairs,
                            attention::Tap* cross_tap) const {
-  const AttentionBlock &self = self_attention_, &cross = cross_attention_;
-  const Matrix input = self.norm().before(y);
-  const KeyValues added = self.project(input, pairs.rotation);
-  append(added.keys, memory.target.keys, pairs.target);
-  if (added.values.rows > 0) append(added.values, memory.target.values, pairs.target);
-  self.norm().join(y, self.attend(self.query(input, pairs.rotation), memory.target, pairs.target));
-  const Matrix query = cross.query(cross.norm().before(y));
-  cross.norm().join(y, cross.attend(query, memory.source, pairs.source, cross_tap));
+  const Matrix projected = self_.attention.project_self(self_.norm.before(y), pairs.rotation);
+  store_rows(projected, self_.attention.query_width(), pairs.new_rows, memory.target);
+  self_.norm.join(
+      y, self_.output,
+      self_.attention.attend(projected, memory_in(memory.target, pairs.target), pairs.target.sequences));
+  const Matrix queries = cross_.attention.project_queries(cross_.norm.before(y));
+  cross_.norm.join(y, cross_.output,
+                   cross_.attention.attend(queries, memory_in(memory.source, pairs.source),
+                                           pairs.source.sequences, cross_tap));
   feed_forward_.forward(y);
 }
 
@@ -100,22 +105,31 @@ TransformerDecoder::TransformerDecoder(const Weights& scope, const ModelConfig& 
   for (int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
 }
 
-DecoderState TransformerDecoder::start(const Matrix& encoded, std::span<const attention::Sequence> texts,
-                                       int64_t slots) const {
-  const kernels::Rotation rotation = rotation_of({}, rotary_width_);
+DecoderState TransformerDecoder::empty_state() const {
   std::vector<LayerMemory> memories;
-  for (const DecoderLayer& layer : layers_) memories.push_back(layer.start(encoded, rotation));
-  return {std::move(memories), slots * static_cast<int64_t>(texts.size())};
+  for (const DecoderLayer& layer : layers_) memories.push_back(layer.empty_memory());
+  return DecoderState(std::move(memories));
+}
+
+std::vector<TextMemory> TransformerDecoder::start(DecoderState& state, const Matrix& encoded,
+                                                  std::span<const attention::Sequence> texts) const {
+  const std::vector<int32_t> rows = state.take_source(encoded.rows);
+  for (size_t i = 0; i < layers_.size(); ++i) layers_[i].remember(state.layer(i), encoded, rows);
+  std::vector<TextMemory> memories;
+  for (const attention::Sequence& text : texts) {
+    const auto begin = rows.begin() + text.key_begin;
+    memories.push_back({.source = {begin, begin + text.key_count}, .begin = {}});
+  }
+  return memories;
 }
 
 Matrix TransformerDecoder::advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                                    attention::Tap* cross_tap) const {
-  int64_t longest = 0;
-  for (const Segment& segment : segments) longest = std::max(longest, segment.past + segment.count);
-  state.reserve(longest);
-  DecoderLayer::Pairs pairs = {
-      .target = pair_target(state, segments), .source = pair_source(segments), .rotation = {}};
-  pairs.rotation = rotation_of(pairs.target, rotary_width_);
+  DecoderLayer::Pairs pairs = {.target = pair_target(segments),
+                               .source = pair_source(segments),
+                               .new_rows = new_rows(segments),
+                               .rotation = {}};
+  pairs.rotation = rotation_of(pairs.target.sequences, rotary_width_);
   for (size_t i = 0; i < layers_.size(); ++i) {
     layers_[i].forward(y, state.layer(i), pairs, i + 1 == layers_.size() ? cross_tap : nullptr);
   }

@@ -19,7 +19,7 @@ class EncoderLayer {
                const kernels::Rotation& rotation) const;
 
  private:
-  AttentionBlock self_attention_;
+  AttentionBlock self_;
   FeedForward feed_forward_;
 };
 
@@ -40,19 +40,21 @@ class DecoderLayer {
  public:
   // Which rows see which, and how the new ones are turned, the same in every layer.
   struct Pairs {
-    std::vector<attention::Sequence> target, source;
+    RowPairs target, source;
+    std::vector<int32_t> new_rows;  // of the state, where the new tokens' keys and values go
     kernels::Rotation rotation;
   };
 
   DecoderLayer(const Weights& scope, const ModelConfig& config);
 
-  // Without a target yet; `rotation` of no rows.
-  LayerMemory start(const Matrix& encoded, const kernels::Rotation& rotation) const;
+  LayerMemory empty_memory() const;
+  // The source's keys and values into the rows that `rows` lists.
+  void remember(LayerMemory& memory, const Matrix& encoded, std::span<const int32_t> rows) const;
 
   void forward(Matrix& y, LayerMemory& memory, const Pairs& pairs, attention::Tap* cross_tap) const;
 
  private:
-  AttentionBlock self_attention_, cross_attention_;
+  AttentionBlock self_, cross_;
   FeedForward feed_forward_;
 };
 
@@ -61,8 +63,9 @@ class TransformerDecoder : public DecoderStack {
   // `scope`: decoder.
   TransformerDecoder(const Weights& scope, const ModelConfig& config);
 
-  DecoderState start(const Matrix& encoded, std::span<const attention::Sequence> texts,
-                     int64_t slots) const override;
+  DecoderState empty_state() const override;
+  std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
+                                std::span<const attention::Sequence> texts) const override;
   Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                  attention::Tap* cross_tap) const override;
 

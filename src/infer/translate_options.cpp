@@ -8,7 +8,7 @@ namespace heed::infer {
 namespace {
 
 constexpr int64_t kMaxBeam = 256;
-constexpr int64_t kMaxBatchTokens = int64_t{1} << 20;
+constexpr int64_t kMaxBatch = 4096;
 constexpr int64_t kMaxLength = int64_t{1} << 20;
 constexpr double kMaxLengthPenalty = 10.0;
 
@@ -24,7 +24,7 @@ void check_options(const TranslateOptions& options) {
   range("beam", options.beam, 1, kMaxBeam);
   range("nbest (at most beam)", options.nbest, 1, options.beam);
   range("max_length", options.max_length, 0, kMaxLength);
-  range("batch_tokens", options.batch_tokens, 1, kMaxBatchTokens);
+  range("batch", options.batch, 1, kMaxBatch);
   if (!(options.length_penalty >= 0.0 && options.length_penalty <= kMaxLengthPenalty)) {
     throw Error(ErrorCode::invalid_argument,
                 "length_penalty: expected 0 to 10, found " + std::to_string(options.length_penalty));

@@ -1,7 +1,10 @@
 #include "infer/translator.h"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "infer/alignment.h"
@@ -20,15 +23,6 @@ const ModelDirectory& require_decoder(const ModelDirectory& directory) {
                   to_string(directory.config.architecture) + "; use heed classify for it");
 }
 
-// Order of decoding: sentences of like length end at like steps.
-std::vector<size_t> by_length(const std::vector<std::vector<int32_t>>& texts) {
-  std::vector<size_t> order(texts.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return texts[a].size() > texts[b].size(); });
-  return order;
-}
-
 }  // namespace
 
 struct Translator::Impl {
@@ -40,9 +34,20 @@ struct Translator::Impl {
         decoder(Weights(directory.weights), config) {}
 
   std::vector<TranslationResult> translate(std::span<const std::string> lines,
-                                           const TranslateOptions& options) const;
-  void translate_batch(std::span<const size_t> batch, const std::vector<std::vector<int32_t>>& sources,
-                       const TranslateOptions& options, std::vector<TranslationResult>& results) const;
+                                           const TranslateOptions& options,
+                                           std::span<const std::string> prefixes) const;
+  // What is searched for at once: a line, or a part of one.
+  struct Part {
+    size_t line;
+    TextPart text;
+    std::vector<int32_t> prefix;
+    std::vector<Hypothesis> found;
+  };
+  [[noreturn]] void refuse_long(size_t line) const;
+  void search(std::span<Part> parts, const TranslateOptions& options) const;
+  void join(const Part& part, const TranslateOptions& options, TranslationResult& result) const;
+  std::vector<int32_t> encode_prefix(const std::string& prefix) const;
+  std::vector<uint8_t> mark_forbidden(const std::vector<std::string>& pieces) const;
   Translation finish(const Hypothesis& hypothesis, std::span<const int32_t> source, bool align) const;
   SearchLimits limits(int64_t source_length, const TranslateOptions& options) const;
   Matrix teacher_force(std::span<const int32_t> source, std::span<const int32_t> target,
@@ -56,45 +61,100 @@ struct Translator::Impl {
 };
 
 std::vector<TranslationResult> Translator::Impl::translate(std::span<const std::string> lines,
-                                                           const TranslateOptions& options) const {
-  std::vector<std::vector<int32_t>> sources;
-  std::vector<TranslationResult> results(lines.size());
+                                                           const TranslateOptions& options,
+                                                           std::span<const std::string> prefixes) const {
+  std::vector<Part> parts;
   for (size_t i = 0; i < lines.size(); ++i) {
-    sources.push_back(source_text.encode(lines[i]));
-    results[i].source_pieces = source_text.pieces(sources[i]);
-    if (sources[i].empty()) results[i].best.emplace_back();
+    std::vector<TextPart> texts = source_text.encode_parts(lines[i]);
+    if (texts.size() > 1 && !options.split) refuse_long(i);
+    for (TextPart& text : texts)
+      parts.push_back({.line = i, .text = std::move(text), .prefix = {}, .found = {}});
+    if (!prefixes.empty()) parts[parts.size() - texts.size()].prefix = encode_prefix(prefixes[i]);
   }
-  const std::vector<size_t> order = by_length(sources);
-  for (size_t begin = 0; begin < order.size() && !sources[order[begin]].empty();) {
-    int64_t tokens = 0;
-    size_t end = begin;
-    while (end < order.size() && !sources[order[end]].empty()) {
-      tokens += static_cast<int64_t>(sources[order[end]].size()) + 1;
-      if (end > begin && tokens > options.batch_tokens) break;
-      ++end;
+  search(parts, options);
+  std::vector<TranslationResult> results(lines.size());
+  for (const Part& part : parts) join(part, options, results[part.line]);
+  for (size_t i = 0, part = 0; i < lines.size(); ++i) {
+    int64_t count = 0;
+    for (; part < parts.size() && parts[part].line == i; ++part) ++count;
+    for (Translation& translation : results[i].best) {
+      translation.score /= static_cast<double>(count);
+      for (auto& row : translation.alignment) row.resize(results[i].source_pieces.size());
     }
-    translate_batch({order.data() + begin, end - begin}, sources, options, results);
-    begin = end;
   }
   return results;
 }
 
-void Translator::Impl::translate_batch(std::span<const size_t> batch,
-                                       const std::vector<std::vector<int32_t>>& sources,
-                                       const TranslateOptions& options,
-                                       std::vector<TranslationResult>& results) const {
-  PackedTexts texts;
-  std::vector<SearchLimits> search;
-  for (const size_t i : batch) {
-    texts.add(sources[i], config.max_length);
-    search.push_back(limits(texts.sequences.back().query_count, options));
+void Translator::Impl::refuse_long(size_t line) const {
+  throw Error(ErrorCode::too_large, "line " + std::to_string(line + 1) + ": expected at most " +
+                                        std::to_string(config.max_length - 1) +
+                                        " tokens, found more; split it, or let it be split at sentence ends");
+}
+
+// Like lengths together: they end at like steps.
+void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& options) const {
+  std::vector<Part*> order;
+  for (Part& part : parts) {
+    if (!part.text.ids.empty()) order.push_back(&part);
   }
-  const auto found = beam_search(encoder, decoder, texts, search);
-  for (size_t k = 0; k < batch.size(); ++k) {
-    for (const Hypothesis& hypothesis : found[k]) {
-      results[batch[k]].best.push_back(finish(hypothesis, sources[batch[k]], options.alignment));
+  std::ranges::stable_sort(order, std::greater(), [](const Part* part) { return part->text.ids.size(); });
+  std::vector<SearchJob> jobs;
+  for (const Part* part : order) {
+    const auto length = static_cast<int64_t>(part->text.ids.size()) + 1;
+    jobs.push_back({.source = part->text.ids, .prefix = part->prefix, .limits = limits(length, options)});
+  }
+  const std::vector<uint8_t> forbidden = mark_forbidden(options.forbidden);
+  auto found = beam_search(encoder, decoder, jobs,
+                           {.batch = options.batch, .max_length = config.max_length, .forbidden = forbidden});
+  for (size_t k = 0; k < order.size(); ++k) order[k]->found = std::move(found[k]);
+}
+
+// Appends a part's translations to those of its line so far.
+void Translator::Impl::join(const Part& part, const TranslateOptions& options,
+                            TranslationResult& result) const {
+  const size_t before = result.source_pieces.size();
+  for (std::string& piece : source_text.pieces(part.text.ids))
+    result.source_pieces.push_back(std::move(piece));
+  if (part.found.empty()) {  // an empty line
+    result.best.resize(std::max<size_t>(result.best.size(), 1));
+    return;
+  }
+  if (before == 0) result.best.resize(part.found.size());
+  result.best.resize(std::min(result.best.size(), part.found.size()));
+  for (size_t k = 0; k < result.best.size(); ++k) {
+    Translation more = finish(part.found[k], part.text.ids, options.alignment), &whole = result.best[k];
+    whole.text += (part.text.spaced ? " " : "") + more.text;
+    whole.score += more.score;
+    for (std::string& piece : more.pieces) whole.pieces.push_back(std::move(piece));
+    for (auto& row : more.alignment) {
+      row.insert(row.begin(), before, 0.0F);
+      whole.alignment.push_back(std::move(row));
     }
   }
+}
+
+std::vector<int32_t> Translator::Impl::encode_prefix(const std::string& prefix) const {
+  std::vector<int32_t> ids = target_tokenizer.encode(normalise(prefix, {}));
+  ids.resize(std::min(ids.size(), static_cast<size_t>(config.max_length - 1)));
+  return ids;
+}
+
+std::vector<uint8_t> Translator::Impl::mark_forbidden(const std::vector<std::string>& pieces) const {
+  if (pieces.empty()) return {};
+  std::vector<uint8_t> forbidden(static_cast<size_t>(config.target_vocabulary));
+  std::map<std::string, int32_t> ids;
+  for (int32_t id = Tokenizer::kEnd + 1; id < static_cast<int32_t>(forbidden.size()); ++id)
+    ids.emplace(target_tokenizer.piece(id), id);
+  for (const std::string& piece : pieces) {
+    const auto found = ids.find(piece);
+    if (found == ids.end()) {
+      throw Error(ErrorCode::invalid_argument,
+                  "forbidden: expected pieces of the target's vocabulary, found '" + piece +
+                      "'; --json prints a translation's pieces");
+    }
+    forbidden[static_cast<size_t>(found->second)] = 1;
+  }
+  return forbidden;
 }
 
 SearchLimits Translator::Impl::limits(int64_t source_length, const TranslateOptions& options) const {
@@ -130,12 +190,12 @@ Matrix Translator::Impl::teacher_force(std::span<const int32_t> source, std::spa
   std::vector<int32_t> inputs = {Tokenizer::kBegin};
   inputs.insert(inputs.end(), target.begin(), target.end());
   inputs.resize(std::min(inputs.size(), static_cast<size_t>(config.max_length)));
-  DecoderState state = decoder.start(encoder.forward(texts), texts.sequences, 1);
-  const Segment segment = {.slot = 0,
-                           .past = 0,
-                           .count = static_cast<int64_t>(inputs.size()),
-                           .source_begin = 0,
-                           .source_count = texts.length(0)};
+  DecoderState state = decoder.empty_state();
+  const TextMemory memory = decoder.start(state, encoder.forward(texts), texts.sequences).front();
+  std::vector<int32_t> rows = memory.begin;
+  for (size_t i = 0; i < inputs.size(); ++i) rows.push_back(state.take_target());
+  const Segment segment = {
+      .source = memory.source, .target = rows, .past = 0, .count = static_cast<int64_t>(inputs.size())};
   return decoder.advance(state, inputs, {&segment, 1}, tap);
 }
 
@@ -147,10 +207,16 @@ Translator::~Translator() = default;
 Translator::Translator(Translator&&) noexcept = default;
 
 std::vector<TranslationResult> Translator::translate(std::span<const std::string> lines,
-                                                     const TranslateOptions& options) const {
+                                                     const TranslateOptions& options,
+                                                     std::span<const std::string> prefixes) const {
   check_options(options);
+  if (!prefixes.empty() && prefixes.size() != lines.size()) {
+    throw Error(ErrorCode::invalid_argument, "prefixes: expected one a line (" +
+                                                 std::to_string(lines.size()) + "), found " +
+                                                 std::to_string(prefixes.size()));
+  }
   const SingleThread single;
-  return impl_->translate(lines, options);
+  return impl_->translate(lines, options, prefixes);
 }
 
 std::vector<float> Translator::logits(std::span<const int32_t> source,
@@ -158,7 +224,8 @@ std::vector<float> Translator::logits(std::span<const int32_t> source,
   check_ids(source, impl_->config.source_vocabulary, "source");
   check_ids(target, impl_->config.target_vocabulary, "target");
   const SingleThread single;
-  return impl_->teacher_force(source, target, nullptr).values;
+  const Matrix logits = impl_->decoder.output().logits(impl_->teacher_force(source, target, nullptr));
+  return {logits.values.begin(), logits.values.end()};
 }
 
 }  // namespace heed::infer

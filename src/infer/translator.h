@@ -16,7 +16,9 @@ struct TranslateOptions {
       1.0;                 // score = log probability / ((5 + length) / 6)^penalty (arXiv:1609.08144 eq. 14)
   int64_t max_length = 0;  // in tokens; 0: 2 * source + 10, at most the model's
   bool alignment = false;  // fill Translation::alignment
-  int64_t batch_tokens = 4096;  // source tokens decoded together
+  int64_t batch = 64;      // sentences decoded together; a finished one's place goes to the next
+  std::vector<std::string> forbidden = {};  // pieces of the target's tokenizer that no translation has
+  bool split = true;  // a line longer than the model takes at the ends of its sentences; else refuse it
 };
 
 // Throws invalid_argument naming the option that is out of range. The engine calls it at its entrance.
@@ -32,7 +34,7 @@ struct Translation {
 };
 
 struct TranslationResult {
-  std::vector<std::string> source_pieces;  // </s> last
+  std::vector<std::string> source_pieces;  // </s> last, and behind each part of a line that was split
   std::vector<Translation> best;           // nbest, best first
 };
 
@@ -46,9 +48,13 @@ class Translator {
   Translator(Translator&&) noexcept;
 
   // One result a line, in order. Empty lines give an empty translation. Results do not depend on what else is
-  // in `lines`.
+  // in `lines`. `prefixes`, where there are any, are one a line: what its translations begin with. The k-th
+  // best of a line that was split is made of the k-th best of its parts, its score their mean. Throws
+  // too_large where a line has more than 1 MiB, or more tokens than the model takes and options.split is
+  // false.
   std::vector<TranslationResult> translate(std::span<const std::string> lines,
-                                           const TranslateOptions& options) const;
+                                           const TranslateOptions& options,
+                                           std::span<const std::string> prefixes = {}) const;
 
   // Logits [T, V] of the target ids given the source ids (no <s>/</s> in either: they are added as in
   // training, so T = target + 1).

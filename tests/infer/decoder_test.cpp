@@ -1,6 +1,7 @@
 #include "infer/decoder.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -32,14 +33,32 @@ class DecoderOfVariant : public ::testing::TestWithParam<test::NamedVariant> {
     return open_model(folder_ / "m");
   }
 
-  Segment segment(int64_t slot, int64_t past, int64_t count) const {
-    return {.slot = slot, .past = past, .count = count, .source_begin = 0, .source_count = source_.length(0)};
+  // One hypothesis over the source: a state and the rows of its tokens so far.
+  struct Path {
+    DecoderState* state;
+    TextMemory memory;
+    std::vector<int32_t> rows;
+    int64_t length = 0;
+  };
+  Path begin(DecoderState& state) const {
+    TextMemory memory = decoder_.start(state, encoded_, source_.sequences).front();
+    std::vector<int32_t> rows = memory.begin;
+    return {&state, std::move(memory), std::move(rows)};
+  }
+  Segment add(Path& path, int64_t count) const {
+    for (int64_t i = 0; i < count; ++i) path.rows.push_back(path.state->take_target());
+    path.length += count;
+    return {.source = path.memory.source, .target = path.rows, .past = path.length - count, .count = count};
+  }
+  Matrix logits(DecoderState& state, const std::vector<int32_t>& tokens,
+                const std::vector<Segment>& segments) const {
+    return decoder_.output().logits(decoder_.advance(state, tokens, segments));
   }
 
   Matrix teacher_forced(const std::vector<int32_t>& tokens) const {
-    DecoderState state = decoder_.start(encoded_, source_.sequences, 1);
-    const Segment all = segment(0, 0, static_cast<int64_t>(tokens.size()));
-    return decoder_.advance(state, tokens, {&all, 1});
+    DecoderState state = decoder_.empty_state();
+    Path path = begin(state);
+    return logits(state, tokens, {add(path, static_cast<int64_t>(tokens.size()))});
   }
 
   static void expect_row(const Matrix& found, int64_t row, const Matrix& expected, int64_t other) {
@@ -60,23 +79,33 @@ TEST_P(DecoderOfVariant, one_token_at_a_time_gives_the_logits_of_all_at_once) {
   std::vector<int32_t> tokens = {1};
   for (int32_t i = 0; i < 40; ++i) tokens.push_back(3 + (i * 7) % 90);  // past two growths of the cache
   const Matrix all = teacher_forced(tokens);
-  DecoderState state = decoder_.start(encoded_, source_.sequences, 1);
-  for (size_t t = 0; t < tokens.size(); ++t) {
-    const Segment step = segment(0, static_cast<int64_t>(t), 1);
-    expect_row(decoder_.advance(state, {&tokens[t], 1}, {&step, 1}), 0, all, static_cast<int64_t>(t));
-  }
+  DecoderState state = decoder_.empty_state();
+  Path path = begin(state);
+  for (size_t t = 0; t < tokens.size(); ++t)
+    expect_row(logits(state, {tokens[t]}, {add(path, 1)}), 0, all, static_cast<int64_t>(t));
 }
 
-TEST_P(DecoderOfVariant, a_copied_slot_goes_on_as_the_original_would) {
-  const std::vector<int32_t> prefix = {1, 20, 21, 22}, next = {23, 24};
-  DecoderState state = decoder_.start(encoded_, source_.sequences, 3);
-  const Segment first = segment(0, 0, 4);
-  decoder_.advance(state, prefix, {&first, 1});
-  state.copy_slot(0, 2, 4);
-  const std::vector<Segment> both = {segment(2, 4, 1), segment(0, 4, 1)};
-  const Matrix step = decoder_.advance(state, next, both);
+TEST_P(DecoderOfVariant, hypotheses_that_share_a_beginning_go_on_as_if_alone) {
+  DecoderState state = decoder_.empty_state();
+  Path path = begin(state);
+  logits(state, {1, 20, 21, 22}, {add(path, 4)});
+  Path other = path;
+  const std::vector<Segment> both = {add(other, 1), add(path, 1)};
+  const Matrix step = logits(state, {23, 24}, both);
   expect_row(step, 0, teacher_forced({1, 20, 21, 22, 23}), 4);
   expect_row(step, 1, teacher_forced({1, 20, 21, 22, 24}), 4);
+}
+
+TEST_P(DecoderOfVariant, rows_given_back_serve_another_text) {
+  DecoderState state = decoder_.empty_state();
+  Path first = begin(state);
+  logits(state, {1, 30, 31, 32, 33, 34}, {add(first, 6)});
+  state.give_back(first.memory.source, first.rows);
+  Path second = begin(state);
+  const std::vector<int32_t> tokens = {1, 20, 21};
+  const Matrix again = logits(state, tokens, {add(second, 3)});
+  const Matrix expected = teacher_forced(tokens);
+  for (int64_t t = 0; t < 3; ++t) expect_row(again, t, expected, t);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, DecoderOfVariant, ::testing::ValuesIn(test::translator_variants()),

@@ -59,6 +59,27 @@ TEST_P(PackedMatrixShapes, give_a_row_the_same_bits_whatever_stands_beside_it) {
   }
 }
 
+TEST_P(PackedMatrixShapes, finish_as_asked) {
+  const SingleThread single;
+  const auto [out, in] = GetParam();
+  const int64_t rows = 7;
+  const auto weight = random_floats(out * in, 6), bias = random_floats(out, 7),
+             x = random_floats(rows * in, 8), before = random_floats(rows * out, 9);
+  const PackedMatrix matrix(weight, bias, out, in);
+  std::vector<float> plain(rows * out);
+  matrix.multiply(x.data(), rows, plain.data());
+  for (const bool relu : {false, true}) {
+    for (const bool add : {false, true}) {
+      std::vector<float> y = before;
+      matrix.multiply(x.data(), rows, y.data(), {.relu = relu, .add = add});
+      for (size_t i = 0; i < y.size(); ++i) {
+        const float product = relu ? std::max(plain[i], 0.0F) : plain[i];
+        EXPECT_NEAR(y[i], product + (add ? before[i] : 0.0F), 1e-4) << relu << add << i;
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, PackedMatrixShapes,
                          ::testing::Values(Shape{16, 16}, Shape{1, 5}, Shape{7, 15}, Shape{160, 16},
                                            Shape{64, 256}, Shape{1024, 64}, Shape{33, 129}, Shape{96, 1024}),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -182,13 +183,95 @@ TEST_F(TinyTranslator, a_translation_is_never_longer_than_asked_or_than_the_mode
   }
 }
 
-TEST_F(TinyTranslator, a_line_longer_than_the_model_is_cut_and_a_huge_one_refused) {
+TEST_F(TinyTranslator, a_line_longer_than_the_model_is_split_into_its_sentences) {
+  const std::vector<std::string> sentences = {"Where is my dog?", "打印此页。", "Print this page."};
   std::string line;
-  while (line.size() < 300000) line += "print this page 打印此页 ";
+  std::vector<std::string> parts;
+  while (static_cast<int64_t>(tokenizer_.encode(line).size()) < 2 * model_.config.max_length) {
+    for (const std::string& sentence : sentences) parts.push_back(sentence);
+    line += sentences[0] + " " + sentences[1] + sentences[2] + " ";
+  }
+  const TranslateOptions options = {.beam = 2, .nbest = 2, .max_length = 4, .alignment = true};
+  const TranslationResult whole = run({line}, options)[0];
+  const auto apart = run(parts, options);
+  std::string text;
+  std::vector<std::string> source, pieces;
+  double score = 0.0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const Translation& best = apart[i].best[0];
+    text +=
+        (i > 0 && i % 3 != 2 ? " " : "") + best.text;  // no space before the sentence behind the Chinese one
+    source.insert(source.end(), apart[i].source_pieces.begin(), apart[i].source_pieces.end());
+    pieces.insert(pieces.end(), best.pieces.begin(), best.pieces.end());
+    score += best.score / static_cast<double>(parts.size());
+  }
+  ASSERT_EQ(whole.best.size(), 2U);
+  EXPECT_EQ(whole.best[0].text, text);
+  EXPECT_EQ(whole.source_pieces, source);
+  EXPECT_EQ(whole.best[0].pieces, pieces);
+  EXPECT_NEAR(whole.best[0].score, score, 1e-9);
+  ASSERT_EQ(whole.best[0].alignment.size(), pieces.size());
+  for (const auto& row : whole.best[0].alignment) EXPECT_EQ(row.size(), source.size());
+}
+
+TEST_F(TinyTranslator, a_sentence_longer_than_the_model_is_cut_between_words_and_a_huge_line_refused) {
+  std::string line;
+  while (line.size() < 300000) line += "print this page 打印此页 ";  // 100 000 tokens
   const auto result = run({line}, {.beam = 1, .max_length = 2});
-  EXPECT_EQ(static_cast<int64_t>(result[0].source_pieces.size()), model_.config.max_length);
+  size_t pieces = 0;
+  for (const std::string& piece : result[0].source_pieces) pieces += piece != "</s>" ? 1 : 0;
+  EXPECT_EQ(pieces, tokenizer_.encode(normalise(line, {})).size());
+  try {
+    run({"a", line}, {.split = false});
+    ADD_FAILURE() << "a long line was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::too_large);
+    EXPECT_THAT(error.what(), HasSubstr("line 2"));
+  }
   line.resize((size_t{1} << 20) + 1, 'x');
   EXPECT_THROW(run({line}, {}), Error);
+}
+
+TEST_F(TinyTranslator, a_prefix_begins_every_translation_and_scores_as_its_pieces) {
+  const std::vector<std::string> prefixes = {"my card", "", "打印"};
+  const std::vector<std::string> lines = {kLines[0], kLines[1], kLines[2]};
+  const TranslateOptions options = {.beam = 3, .nbest = 3, .length_penalty = 0.0, .max_length = 12};
+  const auto results = translator_.translate(lines, options, prefixes);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::vector<std::string> begin = tokenizer_.pieces(prefixes[i]);
+    for (const Translation& translation : results[i].best) {
+      ASSERT_GE(translation.pieces.size(), begin.size());
+      EXPECT_TRUE(std::equal(begin.begin(), begin.end(), translation.pieces.begin())) << prefixes[i];
+    }
+  }
+  EXPECT_TRUE(same(results[1], run({lines[1]}, options)[0]));
+  double score = 0.0;
+  std::vector<int32_t> ids;
+  for (const std::string& piece : results[0].best[0].pieces) {
+    int32_t id = 0;
+    while (tokenizer_.piece(id) != piece) ++id;
+    score += next(lines[0], ids)[id];
+    ids.push_back(id);
+  }
+  EXPECT_NEAR(results[0].best[0].score, score, 1e-4);
+  EXPECT_THROW(translator_.translate(lines, options, std::vector<std::string>{"one"}), Error);
+}
+
+TEST_F(TinyTranslator, forbidden_pieces_are_in_no_translation) {
+  TranslateOptions options = {.beam = 4, .nbest = 4, .max_length = 10};
+  std::set<std::string> seen;
+  for (const auto& result : run(kLines, options)) {
+    for (const Translation& translation : result.best)
+      seen.insert(translation.pieces.begin(), translation.pieces.end());
+  }
+  seen.erase("</s>");
+  options.forbidden.assign(seen.begin(), seen.end());
+  for (const auto& result : run(kLines, options)) {
+    for (const Translation& translation : result.best) {
+      for (const std::string& piece : translation.pieces) EXPECT_FALSE(seen.contains(piece)) << piece;
+    }
+  }
+  EXPECT_THROW(run({"a"}, {.forbidden = {"no such piece"}}), Error);
 }
 
 TEST_F(TinyTranslator, threads_may_share_it) {
@@ -217,7 +300,7 @@ TEST_F(TinyTranslator, options_out_of_range_are_named) {
   EXPECT_THAT(refusal({.beam = 2, .nbest = 3}), HasSubstr("nbest"));
   EXPECT_THAT(refusal({.length_penalty = std::nan("")}), HasSubstr("length_penalty"));
   EXPECT_THAT(refusal({.max_length = -1}), HasSubstr("max_length"));
-  EXPECT_THAT(refusal({.batch_tokens = 0}), HasSubstr("batch_tokens"));
+  EXPECT_THAT(refusal({.batch = 0}), HasSubstr("batch"));
 }
 
 TEST(Translator, outlives_the_directory_that_it_was_made_from) {
@@ -256,7 +339,7 @@ TEST_P(TranslatorOfVariant, answers_a_batch_with_the_bits_of_its_singles) {
   const TranslateOptions options = {.beam = 3, .nbest = 3, .max_length = 20, .alignment = true};
   const auto together = translator.translate(kLines, options);
   TranslateOptions small_batches = options;
-  small_batches.batch_tokens = 20;
+  small_batches.batch = 2;
   const auto in_batches = translator.translate(kLines, small_batches);
   for (size_t i = 0; i < kLines.size(); ++i) {
     EXPECT_TRUE(same(together[i], translator.translate({&kLines[i], 1}, options)[0])) << kLines[i];

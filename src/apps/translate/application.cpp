@@ -42,6 +42,17 @@ void add_search_options(CLI::App& command, TranslateSettings& settings) {
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str()
       ->type_name("N");
+  command.add_option("--batch", settings.options.batch, "Sentences decoded together; the result is the same")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_flag(
+      "!--no-split", settings.options.split,
+      "Refuse a line longer than the model takes; else it is split at the ends of its sentences");
+  command
+      .add_option("--forbid", settings.options.forbidden,
+                  "A piece of the vocabulary that no translation may have; may be repeated")
+      ->type_name("PIECE");
 }
 
 void add_catalogue_options(CLI::App& command, TranslateSettings& settings) {
