@@ -22,6 +22,7 @@ FOLDERS = {
     "metrics": ["base", "text"],
     "model": ["base", "text", "attention"],
     "infer": ["base", "text", "attention", "kernels", "model"],
+    "exchange": ["base", "attention", "kernels", "model"],
     "train": ["base", "text", "attention", "kernels", "data", "metrics", "model"],
     "tune": ["base", "text", "data", "metrics", "model", "infer", "train"],
     "search": ["base", "store", "text", "kernels"],
@@ -29,7 +30,8 @@ FOLDERS = {
     "economy": ["base", "store", "metrics", "model", "infer"],
     "apps": ["base", "store", "text", "data", "metrics", "model", "infer", "search", "explain", "economy"],
     "serve": ["base", "store", "text", "metrics", "model", "infer", "apps"],
-    "cli": ["base", "store", "text", "data", "metrics", "model", "infer", "explain", "economy", "apps", "serve"],
+    "cli": ["base", "store", "text", "data", "metrics", "model", "infer", "exchange", "explain", "economy", "apps",
+            "serve"],
 }
 
 # heed-train's main alone sees training, and no application; of cli/ it shares how usage is explained.
@@ -43,6 +45,7 @@ LIBRARIES = {
     "dnnl": ["infer"],
     "oneapi/dnnl/": ["infer"],
     "hwy/": ["attention", "kernels"],
+    "onnx/": ["exchange/onnx_module.cpp"],
     "CLI/": ["cli", "apps"],
     "fmt/": list(FOLDERS),
     "spdlog/": ["base"],

@@ -10,6 +10,7 @@ namespace heed::cli {
 void add_train_command(CLI::App& app);  // finds heed-train beside this program and becomes it
 void add_eval_command(CLI::App& app);
 void add_classify_command(CLI::App& app);
+void add_export_command(CLI::App& app);
 void add_data_command(CLI::App& app);   // check, clean, split
 void add_model_command(CLI::App& app);  // show, verify
 void add_profile_command(CLI::App& app);

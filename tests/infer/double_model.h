@@ -54,6 +54,13 @@ class DoubleModel {
     return multiply(c_.norm == "post" ? y : norm("decoder.norm", y), weights_.at(table), nullptr);
   }
 
+  // What the encoder makes of a text, </s> added.
+  Rows encoded(std::vector<int32_t> ids) const {
+    const std::vector<std::string> pieces = tokenizer_ ? tokenizer_->pieces(ids) : std::vector<std::string>();
+    ids.push_back(Tokenizer::kEnd);
+    return encode(ids, pieces);
+  }
+
   // Logits of every head.
   Rows head_logits(std::vector<int32_t> ids) const {
     const std::vector<std::string> pieces = tokenizer_ ? tokenizer_->pieces(ids) : std::vector<std::string>();
