@@ -16,13 +16,14 @@ import sys
 import time
 
 import attention
+import decoding
 import harness
 import results_page
 import rows
 import spine
 import training
 
-MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES}
+MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES}
 
 
 def part_lines(row, values):

@@ -1,0 +1,108 @@
+"""The translator's rows of the serving section: the Multi30k model of translate-bleu-38, as int8, one thread."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import time
+
+import harness
+import spine
+from harness import Missing
+
+ROUNDS = 5
+SCALE_GOPS = 400  # the core that the bars of infer-translate are written for
+
+
+def translator(fresh=False):
+    return harness.trained(spine.TRANSLATION_RECIPE, spine.translation_settings(), fresh) / "model"
+
+
+def quantised(model, to, evaluated=None):
+    """The model in `to`, made anew by `heed quantize`, and what the command said of a set, where one is named."""
+    output = model.with_name(f"model-{to}")
+    shutil.rmtree(output, ignore_errors=True)
+    words = ["--beam", "4", "--tokenize", "13a", "--eval", harness.data(evaluated + ".en"), harness.data(evaluated + ".de")]
+    said = harness.run(harness.program("heed"), "quantize", model, "--to", to, "--output", output, "--json",
+                       *(words if evaluated else []))
+    return output, json.loads(said)
+
+
+def profile(model, *options):
+    return json.loads(harness.run(harness.program("heed"), "profile", model, harness.data(spine.TEST_SET + ".en"), "--json",
+                                  "--alone", "1", *options))
+
+
+def infer_translate(fresh):
+    """Rounds of the three settings in turn, each with the core's limit measured beside it."""
+    model, _ = quantised(translator(fresh), "int8")
+    settings = {"greedy_64": ("--beam", "1", "--batch", "64"), "beam4_64": ("--beam", "4", "--batch", "64"),
+                "greedy_1": ("--beam", "1", "--batch", "1")}
+    runs = {key: [] for key in settings}
+    for _ in range(ROUNDS):
+        for key, options in settings.items():
+            runs[key].append(profile(model, *options))
+    values = {}
+    for key, profiles in runs.items():
+        values[key] = round(statistics.median(one["texts_per_second"] * SCALE_GOPS / one["limit_gops"] for one in profiles), 1)
+        values[key + "_here"] = round(statistics.median(one["texts_per_second"] for one in profiles), 1)
+    values["limit_gops"] = round(statistics.median(one["limit_gops"] for profiles in runs.values() for one in profiles), 1)
+    return values, {"profile": {key: profiles[-1]["operations"] for key, profiles in runs.items()}}
+
+
+def infer_scaling(fresh):
+    model, _ = quantised(translator(fresh), "int8")
+    rates = {workers: [] for workers in ("1", "2")}
+    for _ in range(ROUNDS):
+        for workers in rates:
+            rates[workers].append(profile(model, "--beam", "1", "--workers", workers)["texts_per_second"])
+    times = [two / one for one, two in zip(rates["1"], rates["2"])]
+    return {"times": round(statistics.median(times), 3)}, {"sentences_per_second": rates}
+
+
+def infer_quality_loss(fresh):
+    """Cross-entropy on validation; on the test set the BLEU that is lost for sure: the nearer end of the paired 95 % interval."""
+    model = translator(fresh)
+    values, quality = {}, {}
+    for to in ("int8", "bf16"):
+        _, valid = quantised(model, to, spine.MULTI30K + "/val")
+        _, test = quantised(model, to, spine.TEST_SET)
+        values[to + "_loss"] = round(100 * (valid["after"]["loss"] / valid["before"]["loss"] - 1), 4)
+        values[to + "_bleu_lost_for_sure"] = round(max(0.0, -test["paired_bootstrap"]["upper"]), 3)
+        values[to + "_bleu_change"] = round(test["after"]["bleu"] - test["before"]["bleu"], 3)
+        quality[to] = {"valid": valid, "test": test}
+    return values, quality
+
+
+def infer_memory(fresh):
+    model, _ = quantised(translator(fresh), "int8")
+    with open(os.devnull, "w") as nowhere:
+        process = subprocess.Popen([harness.program("heed"), "translate", str(model), harness.data(spine.TEST_SET + ".en"),
+                                    "--beam", "4", "--batch", "64"], stdout=nowhere)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise Missing("heed translate failed")
+    return {"peak_megabytes": round(usage.ru_maxrss * 1024 / 1e6, 1)}, None
+
+
+def infer_start(fresh, runs=21):
+    model, _ = quantised(translator(fresh), "int8")
+    milliseconds = []
+    for _ in range(runs):
+        start = time.monotonic()
+        done = subprocess.run([harness.program("heed"), "translate", str(model)], input=b"A man is riding a bicycle.\n",
+                              stdout=subprocess.PIPE)
+        milliseconds.append(1e3 * (time.monotonic() - start))
+        if done.returncode != 0:
+            raise Missing("heed translate failed")
+    return {"milliseconds": round(statistics.median(milliseconds), 1)}, {"translation": done.stdout.decode().strip()}
+
+
+MEASURES = {
+    "infer-translate": infer_translate,
+    "infer-scaling": infer_scaling,
+    "infer-quality-loss": infer_quality_loss,
+    "infer-memory": infer_memory,
+    "infer-start": infer_start,
+}
