@@ -272,6 +272,8 @@ void add_profile_command(CLI::App& app) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str()
       ->type_name("N");
+  command->add_flag("--shortlist", settings->options.shortlist,
+                    "Of translation: choose among the model's shortlist");
   command->add_flag("--json", settings->json, "One JSON object");
   command->footer("Example:\n  heed profile models/ui menu.txt --beam 1");
   command->callback([settings] {

@@ -1,6 +1,7 @@
 #include "infer/beam_search.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "infer/profile.h"
@@ -10,12 +11,14 @@ namespace {
 
 // Places are filled again when so many in a hundred are free: encoding a few sentences at a time costs more.
 constexpr int64_t kRefillPercent = 12;
-constexpr size_t kEncodedTokens = 2048;  // of one pass of the encoder
+constexpr size_t kEncodedTokens = 1024;  // of one pass of the encoder
 
 struct Active {
   size_t job;
   SentenceSearch search;
   TextMemory memory;
+  std::vector<int32_t> tokens;        // of the vocabulary that it chooses among; none: all
+  std::optional<PackedMatrix> table;  // theirs
 };
 
 class BatchSearch {
@@ -34,8 +37,7 @@ class BatchSearch {
       admit();
       if (active_.empty()) return std::move(results_);
       gather();
-      decoder_.output().rank(decoder_.advance(state_, tokens_, segments_),
-                             std::span(rankings_).first(tokens_.size()));
+      rank(decoder_.advance(state_, tokens_, segments_));
       extend();
       retire();
     }
@@ -55,8 +57,32 @@ class BatchSearch {
       }
       std::vector<TextMemory> memories = decoder_.start(state_, encoder_.forward(texts), texts.sequences);
       for (size_t i = 0; i < memories.size(); ++i) {
-        active_.push_back({first + i, SentenceSearch(jobs_[first + i].limits), std::move(memories[i])});
+        active_.push_back(
+            {first + i, SentenceSearch(jobs_[first + i].limits), std::move(memories[i]), {}, {}});
+        if (settings_.shortlist != nullptr) choose_tokens(active_.back());
       }
+    }
+  }
+
+  void choose_tokens(Active& active) {
+    const SearchJob& job = jobs_[active.job];
+    active.tokens = settings_.shortlist->tokens(job.source);
+    for (const int32_t token : job.prefix) {
+      const auto place = std::ranges::lower_bound(active.tokens, token);
+      if (place == active.tokens.end() || *place != token) active.tokens.insert(place, token);
+    }
+    active.table.emplace(decoder_.output().subset(active.tokens));
+  }
+
+  void rank(const Matrix& rows) {
+    std::span<TopTokens> rankings = std::span(rankings_).first(tokens_.size());
+    if (settings_.shortlist == nullptr) return decoder_.output().rank(rows, rankings);
+    int64_t row = 0;
+    for (const Active& active : active_) {
+      const size_t count = active.search.live().size();
+      OutputTable::rank_subset(*active.table, active.tokens, rows, row, rankings.first(count));
+      rankings = rankings.subspan(count);
+      row += static_cast<int64_t>(count);
     }
   }
 

@@ -7,6 +7,7 @@
 #include "infer/decoder.h"
 #include "infer/encoder.h"
 #include "infer/sentence_search.h"
+#include "infer/shortlist.h"
 
 namespace heed::infer {
 
@@ -18,9 +19,10 @@ struct SearchJob {
 };
 
 struct SearchSettings {
-  int64_t batch = 64;                  // sentences decoded together
-  int64_t max_length = 0;              // of a source, </s> included
-  std::span<const uint8_t> forbidden;  // [V], not 0: the token is never chosen; empty: none is
+  int64_t batch = 64;                    // sentences decoded together
+  int64_t max_length = 0;                // of a source, </s> included
+  std::span<const uint8_t> forbidden;    // [V], not 0: the token is never chosen; empty: none is
+  const Shortlist* shortlist = nullptr;  // the decoder then keeps its table
 };
 
 // The n-best of every job. Jobs enter in their order; where a sentence is done, its place goes to the next

@@ -39,10 +39,10 @@ RowPairs pair_source(std::span<const Segment> segments) {
   return pairs;
 }
 
-Decoder::Decoder(const Weights& weights, const ModelConfig& config)
+Decoder::Decoder(const Weights& weights, const ModelConfig& config, bool keeps_table)
     : embedding_(weights / input_scope(config), weights / "target_positions", config),
       stack_(make_stack(weights / "decoder", config)),
-      output_(weights / output_scope(config)) {}
+      output_(weights / output_scope(config), keeps_table) {}
 
 Matrix Decoder::advance(DecoderState& state, std::span<const int32_t> tokens,
                         std::span<const Segment> segments, attention::Tap* cross_tap) const {

@@ -52,7 +52,8 @@ class DecoderStack {
 
 class Decoder {
  public:
-  Decoder(const Weights& weights, const ModelConfig& config);
+  // `keeps_table`: OutputTable's.
+  Decoder(const Weights& weights, const ModelConfig& config, bool keeps_table = false);
 
   DecoderState empty_state() const { return stack_->empty_state(); }
 

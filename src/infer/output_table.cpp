@@ -1,6 +1,7 @@
 #include "infer/output_table.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "infer/profile.h"
 
@@ -18,25 +19,57 @@ void multiply(const PackedMatrix& block, const float* x, int64_t rows, float* y)
 
 }  // namespace
 
-OutputTable::OutputTable(const Weights& scope) : vocabulary_(scope.shape("weight")[0]) {
-  const int64_t dim = scope.shape("weight")[1];
-  const bool bytes = scope.is_int8("weight");
-  const std::vector<float> floats = bytes ? std::vector<float>() : scope.at("weight");
-  const std::vector<float> scales = bytes ? scope.scales("weight") : std::vector<float>();
-  const std::vector<float> bias = scope.find("bias");
-  for (int64_t begin = 0; begin < vocabulary_; begin += kBlock) {
-    const auto first = static_cast<size_t>(begin);
-    const auto count = static_cast<size_t>(std::min(kBlock, vocabulary_ - begin));
-    const auto width = static_cast<size_t>(dim);
-    const auto of_block = bias.empty() ? std::span<const float>() : std::span(bias).subspan(first, count);
-    const auto out = static_cast<int64_t>(count);
-    if (bytes) {
-      blocks_.emplace_back(scope.int8("weight").subspan(first * width, count * width),
-                           std::span(scales).subspan(first, count), of_block, out, dim);
-    } else {
-      blocks_.emplace_back(std::span(floats).subspan(first * width, count * width), of_block, out, dim);
-    }
+OutputTable::OutputTable(const Weights& scope, bool keeps_rows)
+    : vocabulary_(scope.shape("weight")[0]), dim_(scope.shape("weight")[1]), bias_(scope.find("bias")) {
+  if (scope.is_int8("weight")) {
+    const auto bytes = scope.int8("weight");
+    bytes_.assign(bytes.begin(), bytes.end());
+    scales_ = scope.scales("weight");
+  } else {
+    floats_ = scope.at("weight");
   }
+  for (int64_t begin = 0; begin < vocabulary_; begin += kBlock)
+    blocks_.push_back(pack(begin, std::min(kBlock, vocabulary_ - begin)));
+  if (keeps_rows) return;
+  for (std::vector<float>* floats : {&scales_, &floats_, &bias_}) *floats = {};
+  bytes_ = {};
+}
+
+// Tokens [begin, begin + count).
+PackedMatrix OutputTable::pack(int64_t begin, int64_t count) const {
+  const auto part = [begin, count](const auto& values, int64_t width) {
+    using T = typename std::remove_cvref_t<decltype(values)>::value_type;
+    if (values.empty()) return std::span<const T>();
+    return std::span<const T>(values).subspan(static_cast<size_t>(begin * width),
+                                              static_cast<size_t>(count * width));
+  };
+  if (!bytes_.empty()) return {part(bytes_, dim_), part(scales_, 1), part(bias_, 1), count, dim_};
+  return {part(floats_, dim_), part(bias_, 1), count, dim_};
+}
+
+PackedMatrix OutputTable::subset(std::span<const int32_t> ids) const {
+  const auto chosen = [ids](const auto& values, int64_t width) {
+    std::remove_cvref_t<decltype(values)> rows;
+    if (values.empty()) return rows;
+    for (const int32_t id : ids) {
+      const auto row = values.begin() + id * width;
+      rows.insert(rows.end(), row, row + width);
+    }
+    return rows;
+  };
+  const auto count = static_cast<int64_t>(ids.size());
+  if (!bytes_.empty()) return {chosen(bytes_, dim_), chosen(scales_, 1), chosen(bias_, 1), count, dim_};
+  return {chosen(floats_, dim_), chosen(bias_, 1), count, dim_};
+}
+
+void OutputTable::rank_subset(const PackedMatrix& table, std::span<const int32_t> ids, const Matrix& rows,
+                              int64_t row, std::span<TopTokens> rankings) {
+  const auto count = static_cast<int64_t>(rankings.size());
+  Matrix part(count, table.out());
+  multiply(table, rows.row(row), count, part.values.data());
+  const Timed timed(Operation::ranking);
+  for (int64_t i = 0; i < count; ++i)
+    rankings[static_cast<size_t>(i)].add({part.row(i), static_cast<size_t>(part.cols)}, ids);
 }
 
 Matrix OutputTable::logits(const Matrix& rows) const {

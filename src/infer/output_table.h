@@ -15,7 +15,8 @@ namespace heed::infer {
 // (none: no bias), in blocks of tokens.
 class OutputTable {
  public:
-  explicit OutputTable(const Weights& scope);
+  // `keeps_rows`: for subset(), at the price of a second copy.
+  OutputTable(const Weights& scope, bool keeps_rows);
 
   int64_t vocabulary() const { return vocabulary_; }
 
@@ -26,9 +27,21 @@ class OutputTable {
   // together.
   void rank(const Matrix& rows, std::span<TopTokens> rankings) const;
 
+  // The table of these tokens alone, for rank_subset().
+  PackedMatrix subset(std::span<const int32_t> ids) const;
+
+  // Shows the logits of the tokens `ids`, whose table is `table`, of `count` rows from `row` on.
+  static void rank_subset(const PackedMatrix& table, std::span<const int32_t> ids, const Matrix& rows,
+                          int64_t row, std::span<TopTokens> rankings);
+
  private:
-  int64_t vocabulary_;
+  PackedMatrix pack(int64_t begin, int64_t count) const;
+
+  int64_t vocabulary_, dim_;
   std::vector<PackedMatrix> blocks_;  // of kBlock tokens, the last of fewer
+  // As they came, where rows are kept: bytes and their scales, or floats.
+  std::vector<int8_t> bytes_;
+  std::vector<float> scales_, floats_, bias_;
 };
 
 }  // namespace heed::infer

@@ -29,6 +29,13 @@ bool rows_are_independent(const matmul::primitive_desc& description) {
   return std::string_view(description.impl_info_str()).starts_with("brg");
 }
 
+// Without them the library need not be asked at all.
+bool has_brgemm() {
+  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto wanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+  return (isa & wanted) == wanted;
+}
+
 constexpr auto kFloat = memory::data_type::f32;
 
 memory::desc rows_of(int64_t rows, int64_t width) { return {{rows, width}, kFloat, memory::format_tag::ab}; }
@@ -130,18 +137,21 @@ void PackedMatrix::OneDnn::multiply(const float* x, int64_t rows, float* y, kern
 PackedMatrix::PackedMatrix(std::span<const float> weight, std::span<const float> bias, int64_t out,
                            int64_t in)
     : out_(out), in_(in) {
-  auto one_dnn = std::make_unique<const OneDnn>(weight, bias, out, in);
-  if (one_dnn->usable) {
-    weights_ = std::move(one_dnn);
-  } else {
-    weights_ = kernels::FloatWeights(weight, bias, out, in);
+  if (has_brgemm()) {
+    auto one_dnn = std::make_unique<const OneDnn>(weight, bias, out, in);
+    if (one_dnn->usable) {
+      weights_ = std::move(one_dnn);
+      return;
+    }
   }
+  weights_ = kernels::FloatWeights(weight, bias, out, in);
 }
 PackedMatrix::PackedMatrix(std::span<const int8_t> weight, std::span<const float> scale,
                            std::span<const float> bias, int64_t out, int64_t in)
     : out_(out), in_(in), weights_(kernels::Int8Weights(weight, scale, bias, out, in)) {}
 PackedMatrix::~PackedMatrix() = default;
 PackedMatrix::PackedMatrix(PackedMatrix&&) noexcept = default;
+PackedMatrix& PackedMatrix::operator=(PackedMatrix&&) noexcept = default;
 
 void PackedMatrix::multiply(const float* x, int64_t rows, float* y, kernels::Finish finish) const {
   if (const auto* floats = std::get_if<kernels::FloatWeights>(&weights_)) {

@@ -22,6 +22,7 @@ class PackedMatrix {
                int64_t out, int64_t in);
   ~PackedMatrix();
   PackedMatrix(PackedMatrix&&) noexcept;
+  PackedMatrix& operator=(PackedMatrix&&) noexcept;
 
   int64_t out() const { return out_; }
   int64_t in() const { return in_; }

@@ -20,14 +20,17 @@ class TopTokens {
   // those for which `forbidden` [V] is not 0 (empty: all are allowed).
   void begin(int64_t count, int32_t forced = -1, std::span<const uint8_t> forbidden = {});
 
-  // The next logits of the row; that of token `first` stands first.
+  // The next logits of the row; that of token `first` stands first, or they are those of `ids`, ascending.
   void add(std::span<const float> logits, int32_t first);
+  void add(std::span<const float> logits, std::span<const int32_t> ids);
 
   // Most likely first, a lower id before a higher one of the same logit. Throws corrupt_data where a logit is
   // not finite. Valid until the next begin().
   std::span<const ScoredToken> finish();
 
  private:
+  template <class IdOf>
+  void add_block(std::span<const float> logits, const IdOf& id_of);
   void insert(int32_t id, float logit);
 
   int64_t count_ = 0;

@@ -1,14 +1,17 @@
 #include "infer/translator.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "infer/alignment.h"
 #include "infer/beam_search.h"
+#include "infer/shortlist.h"
 #include "infer/single_thread.h"
 #include "infer/text_encoder.h"
 #include "model/verify.h"
@@ -23,6 +26,11 @@ const ModelDirectory& require_decoder(const ModelDirectory& directory) {
                   to_string(directory.config.architecture) + "; use heed classify for it");
 }
 
+std::optional<Shortlist> find_shortlist(const ModelDirectory& directory) {
+  if (!std::filesystem::exists(directory.path / "assets" / Shortlist::kFile)) return std::nullopt;
+  return Shortlist::of_model(directory);
+}
+
 }  // namespace
 
 struct Translator::Impl {
@@ -31,7 +39,8 @@ struct Translator::Impl {
         source_text(directory),
         target_tokenizer(open_tokenizer(directory, config.target_tokenizer, config.target_vocabulary)),
         encoder(Weights(directory.weights), config),
-        decoder(Weights(directory.weights), config) {}
+        shortlist(find_shortlist(directory)),
+        decoder(Weights(directory.weights), config, shortlist.has_value()) {}
 
   std::vector<TranslationResult> translate(std::span<const std::string> lines,
                                            const TranslateOptions& options,
@@ -57,6 +66,7 @@ struct Translator::Impl {
   TextEncoder source_text;
   Tokenizer target_tokenizer;
   Encoder encoder;
+  std::optional<Shortlist> shortlist;
   Decoder decoder;
 };
 
@@ -104,8 +114,15 @@ void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& opt
     jobs.push_back({.source = part->text.ids, .prefix = part->prefix, .limits = limits(length, options)});
   }
   const std::vector<uint8_t> forbidden = mark_forbidden(options.forbidden);
+  if (options.shortlist && !shortlist) {
+    throw Error(ErrorCode::not_found,
+                "shortlist: expected a model that has one, found none; make it with heed shortlist");
+  }
   auto found = beam_search(encoder, decoder, jobs,
-                           {.batch = options.batch, .max_length = config.max_length, .forbidden = forbidden});
+                           {.batch = options.batch,
+                            .max_length = config.max_length,
+                            .forbidden = forbidden,
+                            .shortlist = options.shortlist ? &*shortlist : nullptr});
   for (size_t k = 0; k < order.size(); ++k) order[k]->found = std::move(found[k]);
 }
 

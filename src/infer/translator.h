@@ -18,7 +18,9 @@ struct TranslateOptions {
   bool alignment = false;  // fill Translation::alignment
   int64_t batch = 64;      // sentences decoded together; a finished one's place goes to the next
   std::vector<std::string> forbidden = {};  // pieces of the target's tokenizer that no translation has
-  bool split = true;  // a line longer than the model takes at the ends of its sentences; else refuse it
+  bool shortlist = false;  // choose among the model's shortlist for each line (shortlist.h): faster, and the
+                           // translation may be another; throws not_found where the model has none
+  bool split = true;       // a line longer than the model takes at the ends of its sentences; else refuse it
 };
 
 // Throws invalid_argument naming the option that is out of range. The engine calls it at its entrance.

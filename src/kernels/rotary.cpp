@@ -56,8 +56,8 @@ void rotate(float* rows, int64_t heads, const Rotation& rotation, int64_t stride
   turn_rows(rows, heads, rotation, stride, 1.0F);
 }
 
-void rotate_back(float* rows, int64_t heads, const Rotation& rotation) {
-  turn_rows(rows, heads, rotation, 0, -1.0F);
+void rotate_back(float* rows, int64_t heads, const Rotation& rotation, int64_t stride) {
+  turn_rows(rows, heads, rotation, stride, -1.0F);
 }
 
 }  // namespace heed::kernels

@@ -29,6 +29,6 @@ struct Rotation {
 void rotate(float* rows, int64_t heads, const Rotation& rotation, int64_t stride = 0);
 
 // The inverse and transpose of the same: from dLoss/dy to dLoss/dx.
-void rotate_back(float* rows, int64_t heads, const Rotation& rotation);
+void rotate_back(float* rows, int64_t heads, const Rotation& rotation, int64_t stride = 0);
 
 }  // namespace heed::kernels

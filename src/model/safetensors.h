@@ -66,6 +66,10 @@ class SafetensorsFile {
   SafetensorsContent content_;
 };
 
+// The bytes of such a file, as write_safetensors writes them; `where` names it in messages.
+std::string to_safetensors(const std::vector<Tensor>& tensors, const std::string& where,
+                           const std::map<std::string, std::string>& metadata = {});
+
 // Writes atomically; the data begins at a multiple of 64 bytes, wider types first so that each array is
 // aligned to its own type. Throws invalid_argument where two names are equal or a shape does not match its
 // bytes.

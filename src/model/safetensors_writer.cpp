@@ -14,10 +14,10 @@ namespace {
 
 constexpr size_t kDataAlignment = 64;  // a cache line, and any vector register
 
-void check_tensors(const std::filesystem::path& path, const std::vector<Tensor>& tensors) {
+void check_tensors(const std::string& file, const std::vector<Tensor>& tensors) {
   std::set<std::string> names;
   for (const Tensor& tensor : tensors) {
-    const std::string where = path.string() + ": tensor '" + tensor.name + "': ";
+    const std::string where = file + ": tensor '" + tensor.name + "': ";
     if (tensor.name == kMetadataKey || !names.insert(tensor.name).second) {
       throw Error(ErrorCode::invalid_argument, where + "expected a name of its own, found one already taken");
     }
@@ -61,9 +61,21 @@ std::string header_text(const std::vector<const Tensor*>& order,
 
 }  // namespace
 
+std::string to_safetensors(const std::vector<Tensor>& tensors, const std::string& where,
+                           const std::map<std::string, std::string>& metadata) {
+  check_tensors(where, tensors);
+  const std::vector<const Tensor*> order = file_order(tensors);
+  const std::string header = header_text(order, metadata);
+  const uint64_t header_size = header.size();
+  std::string bytes(reinterpret_cast<const char*>(&header_size), sizeof header_size);
+  bytes += header;
+  for (const Tensor* tensor : order) bytes += tensor->bytes;
+  return bytes;
+}
+
 void write_safetensors(const std::filesystem::path& path, const std::vector<Tensor>& tensors,
                        const std::map<std::string, std::string>& metadata) {
-  check_tensors(path, tensors);
+  check_tensors(path.string(), tensors);
   const std::vector<const Tensor*> order = file_order(tensors);
   const std::string header = header_text(order, metadata);
   const uint64_t header_size = header.size();

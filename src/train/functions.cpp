@@ -101,7 +101,7 @@ struct Rotate : torch::autograd::Function<Rotate> {
   }
   static Tensor turned(const Tensor& x, const kernels::Rotation& rotation, decltype(kernels::rotate)& turn) {
     const Tensor y = x.clone(at::MemoryFormat::Contiguous);
-    turn(y.data_ptr<float>(), y.size(1) / rotation.width, rotation);
+    turn(y.data_ptr<float>(), y.size(1) / rotation.width, rotation, y.size(1));
     return y;
   }
 };

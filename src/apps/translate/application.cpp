@@ -46,6 +46,8 @@ void add_search_options(CLI::App& command, TranslateSettings& settings) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str()
       ->type_name("N");
+  command.add_flag("--shortlist", settings.options.shortlist,
+                   "Choose among the tokens of the model's shortlist (heed shortlist): faster");
   command.add_flag(
       "!--no-split", settings.options.split,
       "Refuse a line longer than the model takes; else it is split at the ends of its sentences");
