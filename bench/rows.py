@@ -120,11 +120,12 @@ TRAINING = Section("Training", [
         Part("tokens_per_second", "target tokens/s", ">=", 4200.0),
         Part("share", "of the fp32 limit", ">=", 0.80),
         Part("times_libtorch", "times LibTorch")]),
-    Row("translate-bleu-38", "as translate-bleu, with all that training offers; beside it English to Chinese: Tatoeba's everyday sentences "
-        "(1000 English ones held out) and LibreOffice's interface strings (3 % held out); aim 40", [
+    Row("translate-bleu-38", "as translate-bleu, with all that training offers; aim 40", [
         Part("bleu", "BLEU", ">=", 38.0),
-        Part("params_millions", "M"),
-        Part("tatoeba_bleu_zh", "BLEU zh"),
+        Part("params_millions", "M")]),
+    Row("translate-zh", "English to Chinese: Tatoeba's everyday sentences (1000 English ones held out) and LibreOffice's interface strings "
+        "(3 % held out)", [
+        Part("tatoeba_bleu_zh", "BLEU zh", ">=", 15.0),  # a floor of our own: nobody else gives a figure for this split
         Part("tatoeba_chrf", "chrF"),
         Part("strings_bleu_zh", "BLEU zh"),
         Part("strings_chrf", "chrF")]),
