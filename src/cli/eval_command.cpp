@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
-#include "cli/evaluation.h"
+#include "cli/evaluation_options.h"
 
 namespace heed::cli {
 namespace {
@@ -23,7 +23,7 @@ void check(const EvaluateTranslation& translation, const EvaluateClassification&
   }
 }
 
-void add_translation_options(CLI::App& command, EvaluateTranslation& settings) {
+void add_translation_files(CLI::App& command, EvaluateTranslation& settings) {
   const std::string group = "Translation";
   command.add_option("--source", settings.source, "Text to translate, one sentence a line")
       ->type_name("FILE")
@@ -34,44 +34,12 @@ void add_translation_options(CLI::App& command, EvaluateTranslation& settings) {
   command.add_option("--output", settings.output, "Keep the model's translations here")
       ->type_name("FILE")
       ->group(group);
-  command
-      .add_option("--tokenize", settings.tokenizer,
-                  "As sacreBLEU: 13a, zh, intl, char or none; auto goes by the reference")
-      ->check(CLI::IsMember({"auto", "13a", "zh", "intl", "char", "none"}).description(""))
-      ->capture_default_str()
-      ->type_name("NAME")
-      ->group(group);
-  command.add_option("--beam", settings.options.beam, "Hypotheses kept at each step; 1 is greedy")
-      ->check(CLI::Range(1, 64))
-      ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
-  command
-      .add_option("--length-penalty", settings.options.length_penalty, "Above 0 favours longer translations")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str()
-      ->type_name("X")
-      ->group(group);
 }
 
-void add_classification_options(CLI::App& command, EvaluateClassification& settings) {
+void add_classification_files(CLI::App& command, EvaluateClassification& settings) {
   const std::string group = "Classification";
   command.add_option("--data", settings.data, "Labelled text: .csv .tsv .jsonl")
       ->type_name("FILE")
-      ->group(group);
-  command.add_option("--text", settings.text_column, "Column of the text")
-      ->capture_default_str()
-      ->type_name("COLUMN")
-      ->group(group);
-  command.add_option("--label", settings.label_column, "Column of the label (the head's name where absent)")
-      ->type_name("COLUMN")
-      ->group(group);
-  command.add_option("--separator", settings.separator, "Between the labels of a row, where it has several")
-      ->capture_default_str()
-      ->type_name("TEXT")
-      ->group(group);
-  command.add_option("--head", settings.head, "Which head, where the model has several")
-      ->type_name("NAME")
       ->group(group);
 }
 
@@ -84,7 +52,9 @@ void add_eval_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "Measure a model on held-out data");
   command->add_option("MODEL", translation->model, "Model directory")->required();
   command->add_flag("--json", *json, "One JSON object");
+  add_translation_files(*command, *translation);
   add_translation_options(*command, *translation);
+  add_classification_files(*command, *classification);
   add_classification_options(*command, *classification);
   command->footer(
       "Examples:\n"

@@ -1,81 +1,24 @@
 #include <algorithm>
-#include <map>
+#include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "apps/console.h"
-#include "base/error.h"
 #include "base/json.h"
-#include "base/nearest.h"
 #include "cli/evaluation.h"
-#include "cli/model_heads.h"
-#include "data/table.h"
-#include "infer/classifier.h"
+#include "cli/labelled_texts.h"
 #include "metrics/calibration.h"
 #include "metrics/classification.h"
 #include "metrics/confusion_table.h"
+#include "metrics/significance.h"
 
 namespace heed::cli {
 namespace {
 
-// The head to measure: the one asked for, the one named like the label column, or the only one.
-const HeadConfig& choose_head(const ModelDirectory& model, const EvaluateClassification& settings,
-                              size_t& number) {
-  const auto& heads = model.config.classification_heads;
-  std::string name = settings.head;
-  if (name.empty() && std::ranges::count(heads, settings.label_column, &HeadConfig::name) == 1)
-    name = settings.label_column;
-  const std::vector<size_t> chosen = choose_heads(model, name);
-  if (chosen.size() > 1) {
-    std::string message = model.path.string() + ": expected --head with one of";
-    for (const HeadConfig& head : heads) message += " " + head.name;
-    throw Error(ErrorCode::invalid_argument, message + ", found none");
-  }
-  number = chosen[0];
-  return heads[number];
-}
-
-// The numbers of each row's labels.
-std::vector<std::vector<int32_t>> read_truth(const data::Table& table, size_t column, const HeadConfig& head,
-                                             const std::string& separator) {
-  std::map<std::string, int32_t> numbers;
-  for (const std::string& label : head.labels) numbers.emplace(label, static_cast<int32_t>(numbers.size()));
-  std::vector<std::vector<int32_t>> truth;
-  for (const data::Row& row : table.rows) {
-    const std::string& field = row.fields[column];
-    truth.emplace_back();
-    for (const std::string& label :
-         head.multi_label ? data::split_items(field, separator) : std::vector<std::string>{field}) {
-      const auto found = numbers.find(label);
-      if (found == numbers.end()) {
-        throw Error(ErrorCode::invalid_argument,
-                    table.where(row) + ": column '" + table.columns[column] + "': expected one of the " +
-                        std::to_string(head.labels.size()) + " labels of head '" + head.name + "', found '" +
-                        label + "'" + did_you_mean(label, head.labels));
-      }
-      truth.back().push_back(found->second);
-    }
-  }
-  return truth;
-}
-
-// Probabilities [N, L] in the order of the head's labels.
-std::vector<float> predict(const infer::Classifier& classifier, const std::vector<std::string>& texts,
-                           size_t number, const HeadConfig& head) {
-  std::map<std::string, size_t> places;
-  for (const std::string& label : head.labels) places.emplace(label, places.size());
-  std::vector<float> probabilities;
-  for (const infer::ClassificationResult& result : classifier.classify(texts)) {
-    std::vector<float> row(head.labels.size());
-    for (const auto& [label, probability] : result.heads[number].labels) {
-      row[places.at(label)] = static_cast<float>(probability);
-    }
-    probabilities.insert(probabilities.end(), row.begin(), row.end());
-  }
-  return probabilities;
-}
+constexpr size_t kWarmTexts = 8;
 
 std::string text_line(const char* name, const std::string& value) {
   return metrics::fit_to_width(name, 14) + value + "\n";
@@ -98,6 +41,7 @@ Json to_json(const std::vector<metrics::ClassScores>& scores, const HeadConfig& 
 struct OneLabelFigures {
   metrics::ConfusionMatrix matrix;
   double calibration_error = 0;
+  double log_loss = 0;
 };
 
 OneLabelFigures one_label_figures(const std::vector<std::vector<int32_t>>& labels,
@@ -105,7 +49,8 @@ OneLabelFigures one_label_figures(const std::vector<std::vector<int32_t>>& label
   std::vector<int32_t> truth;
   for (const auto& row : labels) truth.push_back(row.front());
   return {metrics::confusion_matrix(truth, metrics::highest_classes(probabilities, classes), classes),
-          metrics::expected_calibration_error(probabilities, truth, classes)};
+          metrics::expected_calibration_error(probabilities, truth, classes),
+          metrics::log_loss(probabilities, truth, classes)};
 }
 
 Json to_json(const OneLabelFigures& figures, const HeadConfig& head) {
@@ -177,29 +122,74 @@ std::string to_text(const metrics::MultiLabelScores& figures, const HeadConfig& 
   return text;
 }
 
+std::vector<Figure> compared(const OneLabelFigures& figures) {
+  using Kind = Figure::Kind;
+  return {{"accuracy", "accuracy", Kind::share, metrics::accuracy(figures.matrix)},
+          {"macro_f1", "macro-F1", Kind::share, metrics::macro_f1(figures.matrix)},
+          {"ece", "ECE", Kind::share, figures.calibration_error},
+          {"loss", "log loss", Kind::loss, figures.log_loss}};
+}
+
+std::vector<Figure> compared(const metrics::MultiLabelScores& figures) {
+  using Kind = Figure::Kind;
+  return {{"exact_match", "exact match", Kind::share, figures.exact_match},
+          {"micro_f1", "micro-F1", Kind::share, figures.micro_f1},
+          {"macro_f1", "macro-F1", Kind::share, figures.macro_f1},
+          {"hamming_loss", "Hamming loss", Kind::share, figures.hamming_loss}};
+}
+
+// 1 for each text whose label, or whose labels to the last, are right: accuracy or exact match of one row.
+std::vector<double> right_rows(const std::vector<std::vector<int32_t>>& labels,
+                               const std::vector<float>& probabilities, const HeadConfig& head) {
+  const size_t classes = head.labels.size();
+  std::vector<double> right;
+  for (size_t row = 0; row < labels.size(); ++row) {
+    const std::vector<float> own(probabilities.begin() + static_cast<int64_t>(row * classes),
+                                 probabilities.begin() + static_cast<int64_t>((row + 1) * classes));
+    const auto count = static_cast<int64_t>(classes);
+    right.push_back(head.multi_label
+                        ? multi_label_figures({labels[row]}, own, count).exact_match
+                        : metrics::accuracy(one_label_figures({labels[row]}, own, count).matrix));
+  }
+  return right;
+}
+
 }  // namespace
 
 void evaluate_classification(const EvaluateClassification& settings, bool json) {
   const ModelDirectory model = open_model(settings.model);
-  size_t number = 0;
-  const HeadConfig& head = choose_head(model, settings, number);
-  const data::Table table = data::read_table(settings.data);
-  const size_t text_column = table.column(settings.text_column);
-  const size_t label_column = table.column(settings.label_column.empty() ? head.name : settings.label_column);
-  const auto truth = read_truth(table, label_column, head, settings.separator);
-  std::vector<std::string> texts;
-  for (const data::Row& row : table.rows) texts.push_back(row.fields[text_column]);
-
+  const LabelledTexts set = read_labelled_texts(settings, model);
+  const HeadConfig& head = model.config.classification_heads[set.head];
   const auto classes = static_cast<int64_t>(head.labels.size());
-  const std::vector<float> probabilities = predict(infer::Classifier(model), texts, number, head);
+  const std::vector<float> probabilities = predict(infer::Classifier(model), set.texts, set.head, head);
   if (head.multi_label) {
-    const auto figures = multi_label_figures(truth, probabilities, classes);
-    apps::print(json ? to_json(figures, head, texts.size()).dump() + "\n"
-                     : to_text(figures, head, texts.size()));
+    const auto figures = multi_label_figures(set.labels, probabilities, classes);
+    apps::print(json ? to_json(figures, head, set.texts.size()).dump() + "\n"
+                     : to_text(figures, head, set.texts.size()));
   } else {
-    const auto figures = one_label_figures(truth, probabilities, classes);
+    const auto figures = one_label_figures(set.labels, probabilities, classes);
     apps::print(json ? to_json(figures, head).dump() + "\n" : to_text(figures, head));
   }
+}
+
+Measure measure_classification(const EvaluateClassification& settings, const ModelDirectory& like) {
+  return [set = read_labelled_texts(settings, like)](const ModelDirectory& model) {
+    const HeadConfig& head = model.config.classification_heads.at(set.head);
+    const infer::Classifier classifier(model);
+    classifier.classify(std::span(set.texts).first(std::min(kWarmTexts, set.texts.size())));
+    const auto start = std::chrono::steady_clock::now();
+    const std::vector<float> probabilities = predict(classifier, set.texts, set.head, head);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto classes = static_cast<int64_t>(head.labels.size());
+    const auto share_right = [right = right_rows(set.labels, probabilities, head)](
+                                 std::span<const size_t> rows) { return metrics::mean_of_rows(right)(rows); };
+    return Measured{.figures = head.multi_label
+                                   ? compared(multi_label_figures(set.labels, probabilities, classes))
+                                   : compared(one_label_figures(set.labels, probabilities, classes)),
+                    .first = share_right,
+                    .rows = set.texts.size(),
+                    .seconds = seconds};
+  };
 }
 
 }  // namespace heed::cli

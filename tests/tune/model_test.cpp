@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/temporary_folder.h"
 #include "infer/classifier.h"
+#include "infer/translation_loss.h"
 #include "train/small_corpus.h"
 
 namespace heed::tune {
@@ -42,6 +43,22 @@ TEST_F(ModelTest, fits_evaluates_predicts_and_saves_a_classifier) {
     EXPECT_TRUE(std::filesystem::exists(path / "run" / record)) << record;
   }
   EXPECT_TRUE(std::filesystem::exists(path / "card.md"));
+}
+
+TEST_F(ModelTest, the_loss_of_a_translator_is_what_the_serving_engine_measures) {
+  const train::Recipe job = recipe(true);
+  Model model(job, {.quiet = true});
+  model.fit();
+  model.save();
+  const ModelDirectory saved = open_model(job.output.model);
+  const data::Table& table = model.corpus().valid.table;
+  std::vector<std::string> sources, targets;
+  for (const data::Row& row : table.rows) {
+    sources.push_back(row.fields[table.column("source")]);
+    targets.push_back(row.fields[table.column("target")]);
+  }
+  EXPECT_NEAR(infer::translation_loss(saved, infer::Translator(saved), sources, targets),
+              saved.metrics["splits"]["valid"]["loss"].get<double>(), 1e-4);
 }
 
 TEST_F(ModelTest, learns_from_validation_rows_after_they_were_asked) {

@@ -1,0 +1,124 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/console.h"
+#include "base/error.h"
+#include "base/nearest.h"
+#include "cli/commands.h"
+#include "cli/evaluation_options.h"
+#include "cli/quantize_report.h"
+#include "infer/quantise.h"
+#include "model/model_directory.h"
+#include "model/read_contents.h"
+
+namespace heed::cli {
+namespace {
+
+struct Settings {
+  std::string model;
+  std::string to;
+  std::string output;              // "": the model's own name with -int8 or -bf16
+  std::vector<std::string> files;  // of the set to measure on; none: nothing is measured
+  EvaluateTranslation translation;
+  EvaluateClassification classification;
+  bool json = false;
+};
+
+Precision parse_target(const std::string& name) {
+  const std::vector<std::string> known = {"int8", "bf16"};
+  if (name == known[0]) return Precision::int8;
+  if (name == known[1]) return Precision::bf16;
+  throw Error(ErrorCode::invalid_argument,
+              "quantize: --to: expected int8 or bf16, found '" + name + "'" + did_you_mean(name, known));
+}
+
+// Reads the set; a function that measures nothing where none was named.
+Measure read_set(Settings settings, const ModelDirectory& model) {
+  const std::vector<std::string>& files = settings.files;
+  if (files.empty()) return [](const ModelDirectory&) { return Measured(); };
+  const bool translates = model.config.decodes();
+  if (files.size() != (translates ? 2 : 1)) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        std::string("quantize: --eval: expected ") +
+            (translates ? "two files of a translator, source and reference" : "one table of a classifier") +
+            ", found " + std::to_string(files.size()));
+  }
+  if (!translates) {
+    settings.classification.data = files[0];
+    return measure_classification(settings.classification, model);
+  }
+  settings.translation.source = files[0];
+  settings.translation.reference = files[1];
+  return measure_translation(settings.translation);
+}
+
+std::string default_output(const ModelDirectory& model, Precision to) {
+  const std::filesystem::path name = model.version > 0 ? model.path.parent_path() : model.path;
+  return name.string() + "-" + to_string(to);
+}
+
+std::string card_note(const ModelDirectory& model, Precision to) {
+  const std::string precision = to_string(to);
+  return "\n## " + precision + "\n\nMade by `heed quantize --to " + precision + "` from " + model.name +
+         ", version " + std::to_string(model.version) + ", whose weights are " +
+         to_string(weight_precision(model.weights)) +
+         ".\nMatrices of products and tables that are looked up by row are " + precision +
+         ", the rest is as it was.\nThe figures above and those of metrics.json are that model's.\n";
+}
+
+std::filesystem::path write_quantised(const ModelDirectory& model, Precision to, const std::string& output,
+                                      std::vector<Tensor> weights) {
+  ModelContents contents = read_contents(model);
+  contents.weights = std::move(weights);
+  if (contents.card.empty()) contents.card = "# " + model.name + "\n";
+  contents.card += card_note(model, to);
+  return write_model(output.empty() ? default_output(model, to) : output, contents);
+}
+
+void run(const Settings& settings) {
+  const Precision to = parse_target(settings.to);
+  const ModelDirectory model = open_model(settings.model);
+  const Measure measure = read_set(settings, model);
+  infer::QuantisedWeights quantised = infer::quantise_weights(model, to);
+  const ModelDirectory written =
+      open_model(write_quantised(model, to, settings.output, std::move(quantised.tensors)));
+  QuantizeReport report{.before = describe_side(model),
+                        .after = describe_side(written),
+                        .weight_error = quantised.error,
+                        .unit = model.config.decodes() ? "sentences" : "texts"};
+  report.before.measured = measure(model);
+  report.after.measured = measure(written);
+  apps::print(settings.json ? to_json(report).dump() + "\n" : to_text(report));
+}
+
+}  // namespace
+
+void add_quantize_command(CLI::App& app) {
+  auto settings = std::make_shared<Settings>();
+  CLI::App* command =
+      app.add_subcommand("quantize", "Write a smaller model: weights of 8 or 16 bits, and what that costs");
+  command->add_option("MODEL", settings->model, "Model directory, or one version of it (NAME/3)")->required();
+  command->add_option("--to", settings->to, "int8 (a scale a row) or bf16")->required()->type_name("NAME");
+  command
+      ->add_option("--output", settings->output,
+                   "Model directory to write (MODEL-int8, MODEL-bf16 where absent)")
+      ->type_name("NAME");
+  command
+      ->add_option("--eval", settings->files,
+                   "Measure both: SOURCE REFERENCE of a translator, a labelled table of a classifier")
+      ->expected(1, 2)
+      ->type_name("FILE...");
+  command->add_flag("--json", settings->json, "One JSON object");
+  add_translation_options(*command, settings->translation);
+  add_classification_options(*command, settings->classification);
+  command->footer(
+      "Examples:\n"
+      "  heed quantize models/en-de --to int8 --eval test.en test.de\n"
+      "  heed quantize models/bank --to bf16 --eval test.csv --label intent --output models/bank-small");
+  command->callback([settings] { run(*settings); });
+}
+
+}  // namespace heed::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/model_directory.h"
+#include "model/weight_values.h"
+
+// Fewer bits a weight: what `heed quantize` does (docs/formats.md, "Weights, in file order").
+namespace heed::infer {
+
+// A matrix [R, C] as int8 with a scale a row: its values are scales[r] * values[r * C + c].
+struct Int8Rows {
+  std::vector<int8_t> values;  // -127 to 127
+  std::vector<float> scales;   // finite, above 0
+};
+
+// The rows of `weight` [R, C], finite numbers, as int8. The scale of a row is its greatest magnitude / 127,
+// or a smaller one, which clips the row's largest numbers, where that lowers the sum of its squared errors;
+// of a row of zeros it is 1.
+Int8Rows quantise_rows(std::span<const float> weight, int64_t rows);
+
+struct QuantisedWeights {
+  std::vector<Tensor> tensors;  // as write_model takes them
+  double error = 0;             // of the weights that were changed: sqrt(sum (new - old)^2 / sum old^2)
+};
+
+// The weights of `model` in int8 or bf16: those that may be stored by row (WeightShape::by_row), as int8 rows
+// with scales or rounded to the nearest bfloat16 (half to even); the others as they are. Throws
+// invalid_argument where the model is int8, or bf16 already, or `to` is fp32; corrupt_data where one of its
+// numbers is not finite or is too large for bfloat16.
+QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to);
+
+}  // namespace heed::infer
