@@ -15,6 +15,7 @@ void add_data_command(CLI::App& app);   // check, clean, split
 void add_model_command(CLI::App& app);  // show, verify
 void add_profile_command(CLI::App& app);
 void add_quantize_command(CLI::App& app);
+void add_shortlist_command(CLI::App& app);
 void add_runs_command(CLI::App& app);  // list, compare, report
 
 // The commands of every application: the one list that names them (applications.cpp).

@@ -28,7 +28,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int64_t kSumBlock = 1024;  // fp32 sums are added up in fp64 after so many numbers
 
-GreatestAndSum greatest_and_sum(const float* x, int64_t count) {
+inline GreatestAndSum greatest_and_sum(const float* x, int64_t count) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   GreatestAndSum row{.greatest = x[0], .sum = 0.0};
@@ -53,7 +53,7 @@ GreatestAndSum greatest_and_sum(const float* x, int64_t count) {
 }
 
 // The sum of exp(x - greatest), each left in `y` where that is not null; x and y may be one.
-double exponentials(const float* x, float* y, int64_t count, float greatest) {
+inline double exponentials(const float* x, float* y, int64_t count, float greatest) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto shift = hn::Set(d, greatest);
@@ -78,7 +78,7 @@ double exponentials(const float* x, float* y, int64_t count, float greatest) {
   return total;
 }
 
-void scale_and_shift(float* x, int64_t count, float scale, float shift) {
+inline void scale_and_shift(float* x, int64_t count, float scale, float shift) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto factor = hn::Set(d, scale), more = hn::Set(d, shift);

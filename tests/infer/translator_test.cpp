@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "infer/tiny_model.h"
 #include "infer/variants.h"
+#include "model/int8_contents.h"
 #include "text/normalise.h"
 
 namespace heed::infer {
@@ -330,20 +331,24 @@ TEST(Translator, names_weights_that_are_not_finite_instead_of_answering) {
 
 class TranslatorOfVariant : public ::testing::TestWithParam<test::NamedVariant> {};
 
+// Of fp32 weights and of int8.
 TEST_P(TranslatorOfVariant, answers_a_batch_with_the_bits_of_its_singles) {
   ModelConfig config = test::tiny_translator();
   GetParam().apply(config);
+  const ModelContents contents = test::tiny_contents(config, 5);
   const test::ScratchFolder folder;
-  write_model(folder / "m", test::tiny_contents(config, 5));
-  const Translator translator(open_model(folder / "m"));
-  const TranslateOptions options = {.beam = 3, .nbest = 3, .max_length = 20, .alignment = true};
-  const auto together = translator.translate(kLines, options);
-  TranslateOptions small_batches = options;
-  small_batches.batch = 2;
-  const auto in_batches = translator.translate(kLines, small_batches);
-  for (size_t i = 0; i < kLines.size(); ++i) {
-    EXPECT_TRUE(same(together[i], translator.translate({&kLines[i], 1}, options)[0])) << kLines[i];
-    EXPECT_TRUE(same(together[i], in_batches[i])) << kLines[i];
+  for (const ModelContents& each : {contents, test::int8_contents(contents)}) {
+    write_model(folder / "m", each);
+    const Translator translator(open_model(folder / "m"));
+    const TranslateOptions options = {.beam = 3, .nbest = 3, .max_length = 20, .alignment = true};
+    const auto together = translator.translate(kLines, options);
+    TranslateOptions small_batches = options;
+    small_batches.batch = 2;
+    const auto in_batches = translator.translate(kLines, small_batches);
+    for (size_t i = 0; i < kLines.size(); ++i) {
+      EXPECT_TRUE(same(together[i], translator.translate({&kLines[i], 1}, options)[0])) << kLines[i];
+      EXPECT_TRUE(same(together[i], in_batches[i])) << kLines[i];
+    }
   }
 }
 

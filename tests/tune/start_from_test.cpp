@@ -72,7 +72,9 @@ TEST_F(StartFromTest, a_translation_begins_from_one_too) {
 TEST_F(StartFromTest, of_int8_weights_takes_the_numbers_that_they_mean) {
   train::Recipe job = saved("first");
   const ModelDirectory whole = open_model(job.output.model);
-  ModelContents contents{.config = whole.config, .tokenizers = train::tokenizers_of(whole)};
+  ModelContents contents;
+  contents.config = whole.config;
+  contents.tokenizers = train::tokenizers_of(whole);
   for (const WeightShape& weight : weight_shapes(whole.config)) {
     const TensorView& view = whole.weights.at(weight.name);
     contents.weights.push_back({weight.name, view.type, view.shape, std::string(view.bytes)});
