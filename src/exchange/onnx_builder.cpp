@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "model/weight_values.h"
 
 namespace heed::exchange {
 namespace {
@@ -37,9 +38,9 @@ void OnnxBuilder::output(const Value& value, const OnnxValue& output) {
 
 OnnxBuilder::Value OnnxBuilder::weight(const std::string& name) {
   if (!used_weights_.insert(name).second) return name;
-  const TensorView& view = weights_.at(name);
-  const std::vector<float> floats = view.to_floats();
-  model_.constants.push_back({name, DataType::f32, view.shape, to_bytes(std::as_bytes(std::span(floats)))});
+  const std::vector<float> values = weight_values(weights_, name);
+  model_.constants.push_back(
+      {name, DataType::f32, weights_.at(name).shape, to_bytes(std::as_bytes(std::span(values)))});
   return name;
 }
 

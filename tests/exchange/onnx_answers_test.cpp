@@ -12,6 +12,7 @@
 #include "infer/classifier.h"
 #include "infer/double_model.h"
 #include "infer/tiny_model.h"
+#include "model/int8_contents.h"
 #include "text/ngrams.h"
 #include "text/tokenizer.h"
 
@@ -174,16 +175,30 @@ TEST_F(OnnxAnswers, of_a_translator_are_its_encoder_s) {
   }
 }
 
-TEST_F(OnnxAnswers, of_bf16_weights_are_those_of_the_rounded_numbers) {
-  ModelContents contents = test::tiny_contents(test::tiny_classifier());
+ModelContents bf16_contents(ModelContents contents) {
   for (Tensor& tensor : contents.weights) {
     std::string high;
     for (size_t at = 0; at < tensor.bytes.size(); at += 4) high += tensor.bytes.substr(at + 2, 2);
     tensor.bytes = high;
     tensor.type = DataType::bf16;
   }
-  const ModelDirectory model = make(contents);
-  expect_logits(model, texts_of(model), run(model, texts_of(model)));
+  return contents;
+}
+
+TEST_F(OnnxAnswers, of_narrow_weights_are_those_of_the_numbers_that_they_mean) {
+  const ModelContents contents = test::tiny_contents(test::tiny_classifier());
+  for (const ModelContents& narrow : {bf16_contents(contents), test::int8_contents(contents)}) {
+    const ModelDirectory model = make(narrow);
+    const Texts texts = texts_of(model);
+    const test::DoubleModel plain(model);
+    const OnnxArrays outputs = run(model, texts);
+    expect_encoded(model, texts, outputs.at("encoded"));
+    for (size_t b = 0; b < texts.size(); ++b) {
+      const test::Row expected = plain.head_logits(texts[b])[0];
+      for (size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(outputs.at("intent").floats[b * expected.size() + i], expected[i], kTolerance);
+    }
+  }
 }
 
 TEST_F(OnnxAnswers, a_text_as_long_as_the_model_takes_and_no_longer) {
