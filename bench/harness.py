@@ -67,11 +67,11 @@ def run_measured(command):
     return {"seconds": round(time.monotonic() - start, 1), "peak_megabytes": round(usage.ru_maxrss * 1024 / 1e6, 1)}
 
 
-def row_of(bench, name):
+def row_of(bench, name, *options):
     """A measurement by a program of bench/: it prints a row's table, shown, and a last line of JSON that holds the values."""
     def measure(_fresh):
         build(bench)
-        *table, line = run(program(bench), "--row", name, "--json").splitlines()
+        *table, line = run(program(bench), "--row", name, "--json", *options).splitlines()
         print("\n".join(table), flush=True)
         measured = json.loads(line)
         return measured["values"], measured["quality"]

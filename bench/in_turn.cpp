@@ -42,6 +42,13 @@ Spread spread_of(std::vector<double> values) {
   return {at(0.25), at(0.5), at(0.75)};
 }
 
+std::vector<double> seconds_of_calls(const Work& work) {
+  constexpr int kLeastCalls = 5;
+  std::vector<double> seconds(std::max(calls_in_a_round(work), kLeastCalls));
+  for (double& call : seconds) call = seconds_of(work, 1);
+  return seconds;
+}
+
 InTurn time_in_turn(const Work& limit, const Work& own) {
   const int limit_calls = calls_in_a_round(limit);
   const int own_calls = calls_in_a_round(own);

@@ -24,6 +24,9 @@ struct InTurn {
 
 using Work = std::function<void()>;
 
+// Of each of as many calls as take 0.1 s, at least 5, after some to warm up.
+std::vector<double> seconds_of_calls(const Work& work);
+
 // limit, own, limit, own, ... after one call of each to warm up: in every round each runs for at least 0.1 s.
 // Seconds are the processor's, of every thread of this process: what other processes take from a core does
 // not count, and work that starts threads of its own pays for them.

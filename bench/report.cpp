@@ -80,7 +80,7 @@ nlohmann::ordered_json to_json(std::string_view row, const std::vector<Figure>& 
 // False where this build cannot measure it.
 bool measure_row(const BenchRow& row, bool json) {
   if (!row.measure) {
-    fmt::print("{:<20}{}\n", row.name, row.needs);
+    fmt::print("{:<22}{}\n", row.name, row.needs);
     return false;
   }
   const std::vector<Figure> figures = row.measure();

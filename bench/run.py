@@ -20,10 +20,12 @@ import decoding
 import harness
 import results_page
 import rows
+import serving
 import spine
 import training
 
-MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES}
+MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
+            **serving.MEASURES}
 
 
 def part_lines(row, values):

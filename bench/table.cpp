@@ -11,7 +11,7 @@
 namespace heed::bench {
 namespace {
 
-constexpr const char* kLine = "{:<20}{:<26}{:>12}  {:<15}{:<34}{}\n";
+constexpr const char* kLine = "{:<22}{:<26}{:>12}  {:<18}{:<38}{}\n";
 
 const Bar& find_bar(std::string_view row, std::string_view key) {
   for (const Bar& bar : kBars) {
