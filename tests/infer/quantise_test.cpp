@@ -18,9 +18,7 @@
 namespace heed::infer {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::FloatEq;
 
 std::vector<float> values_of(const Int8Rows& rows) {
   std::vector<float> values;
@@ -46,10 +44,10 @@ double unclipped_error(std::span<const float> row) {
 }
 
 TEST(QuantiseRows, scale_each_row_by_its_greatest_magnitude) {
-  const std::vector<float> weight = {127, -2, 0.6F, 0, -0.5F, 0.25F, 0.125F, 0.5F};
+  const std::vector<float> weight = {127, -2, 0.6F, 0, -63.5F, 32, 0.5F, 0};
   const Int8Rows rows = quantise_rows(weight, 2);
-  EXPECT_THAT(rows.scales, ElementsAre(1.0F, FloatEq(0.5F / 127)));
-  EXPECT_THAT(rows.values, ElementsAre(127, -2, 1, 0, -127, 64, 32, 127));  // 63.5 to the even
+  EXPECT_THAT(rows.scales, ElementsAre(1.0F, 0.5F));
+  EXPECT_THAT(rows.values, ElementsAre(127, -2, 1, 0, -127, 64, 1, 0));
 }
 
 TEST(QuantiseRows, give_zeros_for_a_row_of_zeros) {
