@@ -76,8 +76,8 @@ TEST(GoldenTranslator, of_int8_answers_as_it_always_did) {
       {"close all windows", {"u", "u", "u", "u", "u", "u", "u", "u"}, -9.0334},
       {"打开文件", {"</s>"}, -2.8239},
       {"打开文件", {"偷", "</s>"}, -4.9891},
-      {"红色的狐狸", {"</s>"}, -2.5730},
-      {"红色的狐狸", {"do", "</s>"}, -5.2328}};
+      {"另存为新文件", {"</s>"}, -3.5000},
+      {"另存为新文件", {"his", "his", "his", "his", "his", "his", "his", "his"}, -6.6740}};
   expect_translations("translator-int8", golden, {.beam = 4, .nbest = 2, .max_length = 8},
                       kInt8ScoreTolerance);
 }
