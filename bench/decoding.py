@@ -23,9 +23,10 @@ def quantised(model, to, evaluated=None):
     """The model in `to`, made anew by `heed quantize`, and what the command said of a set, where one is named."""
     output = model.with_name(f"model-{to}")
     shutil.rmtree(output, ignore_errors=True)
-    words = ["--beam", "4", "--tokenize", "13a", "--eval", harness.data(evaluated + ".en"), harness.data(evaluated + ".de")]
-    said = harness.run(harness.program("heed"), "quantize", model, "--to", to, "--output", output, "--json",
-                       *(words if evaluated else []))
+    words = []
+    if evaluated:
+        words = ["--beam", "4", "--tokenize", "13a", "--eval", harness.data(evaluated + ".en"), harness.data(evaluated + ".de")]
+    said = harness.run(harness.program("heed"), "quantize", model, "--to", to, "--output", output, "--json", *words)
     return output, json.loads(said)
 
 
