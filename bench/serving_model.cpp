@@ -1,16 +1,15 @@
 #include "serving_model.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/random.h"
 #include "exchange/onnx_export.h"
+#include "infer/quantise.h"
 #include "text/tokenizer.h"
 
 namespace heed::bench {
@@ -84,45 +83,15 @@ std::vector<Tensor> draw_weights(const ModelConfig& config) {
   return weights;
 }
 
-// A row as int8, its scale the greatest number / 127, added to `scales`.
-std::string int8_row(std::span<const float> row, std::vector<float>& scales) {
-  float greatest = 0;
-  for (const float value : row) greatest = std::max(greatest, std::abs(value));
-  scales.push_back(greatest / 127);
-  std::string bytes;
-  for (const float value : row) bytes += static_cast<char>(std::lround(value / scales.back()));
-  return bytes;
-}
-
-// Every weight that may be int8 becomes it, its scales beside it.
-void make_int8(ModelContents& contents) {
-  const std::vector<WeightShape> shapes = weight_shapes(contents.config);
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    if (!shapes[i].by_row) continue;
-    Tensor& weight = contents.weights[i];
-    const auto rows = static_cast<size_t>(weight.shape[0]);
-    const std::span values(reinterpret_cast<const float*>(weight.bytes.data()),
-                           weight.bytes.size() / sizeof(float));
-    std::vector<float> scales;
-    std::string bytes;
-    for (size_t r = 0; r < rows; ++r)
-      bytes += int8_row(values.subspan(r * values.size() / rows, values.size() / rows), scales);
-    weight = {weight.name, DataType::i8, weight.shape, bytes};
-    contents.weights.push_back(
-        {scale_name(weight.name),
-         DataType::f32,
-         {weight.shape[0]},
-         std::string(reinterpret_cast<const char*>(scales.data()), scales.size() * sizeof(float))});
-  }
-}
-
 ModelDirectory write(const std::filesystem::path& name, Precision precision) {
   const Tokenizer tokenizer = learn_tokenizer();
   ModelContents contents;
   contents.config = config_of(tokenizer);
   contents.weights = draw_weights(contents.config);
-  if (precision == Precision::int8) make_int8(contents);
   contents.tokenizers[contents.config.source_tokenizer] = tokenizer.bytes();
+  ModelDirectory plain = open_model(write_model(name, contents));
+  if (precision == Precision::fp32) return plain;
+  contents.weights = infer::quantise_weights(plain, precision).tensors;
   return open_model(write_model(name, contents));
 }
 
