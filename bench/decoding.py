@@ -1,7 +1,6 @@
 """The translator's rows of the serving section: the Multi30k model of translate-bleu-38, as int8, one thread."""
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -78,13 +77,9 @@ def infer_quality_loss(fresh):
 
 def infer_memory(fresh):
     model, _ = quantised(translator(fresh), "int8")
-    with open(os.devnull, "w") as nowhere:
-        process = subprocess.Popen([harness.program("heed"), "translate", str(model), harness.data(spine.TEST_SET + ".en"),
-                                    "--beam", "4", "--batch", "64"], stdout=nowhere)
-        _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise Missing("heed translate failed")
-    return {"peak_megabytes": round(usage.ru_maxrss * 1024 / 1e6, 1)}, None
+    measured = harness.run_measured([harness.program("heed"), "translate", model, harness.data(spine.TEST_SET + ".en"),
+                                     "--beam", "4", "--batch", "64"], stdout=subprocess.DEVNULL)
+    return {"peak_megabytes": measured["peak_megabytes"]}, None
 
 
 def infer_start(fresh, runs=21):

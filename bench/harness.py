@@ -56,10 +56,10 @@ def run(*command):
     return done.stdout
 
 
-def run_measured(command):
-    """Runs with output shown; returns {seconds, peak_megabytes} of that one process (decimal megabytes)."""
+def run_measured(command, stdout=None):
+    """Runs with output shown, or into `stdout`; returns {seconds, peak_megabytes} of that one process (decimal megabytes)."""
     start = time.monotonic()
-    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment())
+    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment(), stdout=stdout)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:

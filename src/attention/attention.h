@@ -100,7 +100,7 @@ struct Inputs {
   Grid<const uint8_t> mask;  // 0 hides the key
   Grid<const Real<T>> bias;  // added to the score after scaling; minus infinity hides the key, as a mask does
 
-  // A text's only query may be summed in an order of its own, which takes a third of the time: its output is
+  // A text's only query may be summed in an order of its own, which takes less time: its output is
   // the same whatever else stands in `sequences`, but to the last bits not that of the query among others of
   // its text. For a decoder that feeds token after token and nothing else.
   bool own_order = false;

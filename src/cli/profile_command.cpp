@@ -18,6 +18,7 @@
 #include "infer/profile.h"
 #include "infer/translator.h"
 #include "model/model_directory.h"
+#include "model/weight_values.h"
 
 namespace heed::cli {
 namespace {
@@ -125,11 +126,6 @@ double peak_megabytes() {
   return 0.0;
 }
 
-bool computes_int8(const ModelDirectory& model) {
-  const auto& tensors = model.weights.tensors();
-  return std::ranges::any_of(tensors, [](const auto& item) { return item.second.type == DataType::i8; });
-}
-
 std::vector<std::string> read_lines(const Settings& settings) {
   apps::LineReader reader(settings.input);
   std::vector<std::string> lines;
@@ -179,7 +175,7 @@ Json measure(const Settings& settings) {
   const ModelDirectory model = open_model(settings.model);
   const Engine engine = make_engine(model, settings.options);
   const std::vector<std::string> lines = read_lines(settings);
-  const bool int8 = computes_int8(model);
+  const bool int8 = weight_precision(model.weights) == Precision::int8;
   run_together(engine, {lines.begin(), lines.begin() + std::min<int64_t>(16, std::ssize(lines))}, 1);  // warm
   const std::vector<double> alone = run_alone(engine, lines, settings.alone);
   const Together together = run_together(engine, lines, settings.workers);

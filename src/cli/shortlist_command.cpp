@@ -16,8 +16,6 @@
 #include "infer/text_encoder.h"
 #include "model/model_directory.h"
 #include "model/read_contents.h"
-#include "model/verify.h"
-#include "text/normalise.h"
 
 namespace heed::cli {
 namespace {
@@ -35,15 +33,11 @@ struct Pairs {
 };
 
 Pairs read_pairs(const ModelDirectory& model, const std::string& source, const std::string& target) {
-  const infer::TextEncoder encoder(model);
-  const Tokenizer tokenizer =
-      open_tokenizer(model, model.config.target_tokenizer, model.config.target_vocabulary);
-  const NormaliseOptions normalised{.form = parse_normalisation(model.config.normalisation),
-                                    .lowercase = model.config.lowercase};
+  const infer::TextEncoder source_text(model), target_text(model, infer::TextEncoder::Side::target);
   Pairs pairs;
   for (const data::Row& row : data::read_aligned({source, target}, {"source", "target"}).rows) {
-    pairs.sources.push_back(encoder.encode(row.fields[0]));
-    pairs.targets.push_back(tokenizer.encode(normalise(row.fields[1], normalised)));
+    pairs.sources.push_back(source_text.encode(row.fields[0]));
+    pairs.targets.push_back(target_text.encode(row.fields[1]));
   }
   return pairs;
 }

@@ -47,17 +47,13 @@ class Store {
       kept.pop_back();
       return data;
     }
-    held_ += size.count * sizeof(float);
     return static_cast<float*>(::operator new(size.count * sizeof(float), kAlignment));
   }
 
   void give_back(float* data, size_t count) { kept_[size_for(count).number].push_back(data); }
 
-  size_t held() const { return held_; }
-
  private:
   std::array<std::vector<float*>, kSizes> kept_;
-  size_t held_ = 0;
 };
 
 thread_local Store* living = nullptr;  // null before the thread's first buffer and after its end
@@ -97,7 +93,5 @@ void Buffer::swap(Buffer& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
 }
-
-size_t Buffer::bytes_held() { return store().held(); }
 
 }  // namespace heed::infer

@@ -27,9 +27,6 @@ class Buffer {
   const float* begin() const { return data_; }
   const float* end() const { return data_ + size_; }
 
-  // Bytes that this thread's store has taken, in use or kept for the next buffers.
-  static size_t bytes_held();
-
  private:
   void swap(Buffer& other) noexcept;
 

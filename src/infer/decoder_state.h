@@ -56,7 +56,6 @@ class DecoderState {
   explicit DecoderState(std::vector<LayerMemory> layers) : layers_(std::move(layers)) {}
 
   LayerMemory& layer(size_t i) { return layers_[i]; }
-  size_t layers() const { return layers_.size(); }
 
   // Rows with room in every layer; those before keep what they hold.
   int32_t take_target();

@@ -29,7 +29,4 @@ struct Matrix {
   Buffer values;
 };
 
-// The same rows in a larger or smaller number; new ones hold whatever was there.
-void resize_rows(Matrix& matrix, int64_t rows);
-
 }  // namespace heed::infer

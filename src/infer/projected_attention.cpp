@@ -51,7 +51,7 @@ ProjectedAttention::ProjectedAttention(const Weights& scope, const ModelConfig& 
       log_temperature_(scope.find("log_temperature")),
       span_(scope.find("span")),
       relative_bias_(scope.find("relative_bias")) {
-  if (kind == Kind::cross) memory_.push_back(memory_product(scope, config, kind));
+  if (kind == Kind::cross) memory_.emplace(memory_product(scope, config, kind));
 }
 
 Matrix ProjectedAttention::project_self(const Matrix& x, const kernels::Rotation& rotation) const {

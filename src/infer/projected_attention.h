@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,7 +29,7 @@ class ProjectedAttention {
   Matrix project_self(const Matrix& x, const kernels::Rotation& rotation = {}) const;
   // Cross-attention: the two apart.
   Matrix project_queries(const Matrix& x) const { return first_(x); }
-  Matrix project_memory(const Matrix& y) const { return memory_.front()(y); }
+  Matrix project_memory(const Matrix& y) const { return (*memory_)(y); }
 
   // Rows of memory_width() numbers, `stride` from one to the next; where `rows` is given, those it lists.
   struct Memory {
@@ -44,8 +45,8 @@ class ProjectedAttention {
  private:
   attention::Variant variant_;
   int64_t heads_, key_heads_, width_, memory_width_;
-  Linear first_;                // queries, and of self-attention keys and values behind them
-  std::vector<Linear> memory_;  // of cross-attention: keys and values
+  Linear first_;                  // queries, and of self-attention keys and values behind them
+  std::optional<Linear> memory_;  // of cross-attention: keys and values
   std::vector<float> score_vector_, score_matrix_, log_temperature_, span_,
       relative_bias_;  // empty: not in the variant
 };

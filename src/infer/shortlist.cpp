@@ -71,12 +71,9 @@ std::string Shortlist::to_bytes() const {
       kFile);
 }
 
-Shortlist Shortlist::of_model(const ModelDirectory& directory) {
+std::optional<Shortlist> Shortlist::of_model(const ModelDirectory& directory) {
   const std::filesystem::path file = directory.path / "assets" / kFile;
-  if (!std::filesystem::exists(file)) {
-    throw Error(ErrorCode::not_found,
-                file.string() + ": expected a shortlist, found none; make one with heed shortlist");
-  }
+  if (!std::filesystem::exists(file)) return std::nullopt;
   return from_bytes(read_file(file), directory.config, file.string());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,8 +25,8 @@ class Shortlist {
   static Shortlist from_bytes(const std::string& bytes, const ModelConfig& config, const std::string& where);
   std::string to_bytes() const;
 
-  // The model's; throws not_found where it has none.
-  static Shortlist of_model(const ModelDirectory& directory);
+  // The model's, where it has one.
+  static std::optional<Shortlist> of_model(const ModelDirectory& directory);
 
   // The list of a source text: ascending, </s> among them.
   std::vector<int32_t> tokens(std::span<const int32_t> source) const;

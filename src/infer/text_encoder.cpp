@@ -15,9 +15,11 @@ constexpr std::string_view kWordBegin = "\u2581";  // SentencePiece's mark of a 
 
 }  // namespace
 
-TextEncoder::TextEncoder(const ModelDirectory& directory)
-    : tokenizer_(
-          open_tokenizer(directory, directory.config.source_tokenizer, directory.config.source_vocabulary)),
+TextEncoder::TextEncoder(const ModelDirectory& directory, Side side)
+    : tokenizer_(side == Side::source ? open_tokenizer(directory, directory.config.source_tokenizer,
+                                                       directory.config.source_vocabulary)
+                                      : open_tokenizer(directory, directory.config.target_tokenizer,
+                                                       directory.config.target_vocabulary)),
       options_{.form = parse_normalisation(directory.config.normalisation),
                .lowercase = directory.config.lowercase},
       max_length_(directory.config.max_length) {}

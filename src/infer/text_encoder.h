@@ -21,7 +21,8 @@ struct TextPart {
 // length.
 class TextEncoder {
  public:
-  explicit TextEncoder(const ModelDirectory& directory);
+  enum class Side { source, target };
+  explicit TextEncoder(const ModelDirectory& directory, Side side = Side::source);
 
   // Without </s>, at most max_length - 1. Throws too_large where the line has more than 1 MiB, before any
   // work on it.
@@ -33,6 +34,8 @@ class TextEncoder {
 
   // The pieces of such ids, then "</s>".
   std::vector<std::string> pieces(std::span<const int32_t> ids) const;
+
+  const Tokenizer& tokenizer() const { return tokenizer_; }
 
  private:
   std::vector<int32_t> encode_whole(const std::string& line) const;

@@ -5,22 +5,17 @@
 
 #include "infer/text_encoder.h"
 #include "kernels/cross_entropy.h"
-#include "model/verify.h"
 
 namespace heed::infer {
 
 double translation_loss(const ModelDirectory& model, const Translator& translator,
                         std::span<const std::string> sources, std::span<const std::string> targets) {
   const ModelConfig& config = model.config;
-  const TextEncoder source_text(model);
-  const Tokenizer tokenizer = open_tokenizer(model, config.target_tokenizer, config.target_vocabulary);
-  const NormaliseOptions options{.form = parse_normalisation(config.normalisation),
-                                 .lowercase = config.lowercase};
+  const TextEncoder source_text(model), target_text(model, TextEncoder::Side::target);
   double sum = 0;
   int64_t tokens = 0;
   for (size_t i = 0; i < sources.size(); ++i) {
-    std::vector<int32_t> target = tokenizer.encode(normalise(targets[i], options));
-    target.resize(std::min(target.size(), static_cast<size_t>(config.max_length - 1)));
+    std::vector<int32_t> target = target_text.encode(targets[i]);
     const std::vector<float> logits = translator.logits(source_text.encode(sources[i]), target);
     target.push_back(Tokenizer::kEnd);
     for (size_t t = 0; t < target.size(); ++t) {

@@ -1,7 +1,6 @@
 #include "infer/translator.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -14,7 +13,6 @@
 #include "infer/shortlist.h"
 #include "infer/single_thread.h"
 #include "infer/text_encoder.h"
-#include "model/verify.h"
 
 namespace heed::infer {
 namespace {
@@ -26,20 +24,15 @@ const ModelDirectory& require_decoder(const ModelDirectory& directory) {
                   to_string(directory.config.architecture) + "; use heed classify for it");
 }
 
-std::optional<Shortlist> find_shortlist(const ModelDirectory& directory) {
-  if (!std::filesystem::exists(directory.path / "assets" / Shortlist::kFile)) return std::nullopt;
-  return Shortlist::of_model(directory);
-}
-
 }  // namespace
 
 struct Translator::Impl {
   explicit Impl(const ModelDirectory& directory)
       : config(require_decoder(directory).config),
         source_text(directory),
-        target_tokenizer(open_tokenizer(directory, config.target_tokenizer, config.target_vocabulary)),
+        target_text(directory, TextEncoder::Side::target),
         encoder(Weights(directory.weights), config),
-        shortlist(find_shortlist(directory)),
+        shortlist(Shortlist::of_model(directory)),
         decoder(Weights(directory.weights), config, shortlist.has_value()) {}
 
   std::vector<TranslationResult> translate(std::span<const std::string> lines,
@@ -55,7 +48,6 @@ struct Translator::Impl {
   [[noreturn]] void refuse_long(size_t line) const;
   void search(std::span<Part> parts, const TranslateOptions& options) const;
   void join(const Part& part, const TranslateOptions& options, TranslationResult& result) const;
-  std::vector<int32_t> encode_prefix(const std::string& prefix) const;
   std::vector<uint8_t> mark_forbidden(const std::vector<std::string>& pieces) const;
   Translation finish(const Hypothesis& hypothesis, std::span<const int32_t> source, bool align) const;
   SearchLimits limits(int64_t source_length, const TranslateOptions& options) const;
@@ -64,7 +56,7 @@ struct Translator::Impl {
 
   ModelConfig config;
   TextEncoder source_text;
-  Tokenizer target_tokenizer;
+  TextEncoder target_text;
   Encoder encoder;
   std::optional<Shortlist> shortlist;
   Decoder decoder;
@@ -79,7 +71,7 @@ std::vector<TranslationResult> Translator::Impl::translate(std::span<const std::
     if (texts.size() > 1 && !options.split) refuse_long(i);
     for (TextPart& text : texts)
       parts.push_back({.line = i, .text = std::move(text), .prefix = {}, .found = {}});
-    if (!prefixes.empty()) parts[parts.size() - texts.size()].prefix = encode_prefix(prefixes[i]);
+    if (!prefixes.empty()) parts[parts.size() - texts.size()].prefix = target_text.encode(prefixes[i]);
   }
   search(parts, options);
   std::vector<TranslationResult> results(lines.size());
@@ -150,18 +142,12 @@ void Translator::Impl::join(const Part& part, const TranslateOptions& options,
   }
 }
 
-std::vector<int32_t> Translator::Impl::encode_prefix(const std::string& prefix) const {
-  std::vector<int32_t> ids = target_tokenizer.encode(normalise(prefix, {}));
-  ids.resize(std::min(ids.size(), static_cast<size_t>(config.max_length - 1)));
-  return ids;
-}
-
 std::vector<uint8_t> Translator::Impl::mark_forbidden(const std::vector<std::string>& pieces) const {
   if (pieces.empty()) return {};
   std::vector<uint8_t> forbidden(static_cast<size_t>(config.target_vocabulary));
   std::map<std::string, int32_t> ids;
   for (int32_t id = Tokenizer::kEnd + 1; id < static_cast<int32_t>(forbidden.size()); ++id)
-    ids.emplace(target_tokenizer.piece(id), id);
+    ids.emplace(target_text.tokenizer().piece(id), id);
   for (const std::string& piece : pieces) {
     const auto found = ids.find(piece);
     if (found == ids.end()) {
@@ -186,9 +172,11 @@ Translation Translator::Impl::finish(const Hypothesis& hypothesis, std::span<con
                                      bool align) const {
   std::span<const int32_t> words = hypothesis.ids;
   if (!words.empty() && words.back() == Tokenizer::kEnd) words = words.first(words.size() - 1);
-  Translation translation{
-      .text = target_tokenizer.decode(words), .score = hypothesis.score, .pieces = {}, .alignment = {}};
-  for (const int32_t id : hypothesis.ids) translation.pieces.push_back(target_tokenizer.piece(id));
+  Translation translation{.text = target_text.tokenizer().decode(words),
+                          .score = hypothesis.score,
+                          .pieces = {},
+                          .alignment = {}};
+  for (const int32_t id : hypothesis.ids) translation.pieces.push_back(target_text.tokenizer().piece(id));
   if (align) {
     attention::Tap tap{
         .top = static_cast<int64_t>(source.size()) + 1, .keys = {}, .weights = {}, .entropy = {}};

@@ -12,6 +12,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/finish.h"
+#include "kernels/store_outputs-inl.h"
 
 #ifndef HEED_KERNELS_FLOAT_TYPES_
 #define HEED_KERNELS_FLOAT_TYPES_
@@ -40,22 +41,6 @@ HWY_INLINE int64_t float_lanes() { return static_cast<int64_t>(hn::Lanes(FloatTa
 
 int64_t float_block() { return kFloatBlockVectors * float_lanes(); }
 
-// The results of one vector of outputs [o, o + lanes).
-template <bool kRelu, bool kAdd>
-HWY_INLINE void finish_outputs(FloatVector sum, const FloatProduct& product, int64_t o, float* y) {
-  const FloatTag d;
-  FloatVector result = hn::Add(sum, hn::LoadU(d, product.bias + o));
-  if (kRelu) result = hn::IfThenZeroElse(hn::Lt(result, hn::Zero(d)), result);  // NaN stays
-  const int64_t count = std::min(float_lanes(), product.out - o);
-  if (count == float_lanes()) {
-    if (kAdd) result = hn::Add(result, hn::LoadU(d, y + o));
-    return hn::StoreU(result, d, y + o);
-  }
-  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(result, d, lanes);
-  for (int64_t i = 0; i < count; ++i) y[o + i] = kAdd ? y[o + i] + lanes[i] : lanes[i];
-}
-
 // kRows rows from r on times kBlocks blocks of outputs from `block` on. Sums stay in registers.
 template <int kRows, int kBlocks, bool kRelu, bool kAdd>
 HWY_INLINE void multiply_float_tile(const FloatProduct& product, int64_t r, int64_t block, float* y) {
@@ -82,7 +67,9 @@ HWY_INLINE void multiply_float_tile(const FloatProduct& product, int64_t r, int6
   for (int i = 0; i < kRows; ++i) {
     for (int v = 0; v < kVectors; ++v) {
       const int64_t o = block * width + v * lanes;
-      if (o < product.out) finish_outputs<kRelu, kAdd>(sums[i][v], product, o, y + (r + i) * product.out);
+      if (o >= product.out) continue;
+      store_outputs<kRelu, kAdd>(hn::Add(sums[i][v], hn::LoadU(d, product.bias + o)), product.out - o,
+                                 y + (r + i) * product.out + o);
     }
   }
 }

@@ -13,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/int8_weights.h"
+#include "kernels/store_outputs-inl.h"
 
 #ifndef HEED_KERNELS_INT8_TYPES_
 #define HEED_KERNELS_INT8_TYPES_
@@ -91,17 +92,8 @@ HWY_INLINE void finish_sums(Int8Sum sum, const ByteRows& x, int64_t r, const Int
   const Int8Float step = hn::Mul(hn::Set(d, x.step[r]), hn::LoadU(d, weights.scale + o));
   const Int8Float shift =
       hn::MulAdd(hn::Set(d, x.low[r]), hn::LoadU(d, weights.sums + o), hn::LoadU(d, weights.bias + o));
-  Int8Float result = hn::MulAdd(hn::ConvertTo(d, sum), step, shift);
-  if (kRelu) result = hn::IfThenZeroElse(hn::Lt(result, hn::Zero(d)), result);  // NaN stays
-  float* to = y + r * weights.out + o;
-  const int64_t count = std::min(sum_lanes(), weights.out - o);
-  if (count == sum_lanes()) {
-    if (kAdd) result = hn::Add(result, hn::LoadU(d, to));
-    return hn::StoreU(result, d, to);
-  }
-  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(result, d, lanes);
-  for (int64_t i = 0; i < count; ++i) to[i] = kAdd ? to[i] + lanes[i] : lanes[i];
+  store_outputs<kRelu, kAdd>(hn::MulAdd(hn::ConvertTo(d, sum), step, shift), weights.out - o,
+                             y + r * weights.out + o);
 }
 
 // kRows rows from r on times kBlocks blocks of outputs from `block` on. Sums stay in registers.

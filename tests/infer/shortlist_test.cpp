@@ -113,7 +113,7 @@ TEST_F(TranslatorWithShortlist, of_the_whole_vocabulary_translates_as_without) {
 TEST_F(TranslatorWithShortlist, chooses_among_its_tokens_alone_in_any_batch) {
   const ModelDirectory model = write(6);
   const Translator translator(model);
-  const Shortlist list = Shortlist::of_model(model);
+  const Shortlist list = Shortlist::of_model(model).value();
   const Tokenizer tokenizer = Tokenizer::from_bytes(model.tokenizer("joint.model"), "t");
   const TranslateOptions options = {.beam = 4, .nbest = 4, .max_length = 12, .shortlist = true};
   const auto together = translator.translate(lines_, options);

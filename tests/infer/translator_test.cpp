@@ -258,6 +258,17 @@ TEST_F(TinyTranslator, a_prefix_begins_every_translation_and_scores_as_its_piece
   EXPECT_THROW(translator_.translate(lines, options, std::vector<std::string>{"one"}), Error);
 }
 
+TEST(Translator, normalises_a_prefix_as_the_model_does_its_text) {
+  const test::ScratchFolder folder;
+  ModelConfig config = test::tiny_translator();
+  config.lowercase = true;
+  write_model(folder / "m", test::tiny_contents(config));
+  const Translator translator(open_model(folder / "m"));
+  const std::vector<std::string> lines(2, kLines[0]), prefixes = {"MY Card", "my card"};
+  const auto results = translator.translate(lines, {.beam = 2}, prefixes);
+  EXPECT_TRUE(same(results[0], results[1]));
+}
+
 TEST_F(TinyTranslator, forbidden_pieces_are_in_no_translation) {
   TranslateOptions options = {.beam = 4, .nbest = 4, .max_length = 10};
   std::set<std::string> seen;
