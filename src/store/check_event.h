@@ -14,7 +14,9 @@ namespace heed::store {
 // or "".
 void check_event(const Event& event, const std::string& where);
 
-// The same for a text that is not empty and has at most kMaxIdBytes.
+// The same for one text: UTF-8 without NUL, at most `max_bytes`; an id is not empty and has at most
+// kMaxIdBytes.
+void check_text(std::string_view text, const std::string& where, size_t max_bytes);
 void check_id(std::string_view text, const std::string& where);
 
 // Path of a field: "where.name", or "name" where `where` is empty.

@@ -18,7 +18,7 @@ using MessageMeaning = std::function<std::vector<Event>(const Message& message)>
 std::vector<Event> events_of_message(const Message& message);
 
 struct ConsumeOptions {
-  size_t batch = 500;  // messages a transaction
+  size_t batch = 100;  // messages a transaction
   std::chrono::milliseconds timeout{1000};
   int64_t max_deliveries = 16;  // a message handed out more often, because its readers died, is put aside
   std::chrono::milliseconds max_pause{5000};  // between attempts while stream or database are out of reach

@@ -11,7 +11,7 @@ namespace heed::store {
 
 // One of the things that could have been shown.
 struct Candidate {
-  std::string id;
+  std::string id{};
   double score = 0;
   double propensity = 0;  // in [0, 1]: probability that it was shown at `position` under the logged policy
   int64_t position = 0;   // place on the page from 0; -1: considered and not shown
@@ -21,17 +21,17 @@ struct Candidate {
 
 // What an application chose to show or do. Times are UTC, in microseconds since 1970.
 struct Decision {
-  std::string event_id;  // idempotency key, unique among the decisions of its tenant
+  std::string event_id{};  // idempotency key, unique among the decisions of its tenant
   int64_t ts_us = 0;
-  std::string tenant;  // "": the only one
-  std::string app;
-  std::string subject;  // whom it was for; "": nobody in particular
-  std::string context_hash;
-  std::vector<Candidate> candidates;
-  std::string chosen;  // the id of one of `candidates`; of a slate, the one at position 0
-  std::string model;
+  std::string tenant{};  // "": the only one
+  std::string app{};
+  std::string subject{};  // whom it was for; "": nobody in particular
+  std::string context_hash{};
+  std::vector<Candidate> candidates{};
+  std::string chosen{};  // the id of one of `candidates`; of a slate, the one at position 0
+  std::string model{};
   int64_t version = 0;  // of `model`, as its directory counts; 0: none
-  std::string reason;
+  std::string reason{};
   double minutes = 0;  // people's attention that it asks for
 
   bool operator==(const Decision&) const = default;
@@ -39,14 +39,14 @@ struct Decision {
 
 // What came of a decision. It may be recorded before its decision is.
 struct Outcome {
-  std::string event_id;  // idempotency key, unique among the outcomes of its tenant
-  std::string decision_id;
+  std::string event_id{};  // idempotency key, unique among the outcomes of its tenant
+  std::string decision_id{};
   int64_t ts_us = 0;
-  std::string kind;  // "click", "dwell", "accept" …; feedback: "rating", "correction", "comment"
+  std::string kind{};  // "click", "dwell", "accept" …; feedback: "rating", "correction", "comment"
   double value = 0;
-  std::string text;  // what a person wrote: a correction, a comment
-  std::string tenant;
-  std::string app, subject;  // "": those of its decision
+  std::string text{};  // what a person wrote: a correction, a comment
+  std::string tenant{};
+  std::string app{}, subject{};  // "": those of its decision
 
   bool operator==(const Outcome&) const = default;
 };

@@ -17,42 +17,42 @@ enum class EventType { decision, outcome };
 // What `list` looks for; an empty field is no condition. An outcome without app or subject of its own is
 // looked up by those of its decision.
 struct EventQuery {
-  std::optional<std::string> tenant;
-  std::string app;
-  std::string subject;
-  std::optional<EventType> type;
-  int64_t limit = 50;  // 1 to 1000
-  std::string before;  // the `next` of an earlier page
+  std::optional<std::string> tenant{};
+  std::string app{};
+  std::string subject{};
+  std::optional<EventType> type{};
+  int64_t limit = 50;    // 1 to 1000
+  std::string before{};  // the `next` of an earlier page
 };
 
 struct EventPage {
-  std::vector<Event> events;  // newest first
-  std::string next;           // cursor of the page that follows; "": there is none
+  std::vector<Event> events{};  // newest first
+  std::string next{};           // cursor of the page that follows; "": there is none
 };
 
 // Which decisions evaluation reads.
 struct DecisionQuery {
-  std::optional<std::string> tenant;
-  std::string app;
+  std::optional<std::string> tenant{};
+  std::string app{};
   int64_t since_us = 0;           // ts >= since
   int64_t until_us = kMaxTimeUs;  // ts < until
 };
 
 // A message that could not be understood, put aside for a person.
 struct DeadLetter {
-  std::string stream;      // Stream::name
-  std::string message_id;  // Message::id
-  std::string reason;      // the error
-  std::string body;        // broken UTF-8 and NUL as \xNN, cut to 64 KiB
-  int64_t ts_us = 0;       // when it was put aside
+  std::string stream{};      // Stream::name
+  std::string message_id{};  // Message::id
+  std::string reason{};      // the error
+  std::string body{};        // broken UTF-8 and NUL as \xNN, cut to 64 KiB
+  int64_t ts_us = 0;         // when it was put aside
 
   bool operator==(const DeadLetter&) const = default;
 };
 
 // What a message of a stream does to the log, at most once by its key.
 struct Effect {
-  std::string key;  // names stream and message; "": has none, always recorded
-  std::vector<Event> events;
+  std::string key{};  // names stream and message; "": has none, always recorded
+  std::vector<Event> events{};
   std::optional<DeadLetter> dead_letter = std::nullopt;
 };
 

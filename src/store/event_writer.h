@@ -23,9 +23,9 @@ struct EventWriterOptions {
 
 // How one call of `submit` ended.
 struct WriteResult {
-  std::optional<Error> error;  // none of the events is known to be recorded
-  std::vector<bool> is_new;    // without an error, of each event
-  int64_t accepted = 0;        // those that were new
+  std::optional<Error> error{};  // none of the events is known to be recorded
+  std::vector<bool> is_new{};    // without an error, of each event
+  int64_t accepted = 0;          // those that were new
   int64_t duplicates = 0;
 };
 
@@ -63,7 +63,6 @@ class EventWriter {
   Group take_group(std::unique_lock<std::mutex>& lock);
   void write(Group& group);
   std::vector<bool> append_patiently(const std::vector<Event>& events);
-  bool pause(int64_t pause_ms);
 
   EventLog& log_;
   const EventWriterOptions options_;

@@ -8,8 +8,8 @@
 namespace heed::store {
 
 struct FollowedFile {
-  std::filesystem::path path;      // need not exist yet
-  std::filesystem::path position;  // a file that remembers how far it was acknowledged; "": from the start
+  std::filesystem::path path{};      // need not exist yet
+  std::filesystem::path position{};  // a file that remembers how far it was acknowledged; "": from the start
 };
 
 // The lines of a file that grows, as tail -F follows it: across rotation (the old file is read to its end,

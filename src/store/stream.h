@@ -10,9 +10,9 @@
 namespace heed::store {
 
 struct Message {
-  std::string id;       // the same whenever this message is handed out again; "": it never is
-  std::string body;     // a line of JSON, or anything: from outside
-  std::string problem;  // not empty: what is wrong with the message itself ("longer than …"); body is cut
+  std::string id{};       // the same whenever this message is handed out again; "": it never is
+  std::string body{};     // a line of JSON, or anything: from outside
+  std::string problem{};  // not empty: what is wrong with the message itself ("longer than …"); body is cut
   int64_t deliveries = 1;  // how often it has been handed out, where the stream knows
 };
 

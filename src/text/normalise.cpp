@@ -92,14 +92,6 @@ std::string normalise(std::string_view text, const NormaliseOptions& options) {
   return squeeze_spaces(result).toUTF8String(utf8);
 }
 
-size_t find_invalid_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t begin = i;
-    if (next_code_point(text, i) < 0) return begin;
-  }
-  return std::string_view::npos;
-}
-
 int64_t count_characters(std::string_view text) {
   int64_t count = 0;
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace heed {
 
 enum class Normalisation { none, nfc, nfkc };
@@ -21,9 +23,6 @@ struct NormaliseOptions {
 // case if asked, every run of white space one ASCII space, ends trimmed. Broken UTF-8 becomes U+FFFD here;
 // readers of files have refused it before. Doing it twice changes nothing more.
 std::string normalise(std::string_view text, const NormaliseOptions& options);
-
-// Byte offset of the first broken UTF-8 sequence, or npos.
-size_t find_invalid_utf8(std::string_view text);
 
 // The number of code points of valid UTF-8.
 int64_t count_characters(std::string_view text);

@@ -1,0 +1,100 @@
+#include "store/migrations.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "store/event.h"
+
+namespace heed::store {
+namespace {
+
+// Subjects are looked up only where there is one, so the others cost no index entry; a query must say
+// subject <> '' for the index to be used.
+constexpr std::string_view kEvents = R"(
+CREATE TABLE decisions (
+  seq {row number},
+  tenant TEXT NOT NULL, event_id TEXT NOT NULL, ts BIGINT NOT NULL, app TEXT NOT NULL, subject TEXT NOT NULL,
+  context_hash TEXT NOT NULL, candidates TEXT NOT NULL, chosen TEXT NOT NULL, model TEXT NOT NULL,
+  version BIGINT NOT NULL, reason TEXT NOT NULL, minutes DOUBLE PRECISION NOT NULL,
+  UNIQUE (tenant, event_id)
+);
+CREATE INDEX decisions_by_time ON decisions (ts, seq);
+CREATE INDEX decisions_by_subject ON decisions (subject, tenant) WHERE subject <> '';
+CREATE TABLE outcomes (
+  seq {row number},
+  tenant TEXT NOT NULL, event_id TEXT NOT NULL, decision_id TEXT NOT NULL, ts BIGINT NOT NULL,
+  kind TEXT NOT NULL, value DOUBLE PRECISION NOT NULL, text TEXT NOT NULL, app TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  UNIQUE (tenant, event_id)
+);
+CREATE INDEX outcomes_by_time ON outcomes (ts, seq);
+CREATE INDEX outcomes_by_decision ON outcomes (tenant, decision_id);
+CREATE INDEX outcomes_by_subject ON outcomes (subject, tenant) WHERE subject <> '';
+)";
+
+constexpr std::string_view kStreams = R"(
+CREATE TABLE effects (key TEXT PRIMARY KEY, ts BIGINT NOT NULL);
+CREATE INDEX effects_by_time ON effects (ts);
+CREATE TABLE dead_letters (
+  seq {row number},
+  stream TEXT NOT NULL, message_id TEXT NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL, ts BIGINT NOT NULL
+);
+CREATE INDEX dead_letters_by_time ON dead_letters (ts, seq);
+)";
+
+constexpr std::array<Migration, 2> kMigrations = {{
+    {1, "events", kEvents},
+    {2, "streams", kStreams},
+}};
+
+std::string statements(const Migration& step, std::string_view row_number_type) {
+  constexpr std::string_view kWord = "{row number}";
+  std::string sql(step.sql);
+  for (size_t at = sql.find(kWord); at != sql.npos; at = sql.find(kWord, at)) {
+    sql.replace(at, kWord.size(), row_number_type);
+  }
+  return sql;
+}
+
+// Its own transaction for each number read and step made: what another process did meanwhile is seen.
+int64_t applied(Database& database) {
+  database.lock_for_migration();
+  database.run_script(
+      "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, ts BIGINT NOT "
+      "NULL);");
+  int64_t number = 0;
+  database.query("SELECT COALESCE(MAX(number), 0) FROM migrations", {},
+                 [&](const Row& row) { number = row.integer(0); });
+  return number;
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+void migrate(Database& database, std::span<const Migration> steps, const std::string& where) {
+  const auto latest = static_cast<int64_t>(steps.size());
+  for (bool is_done = false; !is_done;) {
+    Transaction transaction(database);
+    const int64_t number = applied(database);
+    if (number > latest) {
+      throw Error(
+          ErrorCode::unsupported,
+          fmt::format("{}: expected a database of at most migration {}, found {}; it belongs to a newer "
+                      "heed: start that one, or name another database",
+                      where, latest, number));
+    }
+    if (number < latest) {
+      const Migration& step = steps[static_cast<size_t>(number)];
+      database.run_script(statements(step, database.row_number_type()));
+      database.execute("INSERT INTO migrations (number, name, ts) VALUES ($1, $2, $3)",
+                       {step.number, step.name, now_us()});
+    }
+    transaction.commit();
+    is_done = number == latest;
+  }
+}
+
+}  // namespace heed::store
