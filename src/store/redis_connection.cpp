@@ -1,5 +1,9 @@
 #include "store/redis_connection.h"
 
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
 #include <fmt/format.h>
 
 namespace heed::store {
@@ -10,6 +14,32 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTimeout{5000};
 
 timeval to_timeval(milliseconds time) { return {time.count() / 1000, (time.count() % 1000) * 1000}; }
+
+// hiredis writes with write(), which on a closed connection would end the process with SIGPIPE. Here the
+// signal is held back from this thread and taken off again.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  ~WithoutSigpipe() {
+    const timespec at_once{};
+    while (!was_pending_ && sigtimedwait(&sigpipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+ private:
+  sigset_t sigpipe_{}, before_{};
+  bool was_pending_ = false;
+};
 
 // A group that is gone (somebody deleted the stream) is made again by the next connection.
 ErrorCode code_of(std::string_view problem) {
@@ -42,6 +72,7 @@ RedisReply RedisConnection::command(const std::vector<std::string>& words, milli
 }
 
 RedisReply RedisConnection::send(const std::vector<std::string>& words) {
+  const WithoutSigpipe guard;
   std::vector<const char*> pointers;
   std::vector<size_t> sizes;
   for (const std::string& word : words) {
