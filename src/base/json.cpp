@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -52,7 +53,7 @@ bool holds(const Json& value) {
 
 }  // namespace
 
-Json parse_json(std::string_view text, const std::string& where, int max_depth) {
+Json parse_json(std::string_view text, const std::string& where, int max_depth, const std::string& cure) {
   check_depth(text, where, max_depth);
   try {
     return Json::parse(text);
@@ -63,14 +64,14 @@ Json parse_json(std::string_view text, const std::string& where, int max_depth) 
     const size_t line_start = before.rfind('\n');
     const size_t column = line_start == std::string_view::npos ? at : at - line_start - 1;
     throw Error(ErrorCode::corrupt_data, where + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                                             ": expected JSON, found text that is not; the file is cut or "
-                                             "damaged: write or copy it again");
+                                             ": expected JSON, found text that is not; " + cure);
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::corrupt_data, where +
-                                             ": expected JSON with numbers in range, found one out of it; "
-                                             "write or copy the file again");
+    throw Error(ErrorCode::corrupt_data,
+                where + ": expected JSON with numbers in range, found one out of it; " + cure);
   }
 }
+
+double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
 Json read_json_file(const std::filesystem::path& path, uint64_t max_bytes) {
   return parse_json(read_file(path, max_bytes), path.string());

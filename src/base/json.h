@@ -11,8 +11,13 @@ namespace heed {
 using Json = nlohmann::ordered_json;
 
 // Parses JSON that came from outside. `where` names the source in messages ("model/config.json").
-// Throws corrupt_data with line and column on broken text or nesting deeper than `max_depth`.
-Json parse_json(std::string_view text, const std::string& where, int max_depth = 64);
+// Throws corrupt_data with line and column, and the cure, on broken text, broken UTF-8 or nesting deeper than
+// `max_depth`.
+Json parse_json(std::string_view text, const std::string& where, int max_depth = 64,
+                const std::string& cure = "the file is cut or damaged: write or copy it again");
+
+// To four decimals: what a weight or a probability is worth in an answer.
+double rounded(double value);
 
 Json read_json_file(const std::filesystem::path& path, uint64_t max_bytes = uint64_t{256} << 20);
 

@@ -127,6 +127,15 @@ std::vector<ClassificationResult> Classifier::classify(std::span<const std::stri
   return results;
 }
 
+std::vector<TextVector> Classifier::embed(std::span<const std::string> texts,
+                                          const EmbedOptions& options) const {
+  const SingleThread single;
+  const auto add = [&](size_t i, PackedTexts& batch) {
+    return impl_->add(impl_->text.encode(texts[i]), batch);
+  };
+  return text_vectors(impl_->encoder, texts.size(), add, options);
+}
+
 std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids) const {
   check_ids(ids, impl_->config.source_vocabulary, "ids");
   const SingleThread single;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/text_vector.h"
 #include "model/model_directory.h"
 
 namespace heed::infer {
@@ -31,6 +32,8 @@ struct ClassificationResult {
 
 struct ClassifyOptions {
   bool votes = false;  // fill HeadResult::ngrams: each text's n-grams are looked up once more
+
+  bool operator==(const ClassifyOptions&) const = default;
 };
 
 // An encoder with its heads, ready to answer. Thread-safe for concurrent calls.
@@ -43,6 +46,9 @@ class Classifier {
 
   std::vector<ClassificationResult> classify(std::span<const std::string> texts,
                                              const ClassifyOptions& options = {}) const;
+
+  // What the encoder makes of each text, in order.
+  std::vector<TextVector> embed(std::span<const std::string> texts, const EmbedOptions& options = {}) const;
 
   // Raw logits [labels] a head (before temperature) of one text's ids (</s> is added).
   std::vector<std::vector<float>> logits(std::span<const int32_t> ids) const;

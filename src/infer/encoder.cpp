@@ -38,14 +38,14 @@ Encoder::Encoder(const Weights& weights, const ModelConfig& config)
   for (float& value : ngram_embedding_) value *= std::sqrt(static_cast<float>(config.dim));
 }
 
-Matrix Encoder::forward(const PackedTexts& texts) const {
+Matrix Encoder::forward(const PackedTexts& texts, attention::Tap* tap) const {
   std::vector<int64_t> positions;
   for (const attention::Sequence& text : texts.sequences) {
     for (int64_t t = 0; t < text.query_count; ++t) positions.push_back(t);
   }
   Matrix x = embedding_(texts.ids, positions);
   add_ngrams(x, texts.token_ngrams, ngram_embedding_);
-  return stack_->forward(std::move(x), texts.sequences);
+  return stack_->forward(std::move(x), texts.sequences, tap);
 }
 
 }  // namespace heed::infer

@@ -27,16 +27,17 @@ struct PackedTexts {
 class EncoderStack {
  public:
   virtual ~EncoderStack() = default;
-  // Embedded rows [N, D] of packed texts -> encoded rows [N, D].
-  virtual Matrix forward(Matrix x, std::span<const attention::Sequence> texts) const = 0;
+  // Embedded rows [N, D] of packed texts -> encoded rows [N, D]. `tap`, which may be null, is that of the
+  // last layer's self-attention; a stack that has none leaves it alone.
+  virtual Matrix forward(Matrix x, std::span<const attention::Sequence> texts, attention::Tap* tap) const = 0;
 };
 
 class Encoder {
  public:
   Encoder(const Weights& weights, const ModelConfig& config);
 
-  // [N, D] of N packed rows.
-  Matrix forward(const PackedTexts& texts) const;
+  // [N, D] of N packed rows; `tap` as EncoderStack::forward says.
+  Matrix forward(const PackedTexts& texts, attention::Tap* tap = nullptr) const;
 
  private:
   Embedding embedding_;

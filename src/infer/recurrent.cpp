@@ -43,7 +43,8 @@ RecurrentEncoder::RecurrentEncoder(const Weights& scope, const ModelConfig& conf
   }
 }
 
-Matrix RecurrentEncoder::forward(Matrix x, std::span<const attention::Sequence> texts) const {
+Matrix RecurrentEncoder::forward(Matrix x, std::span<const attention::Sequence> texts,
+                                 attention::Tap* /*tap*/) const {
   std::vector<Lstm::Run> runs;
   for (const attention::Sequence& text : texts) {
     const auto row = static_cast<int64_t>(runs.size());

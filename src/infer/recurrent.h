@@ -16,7 +16,7 @@ class RecurrentEncoder : public EncoderStack {
   // `scope`: encoder.
   RecurrentEncoder(const Weights& scope, const ModelConfig& config);
 
-  Matrix forward(Matrix x, std::span<const attention::Sequence> texts) const override;
+  Matrix forward(Matrix x, std::span<const attention::Sequence> texts, attention::Tap* tap) const override;
 
  private:
   struct BackwardPass {

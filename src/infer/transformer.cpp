@@ -50,10 +50,10 @@ EncoderLayer::EncoderLayer(const Weights& scope, const ModelConfig& config)
       feed_forward_(scope / "feed_forward", config) {}
 
 void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts,
-                           const kernels::Rotation& rotation) const {
+                           const kernels::Rotation& rotation, attention::Tap* tap) const {
   const Matrix projected = self_.attention.project_self(self_.norm.before(x), rotation);
   const Memory memory = {projected.values.data() + self_.attention.query_width(), projected.cols};
-  self_.norm.join(x, self_.output, self_.attention.attend(projected, memory, texts));
+  self_.norm.join(x, self_.output, self_.attention.attend(projected, memory, texts, tap));
   feed_forward_.forward(x);
 }
 
@@ -63,9 +63,11 @@ TransformerEncoder::TransformerEncoder(const Weights& scope, const ModelConfig& 
   for (int64_t i = 0; i < config.encoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
 }
 
-Matrix TransformerEncoder::forward(Matrix x, std::span<const attention::Sequence> texts) const {
+Matrix TransformerEncoder::forward(Matrix x, std::span<const attention::Sequence> texts,
+                                   attention::Tap* tap) const {
   const kernels::Rotation rotation = rotation_of(texts, rotary_width_);
-  for (const EncoderLayer& layer : layers_) layer.forward(x, texts, rotation);
+  for (const EncoderLayer& layer : layers_)
+    layer.forward(x, texts, rotation, &layer == &layers_.back() ? tap : nullptr);
   if (norm_) return (*norm_)(x);
   return x;
 }

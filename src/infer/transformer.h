@@ -15,8 +15,8 @@ class EncoderLayer {
   EncoderLayer(const Weights& scope, const ModelConfig& config);
 
   // `rotation` of the rows x; none where positions do not turn them.
-  void forward(Matrix& x, std::span<const attention::Sequence> texts,
-               const kernels::Rotation& rotation) const;
+  void forward(Matrix& x, std::span<const attention::Sequence> texts, const kernels::Rotation& rotation,
+               attention::Tap* tap) const;
 
  private:
   AttentionBlock self_;
@@ -28,7 +28,7 @@ class TransformerEncoder : public EncoderStack {
   // `scope`: encoder.
   TransformerEncoder(const Weights& scope, const ModelConfig& config);
 
-  Matrix forward(Matrix x, std::span<const attention::Sequence> texts) const override;
+  Matrix forward(Matrix x, std::span<const attention::Sequence> texts, attention::Tap* tap) const override;
 
  private:
   std::vector<EncoderLayer> layers_;

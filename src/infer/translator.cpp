@@ -224,6 +224,17 @@ std::vector<TranslationResult> Translator::translate(std::span<const std::string
   return impl_->translate(lines, options, prefixes);
 }
 
+std::vector<TextVector> Translator::embed(std::span<const std::string> texts,
+                                          const EmbedOptions& options) const {
+  const SingleThread single;
+  const auto add = [&](size_t i, PackedTexts& batch) {
+    const std::vector<int32_t> ids = impl_->source_text.encode(texts[i]);
+    batch.add(ids, impl_->config.max_length);
+    return impl_->source_text.pieces(ids);
+  };
+  return text_vectors(impl_->encoder, texts.size(), add, options);
+}
+
 std::vector<float> Translator::logits(std::span<const int32_t> source,
                                       std::span<const int32_t> target) const {
   check_ids(source, impl_->config.source_vocabulary, "source");

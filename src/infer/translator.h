@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/text_vector.h"
 #include "model/model_directory.h"
 
 namespace heed::infer {
@@ -21,6 +22,8 @@ struct TranslateOptions {
   bool shortlist = false;  // choose among the model's shortlist for each line (shortlist.h): faster, and the
                            // translation may be another; throws not_found where the model has none
   bool split = true;       // a line longer than the model takes at the ends of its sentences; else refuse it
+
+  bool operator==(const TranslateOptions&) const = default;
 };
 
 // Throws invalid_argument naming the option that is out of range. The engine calls it at its entrance.
@@ -57,6 +60,9 @@ class Translator {
   std::vector<TranslationResult> translate(std::span<const std::string> lines,
                                            const TranslateOptions& options,
                                            std::span<const std::string> prefixes = {}) const;
+
+  // What the encoder makes of each text, in order; a text longer than the model takes loses its tail.
+  std::vector<TextVector> embed(std::span<const std::string> texts, const EmbedOptions& options = {}) const;
 
   // Logits [T, V] of the target ids given the source ids (no <s>/</s> in either: they are added as in
   // training, so T = target + 1).

@@ -1,0 +1,71 @@
+#include "infer/live_model.h"
+
+#include <iterator>
+
+#include "base/error.h"
+
+namespace heed::infer {
+namespace {
+
+template <class Result>
+std::vector<Answer> as_answers(std::vector<Result> results) {
+  return {std::make_move_iterator(results.begin()), std::make_move_iterator(results.end())};
+}
+
+[[noreturn]] void refuse(const LiveModel& model, const char* expected) {
+  throw Error(ErrorCode::invalid_argument, "model '" + model.name() + "': expected one that can " + expected +
+                                               ", found " + to_string(model.config().architecture) +
+                                               ", which can " + std::string(model.task()));
+}
+
+std::string_view weights_of(const ModelDirectory& directory) {
+  switch (directory.weights.at("embedding.weight").type) {
+    case DataType::i8:
+      return "int8";
+    case DataType::bf16:
+      return "bf16";
+    default:
+      return "fp32";
+  }
+}
+
+}  // namespace
+
+LiveModel::LiveModel(const ModelDirectory& directory)
+    : name_(directory.name),
+      version_(directory.version),
+      config_(directory.config),
+      weights_(weights_of(directory)) {
+  for (const WeightShape& weight : weight_shapes(config_)) {
+    int64_t count = 1;
+    for (const int64_t size : weight.shape) count *= size;
+    parameters_ += count;
+  }
+  if (config_.decodes())
+    translator_.emplace(directory);
+  else
+    classifier_.emplace(directory);
+}
+
+std::vector<Answer> LiveModel::answer(std::span<const std::string> texts,
+                                      const AnswerOptions& options) const {
+  if (const auto* classify = std::get_if<ClassifyOptions>(&options)) {
+    if (!classifies()) refuse(*this, "classify");
+    return as_answers(classifier_->classify(texts, *classify));
+  }
+  if (const auto* translate = std::get_if<TranslateOptions>(&options)) {
+    if (!translates()) refuse(*this, "translate");
+    return as_answers(translator_->translate(texts, *translate));
+  }
+  const auto& embed = std::get<EmbedOptions>(options);
+  return as_answers(translates() ? translator_->embed(texts, embed) : classifier_->embed(texts, embed));
+}
+
+void LiveModel::check() const {
+  const std::vector<std::string> texts = {"Open the file.", "打开文件。", ""};
+  answer(texts, EmbedOptions{});
+  if (classifies()) answer(texts, ClassifyOptions{});
+  if (translates()) answer(texts, TranslateOptions{});
+}
+
+}  // namespace heed::infer

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "infer/classifier.h"
+#include "infer/translator.h"
+#include "model/model_directory.h"
+
+namespace heed::infer {
+
+// What is asked of a model, and what it answers a text with: the same alternative of both.
+using AnswerOptions = std::variant<ClassifyOptions, TranslateOptions, EmbedOptions>;
+using Answer = std::variant<ClassificationResult, TranslationResult, TextVector>;
+
+// One version of a model in memory, ready for whatever it can do. Never changes; thread-safe; those who use
+// it share it, so that a version that has been replaced lives until its last answer.
+class LiveModel {
+ public:
+  // Copies what it needs of the directory.
+  explicit LiveModel(const ModelDirectory& directory);
+
+  const std::string& name() const { return name_; }
+  int64_t version() const { return version_; }
+  const ModelConfig& config() const { return config_; }
+  int64_t parameters() const { return parameters_; }
+  std::string_view weights() const { return weights_; }  // "fp32", "bf16" or "int8": of its matrices
+  std::string_view task() const { return translator_ ? "translate" : "classify"; }
+  bool translates() const { return translator_.has_value(); }
+  bool classifies() const { return classifier_.has_value(); }
+
+  // One answer a text, in order; none depends on the other texts. Throws invalid_argument where the model
+  // cannot do what is asked, and what the engine throws.
+  std::vector<Answer> answer(std::span<const std::string> texts, const AnswerOptions& options) const;
+
+  // Answers a few texts of its own, in two languages, in all the ways it can. Throws what the engine throws
+  // where that fails: numbers that are not finite, a broken tokenizer.
+  void check() const;
+
+ private:
+  std::string name_;
+  int64_t version_;
+  ModelConfig config_;
+  int64_t parameters_ = 0;
+  std::string_view weights_;
+  std::optional<Translator> translator_;
+  std::optional<Classifier> classifier_;
+};
+
+}  // namespace heed::infer
