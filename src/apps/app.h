@@ -1,8 +1,11 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include "apps/route.h"
 
 namespace heed::apps {
 
@@ -14,6 +17,8 @@ struct Application {
   // Declares its sub-commands, options and examples. A callback writes results to standard output and throws
   // heed::Error.
   void (*add_commands)(CLI::App& program);
+  // What it answers over HTTP.
+  std::vector<Route> (*routes)();
 };
 
 }  // namespace heed::apps

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "apps/translate/http.h"
 #include "apps/translate/run.h"
 
 namespace heed::apps {
@@ -103,7 +104,7 @@ void add_commands(CLI::App& program) {
 }  // namespace
 
 Application translate_application() {
-  return {"translate", "Translation of lines and of gettext catalogues", add_commands};
+  return {"translate", "Translation of lines and of gettext catalogues", add_commands, translate_routes};
 }
 
 }  // namespace heed::apps

@@ -1,7 +1,5 @@
 #include "apps/translate/line_output.h"
 
-#include <cmath>
-
 #include "apps/console.h"
 #include "apps/translate/alignment.h"
 
@@ -9,7 +7,6 @@ namespace heed::apps {
 namespace {
 
 // Four decimals: a float's digits beyond them say nothing and make lines unreadable.
-double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
 std::string format_text(const infer::Translation& translation, const std::vector<std::string>& source_pieces,
                         int64_t number, const LineStyle& style) {

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "apps/fields.h"
+#include "base/json.h"
+#include "infer/batcher.h"
+
+// What an application and the server say to each other over HTTP: routes as data, calls, and what the server
+// lends a call.
+namespace heed::apps {
+
+// What a key may do. admin may do everything.
+enum class Scope { read, feedback, admin };
+const char* to_string(Scope scope);
+
+struct HttpReply {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+HttpReply json_reply(const Json& body, int status = 200);
+
+// One request that waits for its reply.
+class Call {
+ public:
+  virtual ~Call() = default;
+
+  // Of the route's path, {model} and the like, percent signs decoded, then of the query string.
+  std::map<std::string, std::string> parameters;
+  Json body;  // checked by the route's fields; null where the request has none
+  std::string id;
+  infer::Job::Clock::time_point deadline = infer::Job::Clock::time_point::max();
+
+  // Of parameters; "" where there is none.
+  std::string parameter(const std::string& name) const;
+
+  // Once, from any thread; later ones are dropped, as are those after the deadline or to a client that left.
+  virtual void reply(HttpReply reply) = 0;
+  virtual void fail(const std::exception_ptr& error) = 0;
+  // Called when nobody waits for the reply any more. At most one.
+  virtual void on_cancel(std::function<void()> cancel) = 0;
+  // Which model answered, for logs and figures.
+  virtual void answered_by(const infer::LiveModel& model, double queue_seconds) = 0;
+};
+using CallPointer = std::shared_ptr<Call>;
+
+// What the server lends to routes.
+class Services {
+ public:
+  virtual ~Services() = default;
+
+  // The model that `name` means: a name, an alias, NAME@VERSION, or "" where one alone can do `task`
+  // ("translate", "classify"; "": any). Throws FieldError of 'model' that names those there are.
+  virtual std::shared_ptr<const infer::LiveModel> model(const std::string& name, std::string_view task) = 0;
+  virtual bool has_model(const std::string& name) = 0;
+  virtual infer::Batcher& batcher() = 0;
+};
+
+struct Route {
+  std::string_view method;  // GET, POST, DELETE
+  std::string_view path;    // "/v1/models/{model}"
+  Scope scope = Scope::read;
+  std::string_view summary;       // one sentence
+  std::vector<Field> query = {};  // of GET and DELETE: texts and whole numbers
+  std::vector<Field> body = {};   // of POST; empty: none is read
+  std::vector<Field> reply = {};  // 200, application/json; empty: `reply_type`
+  std::string_view reply_type = "application/json";
+  // Runs on a connection's thread: quick, nothing that waits. May throw, which fails the call.
+  std::function<void(const CallPointer& call, Services& services)> handle;
+};
+
+// Turns a model's answers into the reply, on a worker's thread. May throw, which fails the call.
+using AnswersToReply =
+    std::function<HttpReply(const infer::LiveModel& model, const std::vector<infer::Answer>&)>;
+
+// Has `model` answer `texts`, and the call replied to with what `to_reply` makes of it.
+void answer_texts(const CallPointer& call, Services& services, std::shared_ptr<const infer::LiveModel> model,
+                  std::vector<std::string> texts, infer::AnswerOptions options, AnswersToReply to_reply);
+
+}  // namespace heed::apps
