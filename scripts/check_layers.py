@@ -56,8 +56,11 @@ LIBRARIES = {
     "hiredis/": ["store"],
     "unicode/": ["text", "metrics", "apps"],
     "sentencepiece": ["text"],
-    "zlib.h": ["data"],
+    "zlib.h": ["data", "serve"],
     "boost/math/": ["metrics"],
+    "boost/asio": ["serve"],
+    "boost/beast": ["serve"],
+    "openssl/": ["serve"],
     "linear.h": ["train"],
 }
 

@@ -3,8 +3,9 @@
 
 namespace heed::cli {
 
-void add_application_commands(CLI::App& app) {
-  for (const apps::Application& application : {apps::translate_application()}) application.add_commands(app);
+const std::vector<apps::Application>& applications() {
+  static const std::vector<apps::Application> kApplications = {apps::translate_application()};
+  return kApplications;
 }
 
 }  // namespace heed::cli

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,8 +26,6 @@ struct Settings {
   bool json = false;
   bool explain = false;
 };
-
-double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
 size_t shown_labels(const infer::HeadResult& result, const HeadConfig& head, int64_t top) {
   if (top > 0) return std::min(static_cast<size_t>(top), result.labels.size());

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <vector>
+
 #include <CLI/CLI.hpp>
+
+#include "apps/app.h"
 
 // One function a sub-command, each in its own file `<name>_command.cpp`: declares options and an example
 // once, and sets the callback that runs it. A callback throws heed::Error; main prints it and exits with the
@@ -18,7 +22,10 @@ void add_quantize_command(CLI::App& app);
 void add_shortlist_command(CLI::App& app);
 void add_runs_command(CLI::App& app);  // list, compare, report
 
-// The commands of every application: the one list that names them (applications.cpp).
-void add_application_commands(CLI::App& app);
+void add_serve_command(CLI::App& app);
+void add_keys_command(CLI::App& app);  // add, list, remove
+
+// Every application: the one list that names them.
+const std::vector<apps::Application>& applications();
 
 }  // namespace heed::cli

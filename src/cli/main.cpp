@@ -15,7 +15,7 @@ namespace {
 void add_commands(CLI::App& app) {
   heed::cli::add_train_command(app);
   heed::cli::add_eval_command(app);
-  heed::cli::add_application_commands(app);
+  for (const heed::apps::Application& application : heed::cli::applications()) application.add_commands(app);
   heed::cli::add_classify_command(app);
   heed::cli::add_data_command(app);
   heed::cli::add_model_command(app);
@@ -24,6 +24,8 @@ void add_commands(CLI::App& app) {
   heed::cli::add_quantize_command(app);
   heed::cli::add_shortlist_command(app);
   heed::cli::add_runs_command(app);
+  heed::cli::add_serve_command(app);
+  heed::cli::add_keys_command(app);
 }
 
 int fail(const std::string& message, heed::ErrorCode code) {
