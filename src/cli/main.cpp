@@ -26,6 +26,7 @@ void add_commands(CLI::App& app) {
   heed::cli::add_runs_command(app);
   heed::cli::add_serve_command(app);
   heed::cli::add_keys_command(app);
+  heed::cli::add_events_command(app);
 }
 
 int fail(const std::string& message, heed::ErrorCode code) {

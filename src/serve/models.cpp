@@ -142,12 +142,15 @@ void Models::load_all() {
   const std::lock_guard one(loading_);
   Table table;
   if (is_model(folder_)) {
-    throw Error(ErrorCode::invalid_argument, folder_.string() +
-                                                 ": expected a folder of model directories, found a model directory; give "
-                                                 "the folder that holds it");
+    throw Error(ErrorCode::invalid_argument,
+                folder_.string() +
+                    ": expected a folder of model directories, found a model directory; give "
+                    "the folder that holds it");
   }
   for (const std::string& name : model_names(folder_)) table[name] = loaded({}, name, std::nullopt);
-  if (table.empty()) spdlog::warn("no model in {} yet: train one with heed train, then send SIGHUP or POST /v1/reload", folder_.string());
+  if (table.empty())
+    spdlog::warn("no model in {} yet: train one with heed train, then send SIGHUP or POST /v1/reload",
+                 folder_.string());
   for (const auto& [name, versions] : pinned_) {
     if (!table.contains(name))
       throw Error(ErrorCode::not_found, "models: expected '" + name + "' in " + folder_.string() +

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "base/threads.h"
 #include "serve/routes.h"
+#include "store/consume.h"
+#include "store/stream.h"
 
 namespace heed::serve {
 namespace {
@@ -88,6 +90,7 @@ Server::Server(ServerSettings settings, const std::vector<apps::Application>& ap
                                                    .log = log_,
                                                    .page = page_});
   read_keys();
+  for (const std::string& url : settings_.streams) store::open_stream(url);  // throws where it is no address
   models_.load_all();
   events_ = store::open_event_log(settings_.store_url);
   event_writer_ = std::make_unique<store::EventWriter>(
@@ -183,9 +186,20 @@ void Server::keep_house() {
   }
 }
 
+void Server::read_stream(const std::string& url, const std::stop_token& stop) {
+  try {
+    store::consume(*store::open_stream(url), *events_, store::events_of_message, stop);
+  } catch (const std::exception& problem) {
+    spdlog::error("{}; nothing more is read of this stream until the server starts again", problem.what());
+  }
+}
+
 void Server::run() {
   http_->on_signals([this] { begin_drain(); }, [this] { in_background([this] { reload(); }); });
   std::jthread house([this] { keep_house(); });
+  std::vector<std::jthread> streams;
+  for (const std::string& url : settings_.streams)
+    streams.emplace_back([this, url](const std::stop_token& stop) { read_stream(url, stop); });
   http_->run();
   {
     const std::lock_guard lock(house_mutex_);

@@ -60,6 +60,7 @@ class Server : public apps::Services {
   void read_keys();
   bool keys_changed();
   void keep_house();
+  void read_stream(const std::string& url, const std::stop_token& stop);
 
   const ServerSettings settings_;
   Traffic traffic_;

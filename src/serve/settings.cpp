@@ -57,6 +57,8 @@ Settings settings_of(ServerSettings& s) {
   keys.add(
       "store.url", &s.store_url,
       "Event log: sqlite:PATH or postgresql://USER@HOST/NAME; empty: events.sqlite in the models' folder");
+  keys.add("store.streams", &s.streams,
+           "Streams whose events are recorded too: redis://HOST/STREAM?group=NAME, file:PATH?position=FILE");
   keys.add("store.retention_days", &s.retention_days, "Events older than this are deleted; 0: never", 0,
            36500);
   keys.add("store.max_pending", &s.max_pending_events,

@@ -37,6 +37,7 @@ struct ServerSettings {
   double key_rate = 0.0;
 
   std::string store_url;
+  std::vector<std::string> streams;
   int64_t retention_days = 0;
   int64_t max_pending_events = 100'000;
 
