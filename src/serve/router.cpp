@@ -158,17 +158,21 @@ void Router::use_keys(std::shared_ptr<const KeyRing> keys) {
 
 bool Router::has_keys() const { return !keys()->empty(); }
 
-// A page of another origin must not speak for the person whose browser shows it, and not by a name that was
-// made to lead here: a public name has a dot.
+// Without keys, a page of another origin must not speak for the person whose browser shows it, nor one by a
+// name that was made to lead here: a public name has a dot. A key is nothing that a browser adds by itself.
 void Router::check_origin(const HttpRequest& head) const {
-  const std::string host = host_of(head.host);
-  if (!head.origin.empty() && head.origin != "null" && authority_of(head.origin) != head.host) {
+  if (has_keys()) return;
+  const auto is_ours = [&](const std::string& host) {
+    return std::ranges::find(parts_.settings.host_names, host) != parts_.settings.host_names.end();
+  };
+  const std::string authority = authority_of(head.origin);
+  if (!head.origin.empty() && authority != head.host && !is_ours(host_of(authority))) {
     throw Error(ErrorCode::forbidden,
-                "Origin: expected this server, found another page; ask from a server of your own");
+                "Origin: expected this server or one of server.host_names, found another page; use keys, "
+                "or ask from a server of your own");
   }
-  if (head.origin == "null") throw Error(ErrorCode::forbidden, "Origin: expected this server, found 'null'");
-  if (has_keys() || is_address(host) || host.find('.') == std::string::npos) return;
-  if (std::ranges::find(parts_.settings.host_names, host) != parts_.settings.host_names.end()) return;
+  const std::string host = host_of(head.host);
+  if (is_address(host) || host.find('.') == std::string::npos || is_ours(host)) return;
   throw Error(ErrorCode::forbidden,
               "Host: expected localhost, an address or one of server.host_names, found '" +
                   host.substr(0, 64) + "'; name it there, or use keys");
@@ -234,34 +238,40 @@ void Router::admit(const HttpRequest& head, bool whole, Match& match) {
   check_key(head, whole, match);
 }
 
-// The fields of a query string, as a body would have them.
-Json Router::read_query(std::string_view target, const apps::Route& route) {
+// Adds what a query string says of `known` fields to `fields`, which go before it. Other names stay: the
+// check finds them.
+void Router::add_query(std::string_view target, const std::vector<apps::Field>& known, Json& fields) {
   const size_t mark = target.find('?');
   const auto pairs = parse_query(mark == std::string_view::npos ? "" : target.substr(mark + 1));
   if (!pairs)
     throw Error(ErrorCode::invalid_argument,
                 "query: expected percent signs with two digits, found a broken one");
-  Json fields = Json::object();
   for (const auto& [name, value] : *pairs) {
-    const auto field = std::ranges::find(route.query, name, &apps::Field::name);
+    if (apps::has(fields, name.c_str())) continue;
     fields[name] = value;
-    if (field == route.query.end() || field->kind != apps::Field::Kind::integer) continue;
+    const auto field = std::ranges::find(known, name, &apps::Field::name);
+    if (field == known.end() || field->kind != apps::Field::Kind::integer) continue;
     int64_t number = 0;
     const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
     if (read.ptr == value.data() + value.size() && !value.empty()) fields[name] = number;
   }
-  apps::check_fields(fields, route.query);
+}
+
+// What the handler sees: the body, where the route has one, and the query string, held to the route's fields.
+Json Router::read_fields(const HttpRequest& request, const apps::Route& route) const {
+  Json fields = route.body.empty() ? Json::object() : read_body(request);
+  const std::vector<apps::Field>& known = route.body.empty() ? route.query : route.body;
+  if (fields.is_object()) add_query(request.target, known, fields);
+  apps::check_fields(fields, known);
   return fields;
 }
 
-Json Router::read_body(const HttpRequest& request, const apps::Route& route) const {
+Json Router::read_body(const HttpRequest& request) const {
   if (request.body.empty())
     throw Error(ErrorCode::invalid_argument, "body: expected a JSON object, found none");
   try {
-    Json body = parse_json(request.body, "body", static_cast<int>(parts_.settings.json_depth),
-                           "send it again as JSON in UTF-8");
-    apps::check_fields(body, route.body);
-    return body;
+    return parse_json(request.body, "body", static_cast<int>(parts_.settings.json_depth),
+                      "send it again as JSON in UTF-8");
   } catch (const Error& problem) {
     if (problem.code() != ErrorCode::corrupt_data) throw;
     throw Error(ErrorCode::invalid_argument, problem.what());
@@ -287,8 +297,7 @@ std::shared_ptr<PendingReply> Router::handle(HttpRequest request, Respond respon
     }
     call->parameters = match.parameters;
     call->apps::Call::deadline = deadline_of(asked, parts_.settings);
-    call->body =
-        match.route->body.empty() ? read_query(asked.target, *match.route) : read_body(asked, *match.route);
+    call->body = read_fields(asked, *match.route);
     match.route->handle(call, parts_.services);
   } catch (...) {
     call->fail(std::current_exception());

@@ -62,8 +62,9 @@ class Router : public HttpHandler {
   void find_route(const HttpRequest& head, Match& match) const;
   void check_origin(const HttpRequest& head) const;
   void check_key(const HttpRequest& head, bool whole, Match& match);
-  static Json read_query(std::string_view target, const apps::Route& route);
-  Json read_body(const HttpRequest& request, const apps::Route& route) const;
+  static void add_query(std::string_view target, const std::vector<apps::Field>& known, Json& fields);
+  Json read_fields(const HttpRequest& request, const apps::Route& route) const;
+  Json read_body(const HttpRequest& request) const;
 
   Parts parts_;
   mutable std::mutex mutex_;

@@ -28,6 +28,7 @@ std::vector<Field> request_fields() {
       {.name = "inputs", .kind = Kind::objects, .help = "One tensor, named text", .fields = tensor_fields()},
       {.name = "text", .help = "Instead of inputs: one text"},
       {.name = "texts", .kind = Kind::texts, .help = "Instead of inputs: several"},
+      {.name = "explain", .help = "The same as in parameters", .choices = {"attention"}},
       {.name = "parameters",
        .kind = Kind::object,
        .help = "How to answer",
@@ -128,7 +129,7 @@ void infer_texts(const apps::CallPointer& call, apps::Services& services) {
   const Json parameters = apps::has(body, "parameters") ? body["parameters"] : Json::object();
   auto model = services.model(name_of(*call), "");
   std::vector<std::string> texts = texts_of(body);
-  const bool explain = apps::has(parameters, "explain");
+  const bool explain = apps::has(parameters, "explain") || apps::has(body, "explain");
   infer::AnswerOptions options;
   ClassificationFormat format;
   if (model->classifies()) {
