@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 
 #include "base/error.h"
+#include "base/log.h"
 
 namespace heed::store {
 namespace {
@@ -47,6 +48,8 @@ std::string one_line(const char* text) {
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
 }
+
+void log_notice(void*, const char* notice) { spdlog::debug("PostgreSQL: {}", one_line(notice)); }
 
 struct ResultDeleter {
   void operator()(PGresult* result) const { PQclear(result); }
@@ -162,6 +165,7 @@ class Postgres : public Database {
                   fmt::format("{}: expected a PostgreSQL server, found: {}; start it or mend the URL", name_,
                               reason));
     }
+    PQsetNoticeProcessor(connection_.get(), log_notice, nullptr);  // which would go to standard error
     check(Result(PQexec(connection_.get(), kSession)), "session settings");
     const std::string_view encoding = PQparameterStatus(connection_.get(), "server_encoding");
     if (encoding != "UTF8") {
@@ -223,7 +227,9 @@ class Postgres : public Database {
       PQexitPipelineMode(connection);
     }
     if (problem) check(std::move(problem), sql);
-    if (!sent || is_lost()) fail(ErrorCode::unavailable, sql, PQerrorMessage(connection));
+    if (sent && !is_lost()) return;
+    has_broken_ = true;
+    fail(ErrorCode::unavailable, sql, PQerrorMessage(connection));
   }
 
   static int64_t changed_rows(PGresult* result) {

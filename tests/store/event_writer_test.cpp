@@ -188,6 +188,26 @@ TEST(EventWriter, survives_an_answer_that_throws) {
   EXPECT_EQ(log.recorded, 2);
 }
 
+TEST(EventWriter, goes_on_when_the_server_was_away) {
+  if (!PrivatePostgres::is_installed())
+    GTEST_SKIP() << "PostgreSQL is not installed: apt-get install postgresql";
+  PrivatePostgres& cluster = PrivatePostgres::shared();
+  const auto log = open_event_log(cluster.new_database());
+  std::atomic<int64_t> written = 0;
+  {
+    EventWriter writer(*log, {.max_batch = 20, .max_retry_ms = 60'000});
+    for (int i = 0; i < 2000; ++i) {
+      writer.submit(one("d" + std::to_string(i)),
+                    [&](const WriteResult& result) { written += !result.error; });
+      if (i == 500) cluster.stop();
+    }
+    EXPECT_GT(writer.pending(), 0);
+    cluster.start();
+  }
+  EXPECT_EQ(written, 2000);
+  EXPECT_EQ(log->count().decisions, 2000);
+}
+
 class EventWriters : public OnDatabases {};
 INSTANTIATE_TEST_SUITE_P(On, EventWriters, kDatabases, database_name);
 
