@@ -76,8 +76,14 @@ std::optional<BrokenRequest> find_fault(const http::request_header<>& header) {
   };
   if (header.count(http::field::host) > 1 || (header.version() == 11 && header.count(http::field::host) == 0))
     return fault("request: expected one Host, found none or several");
-  if (header.count(http::field::transfer_encoding) > 0 && header.count(http::field::content_length) > 0)
-    return fault("request: expected Content-Length or Transfer-Encoding, found both");
+  if (const auto encodings = header.count(http::field::transfer_encoding); encodings > 0) {
+    if (header.count(http::field::content_length) > 0)
+      return fault("request: expected Content-Length or Transfer-Encoding, found both");
+    // By another one nothing says where the body ends, and what is in it would pass for the next request.
+    if (encodings > 1 || !boost::beast::iequals(header[http::field::transfer_encoding], "chunked"))
+      return BrokenRequest{ErrorCode::unsupported, 501,
+                           "request: expected Transfer-Encoding chunked, found another"};
+  }
   if (header.count(http::field::authorization) > 1)
     return fault("request: expected one Authorization, found several");
   return std::nullopt;
@@ -213,6 +219,9 @@ void HttpSession<Stream>::take_bytes() {
     if (error && error != http::error::need_more) return refuse(explain(error, settings_));
     if (state_ == State::head && parser_->is_header_done() && !take_head()) return;
     if (parser_->is_done()) return dispatch();
+    // The parser counts heads and bodies, but not what stands around chunks.
+    if (state_ == State::body && buffer_.size() > static_cast<size_t>(settings_.max_header_bytes))
+      return refuse(explain(http::error::header_limit, settings_));
     if (error == http::error::need_more || taken == 0) return;
   }
 }
