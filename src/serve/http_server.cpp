@@ -53,10 +53,10 @@ struct HttpServer::Impl {
   HttpHandler& handler;
   std::mutex mutex;  // of certificate
   std::shared_ptr<asio::ssl::context> certificate;
+  ConnectionCounts counts;  // outlives the sessions that the contexts hold
   std::vector<std::unique_ptr<asio::io_context>> contexts;
   Tcp::acceptor acceptor;
   asio::signal_set signals;
-  ConnectionCounts counts;
   size_t next = 0;
   std::function<void()> on_stop, on_reload;
 };
