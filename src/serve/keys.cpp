@@ -4,6 +4,7 @@
 #include <charconv>
 #include <sstream>
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -136,14 +137,8 @@ std::string to_line(const KeyEntry& entry) {
   add(entry.read, "read");
   add(entry.feedback, "feedback");
   add(entry.admin, "admin");
-  std::ostringstream line;
-  line << entry.name << ' ' << scopes << ' ';
-  if (entry.rate > 0.0)
-    line << entry.rate;
-  else
-    line << '-';
-  line << ' ' << kDigestBegin << to_hex(entry.digest);
-  return line.str();
+  const std::string rate = entry.rate > 0.0 ? fmt::format("{}", entry.rate) : "-";
+  return fmt::format("{} {} {} {}{}", entry.name, scopes, rate, kDigestBegin, to_hex(entry.digest));
 }
 
 std::string new_key() {

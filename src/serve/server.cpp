@@ -123,7 +123,14 @@ void Server::in_background(std::function<void()> work) { boost::asio::post(backg
 void Server::read_keys() {
   const std::lock_guard lock(keys_mutex_);
   std::string text = read_key_file(settings_);
-  router_->use_keys(parse_keys(text, settings_));
+  auto keys = parse_keys(text, settings_);
+  if (keys->empty() && router_->has_keys()) {
+    throw Error(ErrorCode::invalid_argument,
+                settings_.key_file +
+                    ": expected at least one key while the server runs with keys, found none; "
+                    "start it again to serve without");
+  }
+  router_->use_keys(std::move(keys));
   keys_text_ = std::move(text);
 }
 
