@@ -1,6 +1,7 @@
 #include "serve/settings.h"
 
 #include "base/error.h"
+#include "serve/url.h"
 
 namespace heed::serve {
 namespace {
@@ -81,7 +82,8 @@ void check_settings(const ServerSettings& s) {
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+  return host == "localhost" || host == "::1" || host == "[::1]" ||
+         (host.starts_with("127.") && is_address(host));
 }
 
 }  // namespace heed::serve
