@@ -155,7 +155,7 @@ int64_t Server::reload() {
   return failed;
 }
 
-void Server::begin_drain() {
+void Server::drain() {
   if (router_->draining()) return http_->stop();  // asked twice: at once
   spdlog::info("stopping: {} requests to finish", router_->running());
   router_->drain();
@@ -202,7 +202,7 @@ void Server::read_stream(const std::string& url, const std::stop_token& stop) {
 }
 
 void Server::run() {
-  http_->on_signals([this] { begin_drain(); }, [this] { in_background([this] { reload(); }); });
+  http_->on_signals([this] { drain(); }, [this] { in_background([this] { reload(); }); });
   std::jthread house([this] { keep_house(); });
   std::vector<std::jthread> streams;
   for (const std::string& url : settings_.streams)

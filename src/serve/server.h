@@ -31,8 +31,11 @@ class Server : public apps::Services {
   Server(ServerSettings settings, const std::vector<apps::Application>& applications);
   ~Server() override;
 
-  // Serves until SIGTERM or SIGINT, then answers 503 to what is new and finishes what runs. SIGHUP: reload().
+  // Serves until SIGTERM, SIGINT or drain(). SIGHUP: reload().
   void run();
+  // Answers 503 to what is new, finishes what runs and lets run() return; a second time: at once. From any
+  // thread.
+  void drain();
   uint16_t port() const { return http_->port(); }
 
   std::shared_ptr<const infer::LiveModel> model(const std::string& name, std::string_view task) override {
@@ -56,7 +59,6 @@ class Server : public apps::Services {
   int64_t reload();
 
  private:
-  void begin_drain();
   void read_keys();
   bool keys_changed();
   void keep_house();
