@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,17 @@ void write(const std::string& file, const std::string& text) {
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+// The first word of a line; "" of a comment.
+std::string name_of(const std::string& line) {
+  std::string name;
+  if (!line.starts_with('#')) std::istringstream(line) >> name;
+  return name;
+}
+
 void add(const Options& options) {
+  if (options.name.empty() || name_of(options.name) != options.name)
+    throw Error(ErrorCode::invalid_argument,
+                "NAME: expected one word that does not begin with #, found another");
   std::string text = read_or_empty(options.file);
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
   const auto has = [&](const char* scope) {
@@ -46,7 +57,7 @@ void add(const Options& options) {
                                  .rate = options.rate,
                                  .digest = serve::digest_of(key)};
   text += to_line(entry) + "\n";
-  serve::KeyRing::parse(text, options.file);  // a name that is there already, or is none
+  serve::KeyRing::parse(text, options.file);  // a name that is there already
   write(options.file, text);
   apps::print(key + "\n");
 }
@@ -67,7 +78,7 @@ void remove(const Options& options) {
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
     const std::string line = text.substr(begin, end - begin);
-    if (line.starts_with(options.name + " "))
+    if (name_of(line) == options.name)
       found = true;
     else
       kept += line;
