@@ -1,0 +1,9 @@
+import type { PageEntry } from "./page";
+
+// In the order of the menu.
+export const pages: PageEntry[] = [
+  { name: "overview", title: { en: "Overview", zh: "概览" }, load: () => import("./overview/page") },
+  { name: "models", title: { en: "Models", zh: "模型" }, load: () => import("./models/page") },
+  { name: "try", title: { en: "Try it", zh: "试一试" }, load: () => import("./try/page") },
+  { name: "events", title: { en: "Events", zh: "事件" }, load: () => import("./events/page") },
+];
