@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 check_shell() {
-  shellcheck -x dev scripts/*.sh .ci/run
+  shellcheck -x dev scripts/*.sh web/scripts/*.sh .ci/run
 }
 
 check_format() {

@@ -36,6 +36,7 @@ export function Sidebar({ page }: { page: string }) {
 
 function describe({ status, error }: StatusState, t: SameShape<(typeof appTexts)["en"]>): [tone: string, text: string] {
   if (error?.status === 0) return ["bad", t.noAnswer];
+  if (error?.status === 401) return ["warn", t.locked];
   if (!status) return ["", t.connecting];
   if (status.draining) return ["warn", t.draining];
   return status.ready ? ["good", t.ready] : ["warn", t.notReady];

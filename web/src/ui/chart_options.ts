@@ -12,7 +12,7 @@ export interface Series {
 
 export interface Axes {
   x: { kind: "time" | "value"; name?: string; format(x: number): string };
-  y: { format(y: number): string; tick(y: number): string; fromZero?: boolean };
+  y: { format(y: number): string; tick(y: number): string; fromZero?: boolean; whole?: boolean };
 }
 
 // Colours resolved to what a canvas understands.
@@ -66,6 +66,7 @@ export function lineChartOption(series: readonly Series[], axes: Axes, palette: 
       type: "value" as const,
       scale: !axes.y.fromZero,
       splitNumber: 3,
+      minInterval: axes.y.whole ? 1 : 0,
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { ...label, formatter: (y: number) => axes.y.tick(y) },

@@ -16,9 +16,10 @@ export type Block =
 
 const kItem = /^ {0,3}(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
 const kRule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
+const kDeepestQuote = 8; // What is quoted deeper stays text.
 const kTableLine = /^\s*\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?\|?\s*$/;
 
-export function parseMarkdown(text: string): Block[] {
+export function parseMarkdown(text: string, depth = 0): Block[] {
   const lines = text.replace(/\r\n?/g, "\n").replace(/\t/g, "    ").split("\n");
   const blocks: Block[] = [];
   let at = 0;
@@ -27,21 +28,21 @@ export function parseMarkdown(text: string): Block[] {
       at++;
       continue;
     }
-    const [block, next] = readBlock(lines, at);
+    const [block, next] = readBlock(lines, at, depth);
     blocks.push(block);
     at = next;
   }
   return blocks;
 }
 
-function readBlock(lines: string[], at: number): [Block, number] {
+function readBlock(lines: string[], at: number, depth: number): [Block, number] {
   const line = lines[at]!;
   const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line);
   if (heading) return [{ kind: "heading", level: heading[1]!.length, children: parseInline(heading[2]!) }, at + 1];
   if (kRule.test(line)) return [{ kind: "rule" }, at + 1];
   if (/^ {0,3}(```|~~~)/.test(line)) return fenced(lines, at);
   if (/^ {4}/.test(line)) return indented(lines, at);
-  if (/^ {0,3}>/.test(line)) return quote(lines, at);
+  if (depth < kDeepestQuote && /^ {0,3}>/.test(line)) return quote(lines, at, depth);
   if (kItem.test(line)) return list(lines, at);
   if (line.includes("|") && kTableLine.test(lines[at + 1] ?? "")) return table(lines, at);
   return paragraph(lines, at);
@@ -63,10 +64,10 @@ function indented(lines: string[], at: number): [Block, number] {
   return [{ kind: "code", text: lines.slice(at, end).map((line) => line.slice(4)).join("\n") }, end];
 }
 
-function quote(lines: string[], at: number): [Block, number] {
+function quote(lines: string[], at: number, depth: number): [Block, number] {
   const end = takeWhile(lines, at, (line) => /^ {0,3}>/.test(line));
   const inner = lines.slice(at, end).map((line) => line.replace(/^ {0,3}> ?/, ""));
-  return [{ kind: "quote", blocks: parseMarkdown(inner.join("\n")) }, end];
+  return [{ kind: "quote", blocks: parseMarkdown(inner.join("\n"), depth + 1) }, end];
 }
 
 function list(lines: string[], at: number): [Block, number] {
@@ -100,7 +101,7 @@ function paragraph(lines: string[], at: number): [Block, number] {
   return [{ kind: "paragraph", children: parseInline(lines.slice(at, end).map((line) => line.trim()).join(" ")) }, end];
 }
 
-const kInline = /`([^`]+)`|\*\*(?=\S)(.+?)\*\*|\*(?=\S)([^*]+?)\*|\[([^\]]+)\]\(([^()\s]+)\)|<(https?:[^>\s]+)>/;
+const kInline = /`([^`]+)`|\*\*(?=\S)(.+?)\*\*|\*(?=\S)([^*]+?)\*|\[([^[\]]+)\]\(([^()\s]+)\)|<(https?:[^<>\s]+)>/;
 
 export function parseInline(text: string): Inline[] {
   const parts: Inline[] = [];

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 
 export interface Column<Row> {
   title: string;
+  group?: string; // Columns side by side with the same one stand under it.
   number?: boolean; // Aligned to the right, in figures of one width.
   cell(row: Row): ComponentChildren;
 }
@@ -23,9 +24,10 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
     <div class={`table-scroll ${columns.length <= kFewColumns ? "table-scroll--narrow" : ""}`} role="region" aria-label={label} tabIndex={0}>
       <table class="table">
         <thead>
+          {columns.some(({ group }) => group) && <GroupRow groups={columns.map(({ group }) => group ?? "")} />}
           <tr>
             {columns.map((column) => (
-              <th key={column.title} scope="col" class={kind(column)}>
+              <th key={`${column.group} ${column.title}`} scope="col" class={kind(column)}>
                 {column.title}
               </th>
             ))}
@@ -50,5 +52,22 @@ export function Table<Row>({ label, columns, rows, rowKey }: TableProps<Row>) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function GroupRow({ groups }: { groups: readonly string[] }) {
+  const starts = groups.flatMap((group, i) => (i === 0 || group !== groups[i - 1] ? [i] : []));
+  return (
+    <tr>
+      {starts.map((start, i) => {
+        const span = (starts[i + 1] ?? groups.length) - start;
+        if (!groups[start]) return <td key={start} colSpan={span} />;
+        return (
+          <th key={start} scope="colgroup" colSpan={span} class="table__group">
+            {groups[start]}
+          </th>
+        );
+      })}
+    </tr>
   );
 }

@@ -1,36 +1,23 @@
-import { serverKey } from "../../api/key";
 import { useTexts } from "../../i18n/language";
+import { curl } from "../../ui/curl";
 import { Notice } from "../../ui/notice";
 import { Snippet } from "../../ui/snippet";
 import { texts } from "./strings";
 
-const kEvents = {
-  events: [
-    {
-      type: "decision",
-      event_id: "first-decision",
-      app: "demo",
-      subject: "user-1",
-      candidates: [
-        { id: "article-a", score: 0.7, propensity: 0.9, position: 1 },
-        { id: "article-b", score: 0.3, propensity: 0.1, position: 2 },
-      ],
-      chosen: "article-a",
-    },
-    { type: "outcome", event_id: "first-outcome", decision_id: "first-decision", kind: "clicked", value: 1 },
-  ],
-};
+const kEvents = `{"events": [
+    {"type": "decision", "event_id": "decision-1", "app": "demo",
+     "subject": "user-1", "chosen": "a", "candidates": [
+       {"id": "a", "score": 0.7, "propensity": 0.9, "position": 1},
+       {"id": "b", "score": 0.3, "propensity": 0.1, "position": 2}]},
+    {"type": "outcome", "event_id": "outcome-1",
+     "decision_id": "decision-1", "kind": "clicked", "value": 1}
+  ]}`;
 
 export function FirstEvent() {
   const t = useTexts(texts);
-  const code = [
-    `curl ${location.origin}/v1/events \\`,
-    ...(serverKey.value.key ? [`  -H "Authorization: Bearer $HEED_KEY" \\`] : []),
-    `  -H "Content-Type: application/json" -d '${JSON.stringify(kEvents, null, 1).replace(/\n\s*/g, (gap) => (gap.length < 5 ? gap : " "))}'`,
-  ];
   return (
     <Notice title={t.emptyTitle} text={t.emptyText} heading="h2">
-      <Snippet label={t.curl} code={code.join("\n")} />
+      <Snippet label={t.curl} code={curl("v1/events", '-H "Content-Type: application/json"', `-d '${kEvents}'`)} />
     </Notice>
   );
 }

@@ -1,5 +1,6 @@
 import type { Model } from "../../api/types";
 import { useFormats, useTexts } from "../../i18n/language";
+import { curl } from "../../ui/curl";
 import { Notice } from "../../ui/notice";
 import { Snippet } from "../../ui/snippet";
 import { Table } from "../../ui/table";
@@ -56,10 +57,8 @@ function loadedMs(time: Model["loaded_at"]): number | null {
 
 function NoModels() {
   const t = useTexts(texts);
-  const code = [
-    "heed train recipes/bank-intents.toml --set output.model=models/bank-intents",
-    `curl -X POST ${location.origin}/v1/reload`,
-  ];
+  const train = "heed train recipes/bank-intents.toml \\\n  --set output.model=models/bank-intents";
+  const code = [train, curl("v1/reload", "-X POST")];
   return (
     <Notice title={t.emptyTitle} text={t.emptyText} heading="h2">
       <Snippet label={t.emptyCommand} code={code.join("\n")} />

@@ -1,10 +1,11 @@
 import type { HistoryLine, Metrics } from "../../api/types";
 import type { Point, Series } from "../../ui/chart_options";
 
-// The table of figures: a row a metric, its value for each split, null where it was not measured.
+// A row of the table of figures: what this model and the one beside it reached on each split, null where it was not measured.
 export interface MetricRow {
   metric: string;
-  values: (number | null)[];
+  mine: (number | null)[];
+  theirs: (number | null)[];
 }
 
 const kSplitOrder = ["train", "valid", "test"];
@@ -19,10 +20,14 @@ function rank(split: string): number {
   return at < 0 ? kSplitOrder.length : at;
 }
 
-export function metricRows(metrics: Metrics | null | undefined, splits: readonly string[]): MetricRow[] {
-  const tables = splits.map((split) => metrics?.splits?.[split] ?? {});
-  const names = [...new Set(tables.flatMap(Object.keys))];
-  return names.map((metric) => ({ metric, values: tables.map((table) => table[metric] ?? null) }));
+type MaybeMetrics = Metrics | null | undefined;
+
+export function metricRows(mine: MaybeMetrics, theirs: MaybeMetrics, splits: readonly string[]): MetricRow[] {
+  const tables = (metrics: MaybeMetrics) => splits.map((split) => metrics?.splits?.[split] ?? {});
+  const [ours, others] = [tables(mine), tables(theirs)];
+  const names = [...new Set([...ours, ...others].flatMap(Object.keys))];
+  const values = (of: typeof ours, metric: string) => of.map((table) => table[metric] ?? null);
+  return names.map((metric) => ({ metric, mine: values(ours, metric), theirs: values(others, metric) }));
 }
 
 // +1: more is better; -1: less is; 0: neither (counts).
@@ -43,19 +48,24 @@ export function curveMetrics(...histories: (readonly HistoryLine[] | undefined)[
   return [...found.filter((name) => name === "loss"), ...found.filter((name) => name !== "loss")];
 }
 
-// One series a split of each history; the second model's are dashed.
+// One series a split of each history: a colour a split, and the second model's lines dashed.
 export function curves(
   metric: string,
   histories: readonly { name: string; history: readonly HistoryLine[] | undefined }[],
   splitName: (split: string) => string,
 ): Series[] {
-  return histories.flatMap(({ name, history = [] }, which) => {
-    const having = history.filter((line) => typeof line[metric] === "number");
-    return [...new Set(having.map(({ split }) => split))].map((split, i) => ({
-      name: histories.length > 1 ? `${name} ${splitName(split)}` : splitName(split),
-      colour: i + which * 2,
-      dashed: which > 0,
-      points: having.filter((line) => line.split === split).map((line) => [line.step, Number(line[metric])] as Point),
-    }));
-  });
+  const having = histories.map(({ history }) => (history ?? []).filter((line) => typeof line[metric] === "number"));
+  const splits = [...new Set(having.flat().map(({ split }) => split))];
+  return histories.flatMap(({ name }, which) =>
+    splits.flatMap((split, colour) => {
+      const lines = having[which]!.filter((line) => line.split === split);
+      if (lines.length === 0) return [];
+      return {
+        name: histories.length > 1 ? `${name} ${splitName(split)}` : splitName(split),
+        colour,
+        dashed: which > 0,
+        points: lines.map((line): Point => [line.step, Number(line[metric])]),
+      };
+    }),
+  );
 }

@@ -10,21 +10,16 @@ export function MetricTable({ model, other }: { model: ModelDetail; other: Model
   const language = useLanguage();
   const f = useFormats();
   const splits = splitsOf(model.metrics, other?.metrics);
-  const rows = metricRows(model.metrics, splits);
-  const others = new Map(metricRows(other?.metrics, splits).map((row) => [row.metric, row]));
+  const rows = metricRows(model.metrics, other?.metrics, splits);
   if (rows.length === 0) return <p class="hint">{t.noMetrics}</p>;
 
   const columns = splits.flatMap((split, i): Column<MetricRow>[] => {
     const name = splitName(split, language);
-    if (!other) return [{ title: name, number: true, cell: (row) => f.metric(row.values[i]) }];
+    if (!other) return [{ title: name, number: true, cell: (row) => f.metric(row.mine[i]) }];
     return [
-      { title: `${fullName(model)} ${name}`, number: true, cell: (row) => f.metric(row.values[i]) },
-      { title: `${fullName(other)} ${name}`, number: true, cell: (row) => f.metric(others.get(row.metric)?.values[i]) },
-      {
-        title: `${t.difference} ${name}`,
-        number: true,
-        cell: (row) => <Difference metric={row.metric} mine={row.values[i]} theirs={others.get(row.metric)?.values[i]} />,
-      },
+      { group: name, title: fullName(model), number: true, cell: (row) => f.metric(row.mine[i]) },
+      { group: name, title: fullName(other), number: true, cell: (row) => f.metric(row.theirs[i]) },
+      { group: name, title: t.difference, number: true, cell: (row) => <Difference metric={row.metric} mine={row.mine[i]} theirs={row.theirs[i]} /> },
     ];
   });
   return (

@@ -10,7 +10,7 @@ export function Charts({ status: { traffic } }: { status: Status }) {
   const f = useFormats();
   const axes = (format: (y: number) => string, unit = ""): Axes => ({
     x: { kind: "time", format: f.clock },
-    y: { format, tick: (y) => f.tick(y) + unit, fromZero: true },
+    y: { format, tick: (y) => f.tick(y) + unit, fromZero: true, whole: unit === "" },
   });
   return (
     <div class="charts">

@@ -5,7 +5,6 @@ import type { Status } from "../../api/types";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
-import { Snippet } from "../../ui/snippet";
 import { Charts } from "./charts";
 import { summarise } from "./figures";
 import "./page.css";
@@ -56,9 +55,10 @@ function Body({ status }: { status: Status }) {
   const asked = status.traffic.some(({ requests, rejected }) => requests + rejected > 0);
   return (
     <>
-      {status.models.length === 0 && !asked ? <NoModels /> : !asked && <Quiet />}
+      {status.models.length === 0 && !asked && <NoModels />}
+      {status.models.length > 0 && !asked && <Quiet />}
       <KeyFigures status={status} />
-      <Charts status={status} />
+      {asked && <Charts status={status} />}
       {status.routes.length > 0 && <RouteTable rows={status.routes} />}
       {status.models.length > 0 && <ModelTable rows={status.models} />}
     </>
@@ -80,7 +80,9 @@ function Quiet() {
   const t = useTexts(texts);
   return (
     <Notice title={t.quietTitle} text={t.quietText} heading="h2">
-      <Snippet label={t.curl} code={`curl ${location.origin}/v2/health/ready`} />
+      <a class="button" href={href("try")}>
+        {t.toTry}
+      </a>
     </Notice>
   );
 }

@@ -8,37 +8,37 @@ interface HeatMapProps {
   onActive(row: number): void;
 }
 
-const kRoomyColumns = 14;
-
 // A table, not a picture: its words can be read aloud, searched and enlarged. Rows are words of the translation, columns of the
 // source; the more amber a cell, the more weight.
 export function HeatMap({ alignment: { source, target, weights }, active, onActive }: HeatMapProps) {
   const t = useTexts(texts);
   return (
-    <div class={`heat-map ${source.length <= kRoomyColumns ? "heat-map--roomy" : ""}`} role="region" aria-label={t.heatMap} tabIndex={0}>
-      <table>
-        <caption class="visually-hidden">{t.heatMap}</caption>
-        <thead>
-          <tr>
-            <td />
-            {source.map((word, i) => (
-              <th key={i} scope="col">
-                <span>{word}</span>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {target.map((word, i) => (
-            <tr key={i} class={i === active ? "is-active" : undefined} onMouseEnter={() => onActive(i)}>
-              <th scope="row">{word}</th>
-              {source.map((from, j) => (
-                <Cell key={j} label={`${word} ← ${from}`} weight={weights[i]![j]!} />
+    <div class="heat-map-room">
+      <div class="heat-map" role="region" aria-label={t.heatMap} tabIndex={0} style={{ "--columns": source.length }}>
+        <table>
+          <caption class="visually-hidden">{t.heatMap}</caption>
+          <thead>
+            <tr>
+              <td />
+              {source.map((word, i) => (
+                <th key={i} scope="col">
+                  <span>{word}</span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {target.map((word, i) => (
+              <tr key={i} class={i === active ? "is-active" : undefined} onMouseEnter={() => onActive(i)}>
+                <th scope="row">{word}</th>
+                {source.map((from, j) => (
+                  <Cell key={j} label={`${word} ← ${from}`} weight={weights[i]![j]!} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
