@@ -15,7 +15,7 @@ SCALE_GOPS = 400  # the core that the bars of infer-translate are written for
 
 
 def translator(fresh=False):
-    return harness.trained(spine.TRANSLATION_RECIPE, spine.translation_settings(), fresh) / "model"
+    return harness.served(spine.TRANSLATION_RECIPE, spine.translation_settings(), fresh) / "model"
 
 
 def quantised(model, to, evaluated=None):

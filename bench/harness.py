@@ -92,15 +92,20 @@ def data_files(recipe, overrides):
     return [folder / name for name in names if (folder / name).is_file()]
 
 
-def recipe_hash(recipe, overrides):
-    """Changes with the recipe, its overrides, the code that trains and the data."""
+def job_hash(recipe, overrides, files=()):
+    """Changes with the recipe, its overrides, the data, and these files."""
     file = ROOT / recipe
     digest = hashlib.sha256(file.read_bytes() + json.dumps(overrides).encode())
+    for one in [*files, *data_files(file, overrides)]:
+        digest.update(str(one).encode() + hashlib.sha256(one.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def recipe_hash(recipe, overrides):
+    """Changes with the code that trains too."""
     sources = [source for folder in TRAINING_SOURCES for source in (ROOT / "src" / folder).rglob("*.[hc]*")]
     sources.append(ROOT / "src/cli/train_main.cpp")
-    for source in [one for one in sorted(sources) if one.is_file()] + data_files(file, overrides):
-        digest.update(str(source).encode() + hashlib.sha256(source.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    return job_hash(recipe, overrides, [one for one in sorted(sources) if one.is_file()])
 
 
 def train_command(recipe, model, overrides, resume=False):
@@ -126,8 +131,22 @@ def trained(recipe, overrides, fresh=False):
     folder.mkdir(parents=True)
     command = train_command(recipe, folder / "model", overrides)
     measured = run_measured(command)
-    record.write_text(json.dumps(dict(measured, command=" ".join(map(str, command)), cpu=cpu(), commit=commit())))
+    record.write_text(json.dumps(dict(measured, command=" ".join(map(str, command)), cpu=cpu(), commit=commit(),
+                                      job=job_hash(recipe, overrides))))
     return folder
+
+
+def served(recipe, overrides, fresh=False):
+    """As `trained`, for a row that measures how a model is served: whatever code trained it, the latest one of this
+    recipe and data is taken."""
+    if not (ROOT / recipe).exists():
+        raise Missing(f"{recipe} is not here")
+    job = job_hash(recipe, overrides)
+    kept = [folder for folder in KEPT.glob("*") if (folder / "run.json").exists() and run_record(folder).get("job") == job]
+    if not kept or fresh:
+        return trained(recipe, overrides, fresh)
+    build("heed")
+    return max(kept, key=lambda folder: (folder / "run.json").stat().st_mtime)
 
 
 def run_record(folder):

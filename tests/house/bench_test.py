@@ -29,6 +29,16 @@ def measured(values):
     return status, output.getvalue().splitlines()[-1]
 
 
+@contextlib.contextmanager
+def small_job():
+    """A recipe, the file of its rows, and a folder for trained models that is not there yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        recipe, rows_file = Path(folder) / "a.toml", Path(folder) / "rows.csv"
+        recipe.write_text(f'[data]\nfolder = "{folder}"\ntrain = ["rows.csv"]\n')
+        rows_file.write_text("text,label\n")
+        yield recipe, rows_file, Path(folder) / "kept"
+
+
 class Bench(unittest.TestCase):
     def test_every_row_has_a_name_of_its_own_and_a_bar(self):
         names = [row.name for section in rows.SECTIONS for row in section.rows]
@@ -81,15 +91,25 @@ class Bench(unittest.TestCase):
         self.assertEqual((ROOT / "docs/results.md").read_text(encoding="utf-8"), results_page.render())
 
     def test_a_trained_model_is_known_by_recipe_settings_and_data(self):
-        with tempfile.TemporaryDirectory() as folder:
-            recipe, rows_file = Path(folder) / "a.toml", Path(folder) / "rows.csv"
-            recipe.write_text(f'[data]\nfolder = "{folder}"\ntrain = ["rows.csv"]\n')
-            rows_file.write_text("text,label\n")
+        with small_job() as (recipe, rows_file, _):
             first = harness.recipe_hash(recipe, [])
             self.assertEqual(harness.recipe_hash(recipe, []), first)
             self.assertNotEqual(harness.recipe_hash(recipe, ["train.seed=2"]), first)
             rows_file.write_text("text,label\nhello,greeting\n")
             self.assertNotEqual(harness.recipe_hash(recipe, []), first)
+
+    def test_a_served_model_is_known_whatever_code_trained_it_but_not_on_other_data(self):
+        with small_job() as (recipe, rows_file, kept):
+            old = kept / "of-older-code"
+            old.mkdir(parents=True)
+            (old / "run.json").write_text(json.dumps({"job": harness.job_hash(recipe, [])}))
+            with mock.patch.object(harness, "KEPT", kept), mock.patch.object(harness, "build"), \
+                    mock.patch.object(harness, "trained", return_value="trained anew"):
+                self.assertEqual(harness.served(recipe, []), old)
+                self.assertEqual(harness.served(recipe, [], fresh=True), "trained anew")
+                self.assertEqual(harness.served(recipe, ["train.seed=2"]), "trained anew")
+                rows_file.write_text("text,label\n你好,问候\n")
+                self.assertEqual(harness.served(recipe, []), "trained anew")
 
 
 if __name__ == "__main__":
