@@ -123,7 +123,8 @@ void show(const ModelDirectory& model) {
                      (recurrent ? "" : ", " + c.norm + "-norm"));
   line("width", std::to_string(c.dim) +
                     (recurrent ? "" : ", feed-forward " + std::to_string(c.ffn_dim) + " " + c.activation));
-  line("heads", std::to_string(c.heads) + " (" + std::to_string(c.key_heads) + " of keys and values)");
+  line("heads", std::to_string(c.heads) + " (" + std::to_string(c.key_heads) + " of keys and values)" +
+                    (c.own_head_width > 0 ? ", " + std::to_string(c.own_head_width) + " wide" : ""));
   line("attention", describe_attention(c.attention));
   line("positions", c.positions + ", up to " + std::to_string(c.max_length) + " tokens");
   line("vocabulary",

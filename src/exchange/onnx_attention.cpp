@@ -106,13 +106,13 @@ Value OnnxAttention::self(const Value& x, const std::string& scope) {
 
 Value OnnxAttention::pool(const Value& encoded, const std::string& scope) {
   const int64_t width = c_.head_width();
-  const Value key = batch_.split(linear(graph_, encoded, scope + ".key"), c_.heads, width);
+  const Value key = batch_.split(linear(graph_, encoded, scope + ".key"), c_.pool_heads(), width);
   const Value query = graph_.node("Unsqueeze", {graph_.weight(scope + ".query"), graph_.integers({1})});
   const Value turned = graph_.node("Transpose", {key}, {{"perm", kSwapLast}});
   const Value scores = scaled(graph_, graph_.node("MatMul", {query, turned}), width);  // [B, H, 1, T]
   const Value hidden = graph_.node("Add", {scores, padding_});
   const Value weights = graph_.node("Softmax", {hidden}, {{"axis", int64_t{-1}}});
-  const Value pooled = graph_.node("MatMul", {weights, batch_.split(encoded, c_.heads, width)});
+  const Value pooled = graph_.node("MatMul", {weights, batch_.split(encoded, c_.pool_heads(), width)});
   return graph_.node("Reshape", {pooled, graph_.integers({-1, c_.dim})});
 }
 

@@ -87,7 +87,7 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts, const ClassifyOp
       results[i].heads.push_back(
           {.head = head.config().name,
            .labels = rank_labels(head, {logits.row(row), static_cast<size_t>(logits.cols)}),
-           .attention = mean_attention(tap, config.heads, row, 1, texts.length(i))[0],
+           .attention = mean_attention(tap, config.pool_heads(), row, 1, texts.length(i))[0],
            .ngrams = {}});
       if (options.votes && !head.ngrams().empty()) add_votes(head, results[i]);
     }

@@ -45,9 +45,7 @@ class ConfigCheck {
     range("encoder_layers", c_.encoder_layers, 1, kMaxLayers);
     range("source_vocabulary", c_.source_vocabulary, 4, kMaxDimension);
     range("max_length", c_.max_length, 2, kMaxDimension);
-    if (c_.dim % c_.heads != 0) {
-      fail("dim", "a multiple of heads (" + std::to_string(c_.heads) + ")", c_.dim);
-    }
+    head_width();
     if (c_.heads % c_.key_heads != 0) {
       fail("heads", "a multiple of key_heads (" + std::to_string(c_.key_heads) + ")", c_.heads);
     }
@@ -55,9 +53,23 @@ class ConfigCheck {
     choice("positions", c_.positions, {"sinusoidal", "learned", "rotary", "none"});
     choice("norm", c_.norm, {"pre", "post"});
     if (c_.positions == "rotary" && c_.head_width() % 2 != 0) {
+      if (c_.own_head_width > 0)
+        fail("head_width", "an even number with rotary positions", c_.own_head_width);
       fail("dim", "an even multiple of heads (" + std::to_string(c_.heads) + ") with rotary positions",
            c_.dim);
     }
+  }
+
+  void head_width() const {
+    range("head_width", c_.own_head_width, 0, c_.dim);
+    if (c_.own_head_width == 0 && c_.dim % c_.heads != 0) {
+      fail("dim", "a multiple of heads (" + std::to_string(c_.heads) + ")", c_.dim);
+    }
+    if (c_.dim % c_.head_width() != 0) {
+      fail("head_width", "a divisor of dim (" + std::to_string(c_.dim) + ")", c_.own_head_width);
+    }
+    if (c_.own_head_width > 0 && c_.architecture == Architecture::recurrent_seq2seq)
+      fail("head_width", "none on a recurrent_seq2seq, whose context is dim wide", c_.own_head_width);
   }
 
   void architecture() const {

@@ -162,6 +162,7 @@ Json to_json(const ModelConfig& config) {
   json["architecture"] = to_string(config.architecture);
   visit_dimensions(config, writer(json));
   if (config.norm != "pre") json["norm"] = config.norm;
+  if (config.own_head_width > 0) json["head_width"] = config.own_head_width;
   visit_attention(config.attention, writer(json["attention"]));
   if (config.ngrams.buckets > 0) visit_ngrams(config.ngrams, writer(json["ngrams"]));
   Json heads = Json::array();
@@ -184,7 +185,8 @@ ModelConfig config_from_json(const Json& json, const std::string& where) {
     throw Error(ErrorCode::corrupt_data, where + ": " + error.what());
   }
   visit_dimensions(config, [&reader](const char* name, auto& value) { reader(name, value); });
-  if (json.contains("norm")) reader("norm", config.norm);  // absent: pre
+  if (json.contains("norm")) reader("norm", config.norm);                        // absent: pre
+  if (json.contains("head_width")) reader("head_width", config.own_head_width);  // absent: dim / heads
   read_object(reader.part("attention"), where + ": attention",
               [&config](auto visit) { visit_attention(config.attention, visit); });
   if (json.contains("ngrams")) {  // absent: none

@@ -53,8 +53,9 @@ struct ModelConfig {
   Architecture architecture = Architecture::transformer_seq2seq;
   int64_t dim = 256;  // D
   int64_t ffn_dim = 1024;
-  int64_t heads = 4;      // H; dim is a multiple of it
-  int64_t key_heads = 4;  // Hkv; heads is a multiple of it
+  int64_t heads = 4;           // H; dim is a multiple of it where own_head_width is 0
+  int64_t key_heads = 4;       // Hkv; heads is a multiple of it
+  int64_t own_head_width = 0;  // K of a transformer that heads were cut out of; 0: dim / heads
   int64_t encoder_layers = 3;
   int64_t decoder_layers = 3;     // 0 for transformer_encoder
   bool bidirectional = true;      // recurrent_seq2seq: its encoder reads from both ends
@@ -75,7 +76,9 @@ struct ModelConfig {
   std::string normalisation = "nfkc";            // or "nfc", "none"
   bool lowercase = false;
 
-  int64_t head_width() const { return dim / heads; }
+  int64_t head_width() const { return own_head_width > 0 ? own_head_width : dim / heads; }
+  // Of a classification head's query, which attends to whole rows.
+  int64_t pool_heads() const { return dim / head_width(); }
   // Feed-forward: one half of `up` opens the other (arXiv:2002.05202).
   bool gated() const { return activation == "geglu" || activation == "swiglu"; }
   bool decodes() const { return architecture != Architecture::transformer_encoder; }

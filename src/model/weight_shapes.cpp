@@ -112,7 +112,7 @@ class ShapeList {
 
   void classification_head(const HeadConfig& head) {
     const std::string scope = "heads." + head.name;
-    add(scope + ".pool.query", {c_.heads, c_.head_width()});
+    add(scope + ".pool.query", {c_.pool_heads(), c_.head_width()});
     linear(scope + ".pool.key", c_.dim, c_.dim);
     const auto labels = static_cast<int64_t>(head.labels.size());
     linear(scope + ".output", labels, c_.dim);

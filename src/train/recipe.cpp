@@ -70,9 +70,12 @@ void add_model(Settings& s, Recipe& recipe) {
   s.add("model.ngrams.embedding", &model.ngrams.embedding, "n-grams of a token join its embedding");
   s.add("model.ngrams.linear", &model.ngrams.linear, "n-grams of a text vote for its labels directly");
   AttentionConfig& attention = model.attention;
-  s.add("model.attention.heads", &model.heads, "query heads, a divisor of dim", 1, 256);
+  s.add("model.attention.heads", &model.heads, "query heads, a divisor of dim without head_width", 1, 256);
   s.add("model.attention.key_heads", &model.key_heads, "key/value heads, a divisor of heads; 0: as many", 0,
         256);
+  s.add("model.attention.head_width", &model.own_head_width,
+        "width of a head where heads were cut out (heed prune): heads times it is not dim; 0: dim / heads", 0,
+        1 << 14);
   s.add("model.attention.score", &attention.score, "how a query meets a key", attention::score_names());
   s.add("model.attention.normaliser", &attention.normaliser, "how scores become weights",
         attention::normaliser_names());

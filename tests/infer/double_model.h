@@ -307,7 +307,7 @@ class DoubleModel {
   Row pool(const Row& query, const Rows& keys, const Rows& values) const {
     const int64_t width = c_.head_width();
     Row pooled(c_.dim);
-    for (int64_t h = 0; h < c_.heads; ++h) {
+    for (int64_t h = 0; h < c_.pool_heads(); ++h) {
       Row weights;
       double sum = 0.0;
       for (const Row& key : keys) {

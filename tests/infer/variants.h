@@ -43,6 +43,11 @@ inline const std::vector<NamedVariant>& model_variants() {
          c.attention.hard_top = 2;
        }},
       {"grouped_heads", [](ModelConfig& c) { c.key_heads = 1; }},
+      {"fewer_heads",  // as heed prune leaves them
+       [](ModelConfig& c) {
+         c.own_head_width = c.head_width();
+         c.heads = c.key_heads = c.heads - 1;
+       }},
       {"values_are_keys", [](ModelConfig& c) { c.attention.values = "keys"; }},
       {"alibi", [](ModelConfig& c) { c.attention.bias = "alibi"; }},
       {"relative",

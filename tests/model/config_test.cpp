@@ -130,6 +130,29 @@ TEST(Config, a_recurrent_model_needs_a_decoder_and_has_no_self_attention) {
               HasSubstr("none on a recurrent_seq2seq"));
 }
 
+TEST(Config, says_how_wide_a_head_is_only_where_heads_are_gone) {
+  ModelConfig config = valid_classifier();
+  EXPECT_FALSE(to_json(config).contains("head_width"));
+  config.own_head_width = config.head_width();
+  const int64_t heads = config.heads;
+  config.heads = config.key_heads = 1;
+  EXPECT_NO_THROW(check_config(config, "config.json"));
+  EXPECT_EQ(config_from_json(to_json(config), "config.json").own_head_width, config.own_head_width);
+  EXPECT_EQ(config.pool_heads(), heads);
+  EXPECT_THAT(refusal(config, [](auto& c) { c.own_head_width = c.dim - 1; }),
+              HasSubstr("'head_width': expected a divisor of dim"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.own_head_width = -1; }), HasSubstr("'head_width'"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.own_head_width = c.dim + 1; }), HasSubstr("'head_width'"));
+  EXPECT_THAT(refusal(config,
+                      [](auto& c) {
+                        c.own_head_width = 1;
+                        c.positions = "rotary";
+                      }),
+              HasSubstr("'head_width': expected an even number with rotary positions, found 1"));
+  EXPECT_THAT(refusal(valid_recurrent(), [](auto& c) { c.own_head_width = 4; }),
+              HasSubstr("'head_width': expected none on a recurrent_seq2seq"));
+}
+
 TEST(Config, keeps_labels_out_of_its_file) {
   const ModelConfig config = valid_classifier();
   const Json json = to_json(config);

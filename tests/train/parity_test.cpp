@@ -61,6 +61,10 @@ std::vector<std::pair<std::string, ModelConfig>> variants(bool translation) {
   add("temperature", [](ModelConfig& c) { c.attention.learned_temperature = true; });
   add("span", [](ModelConfig& c) { c.attention.learned_span = true; });
   add("grouped heads", [](ModelConfig& c) { c.key_heads = 2; });
+  add("fewer heads", [](ModelConfig& c) {
+    c.own_head_width = c.head_width();
+    c.heads = c.key_heads = c.heads - 1;
+  });
   add("gelu", [](ModelConfig& c) { c.activation = "gelu"; });
   for (const char* activation : {"geglu", "swiglu"}) {
     add(activation, [=](ModelConfig& c) { c.activation = activation; });

@@ -10,7 +10,7 @@ namespace heed::infer {
 ClassificationHead::ClassificationHead(const Weights& scope, const HeadConfig& head,
                                        const ModelConfig& config)
     : config_(head),
-      heads_(config.heads),
+      heads_(config.pool_heads()),
       width_(config.head_width()),
       query_((scope / "pool").at("query")),
       key_(scope / "pool" / "key"),

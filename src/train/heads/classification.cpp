@@ -42,7 +42,7 @@ ClassificationHead::ClassificationHead(const Parameters& parameters, size_t numb
 ClassificationHead::ClassificationHead(const Parameters& parameters, size_t number, const HeadConfig& head,
                                        const ModelConfig& config)
     : number_(number),
-      heads_(config.heads),
+      heads_(config.pool_heads()),
       multi_label_(head.multi_label),
       pool_query_(parameters.at("heads." + head.name + ".pool.query")),
       pool_key_(parameters, "heads." + head.name + ".pool.key"),
