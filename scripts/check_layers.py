@@ -34,8 +34,10 @@ FOLDERS = {
             "serve"],
 }
 
-# heed-train's main alone sees training, and no application; of cli/ it shares how usage is explained.
-FILES = {"cli/train_main.cpp": ["base", "text", "data", "metrics", "model", "infer", "train", "tune", "cli"]}
+# The files of heed-train alone see training, and no application; of cli/ they share how usage is explained and how a
+# model is measured, of apps/ how a program prints.
+TRAINING = ["base", "text", "data", "metrics", "model", "infer", "train", "tune", "cli"]
+FILES = {"cli/train_main.cpp": TRAINING, "cli/prune_program.cpp": TRAINING + ["apps"]}
 
 # How a library's headers begin -> the folders (or files) that may include them.
 LIBRARIES = {

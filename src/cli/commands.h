@@ -12,6 +12,7 @@
 namespace heed::cli {
 
 void add_train_command(CLI::App& app);  // finds heed-train beside this program and becomes it
+void add_prune_command(CLI::App& app);  // likewise
 void add_eval_command(CLI::App& app);
 void add_classify_command(CLI::App& app);
 void add_export_command(CLI::App& app);

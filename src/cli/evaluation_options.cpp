@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/error.h"
+
 namespace heed::cli {
 
 void add_translation_options(CLI::App& command, EvaluateTranslation& settings) {
@@ -42,6 +44,35 @@ void add_classification_options(CLI::App& command, EvaluateClassification& setti
   command.add_option("--head", settings.head, "Which head, where the model has several")
       ->type_name("NAME")
       ->group(group);
+}
+
+void add_set_options(CLI::App& command, MeasuredSet& set) {
+  command
+      .add_option("--eval", set.files,
+                  "Measure both: SOURCE REFERENCE of a translator, a labelled table of a classifier")
+      ->expected(1, 2)
+      ->type_name("FILE...");
+  add_translation_options(command, set.translation);
+  add_classification_options(command, set.classification);
+}
+
+Measure measure_set(MeasuredSet set, const ModelDirectory& model, const std::string& command) {
+  if (set.files.empty()) return [](const ModelDirectory&) { return Measured(); };
+  const bool translates = model.config.decodes();
+  if (set.files.size() != (translates ? 2 : 1)) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        command + ": --eval: expected " +
+            (translates ? "two files of a translator, source and reference" : "one table of a classifier") +
+            ", found " + std::to_string(set.files.size()));
+  }
+  if (!translates) {
+    set.classification.data = set.files[0];
+    return measure_classification(set.classification, model);
+  }
+  set.translation.source = set.files[0];
+  set.translation.reference = set.files[1];
+  return measure_translation(set.translation);
 }
 
 }  // namespace heed::cli

@@ -22,6 +22,7 @@ void add_commands(CLI::App& app) {
   heed::cli::add_profile_command(app);
   heed::cli::add_export_command(app);
   heed::cli::add_quantize_command(app);
+  heed::cli::add_prune_command(app);
   heed::cli::add_shortlist_command(app);
   heed::cli::add_runs_command(app);
   heed::cli::add_serve_command(app);

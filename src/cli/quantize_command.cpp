@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "cli/comparison_report.h"
 #include "cli/evaluation_options.h"
-#include "cli/quantize_report.h"
 #include "infer/quantise.h"
 #include "model/model_directory.h"
 #include "model/read_contents.h"
@@ -19,10 +19,8 @@ namespace {
 struct Settings {
   std::string model;
   std::string to;
-  std::string output;              // "": the model's own name with -int8 or -bf16
-  std::vector<std::string> files;  // of the set to measure on; none: nothing is measured
-  EvaluateTranslation translation;
-  EvaluateClassification classification;
+  std::string output;  // "": the model's own name with -int8 or -bf16
+  MeasuredSet set;
   bool json = false;
 };
 
@@ -32,27 +30,6 @@ Precision parse_target(const std::string& name) {
   if (name == known[1]) return Precision::bf16;
   throw Error(ErrorCode::invalid_argument,
               "quantize: --to: expected int8 or bf16, found '" + name + "'" + did_you_mean(name, known));
-}
-
-// Reads the set; a function that measures nothing where none was named.
-Measure read_set(Settings settings, const ModelDirectory& model) {
-  const std::vector<std::string>& files = settings.files;
-  if (files.empty()) return [](const ModelDirectory&) { return Measured(); };
-  const bool translates = model.config.decodes();
-  if (files.size() != (translates ? 2 : 1)) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        std::string("quantize: --eval: expected ") +
-            (translates ? "two files of a translator, source and reference" : "one table of a classifier") +
-            ", found " + std::to_string(files.size()));
-  }
-  if (!translates) {
-    settings.classification.data = files[0];
-    return measure_classification(settings.classification, model);
-  }
-  settings.translation.source = files[0];
-  settings.translation.reference = files[1];
-  return measure_translation(settings.translation);
 }
 
 std::string default_output(const ModelDirectory& model, Precision to) {
@@ -81,14 +58,14 @@ std::filesystem::path write_quantised(const ModelDirectory& model, Precision to,
 void run(const Settings& settings) {
   const Precision to = parse_target(settings.to);
   const ModelDirectory model = open_model(settings.model);
-  const Measure measure = read_set(settings, model);
+  const Measure measure = measure_set(settings.set, model, "quantize");
   infer::QuantisedWeights quantised = infer::quantise_weights(model, to);
   const ModelDirectory written =
       open_model(write_quantised(model, to, settings.output, std::move(quantised.tensors)));
-  QuantizeReport report{.before = describe_side(model),
-                        .after = describe_side(written),
-                        .weight_error = quantised.error,
-                        .unit = model.config.decodes() ? "sentences" : "texts"};
+  ComparisonReport report{.before = describe_side(model),
+                          .after = describe_side(written),
+                          .weight_error = quantised.error,
+                          .unit = model.config.decodes() ? "sentences" : "texts"};
   report.before.measured = measure(model);
   report.after.measured = measure(written);
   apps::print(settings.json ? to_json(report).dump() + "\n" : to_text(report));
@@ -106,14 +83,8 @@ void add_quantize_command(CLI::App& app) {
       ->add_option("--output", settings->output,
                    "Model directory to write (MODEL-int8, MODEL-bf16 where absent)")
       ->type_name("NAME");
-  command
-      ->add_option("--eval", settings->files,
-                   "Measure both: SOURCE REFERENCE of a translator, a labelled table of a classifier")
-      ->expected(1, 2)
-      ->type_name("FILE...");
   command->add_flag("--json", settings->json, "One JSON object");
-  add_translation_options(*command, settings->translation);
-  add_classification_options(*command, settings->classification);
+  add_set_options(*command, settings->set);
   command->footer(
       "Examples:\n"
       "  heed quantize models/en-de --to int8 --eval test.en test.de\n"

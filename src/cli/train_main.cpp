@@ -1,34 +1,21 @@
-#include <csignal>
 #include <cstdio>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include "base/error.h"
-#include "base/log.h"
-#include "cli/help_format.h"
-#include "cli/usage_problem.h"
+#include "cli/prune_program.h"
+#include "cli/training_program.h"
 #include "model/model_directory.h"
 #include "train/progress.h"
 #include "tune/model.h"
 
-// heed-train: one recipe in, one model directory out.
+// heed-train: one recipe in, one model directory out; or, `heed-train prune`, a model in and a smaller one
+// out.
 namespace {
-
-volatile std::sig_atomic_t stop_signal = 0;
-
-void request_stop(int signal) { stop_signal = signal; }
-
-// Every step asks for the same buffers again: they stay with the process instead of going back to the system,
-// which would clear their pages anew.
-void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-}
 
 struct Arguments {
   std::string recipe;
@@ -39,8 +26,6 @@ struct Arguments {
 
 void declare(CLI::App& app, Arguments& arguments) {
   app.description("Train a model as a recipe says, and write a model directory");
-  app.formatter(std::make_shared<heed::cli::HelpFormat>());
-  app.set_help_flag("-h,--help", "Print this and exit");
   app.footer(
       "Examples:\n"
       "  heed train recipes/bank-intents.toml --set train.epochs=5\n"
@@ -84,7 +69,7 @@ void say_figures(heed::train::ProgressBar& progress, const heed::Json& metrics) 
   }
 }
 
-int train(const Arguments& arguments) {
+void train(const Arguments& arguments) {
   if (arguments.recipe.empty()) {
     throw heed::Error(heed::ErrorCode::invalid_argument,
                       "expected a recipe, found none; example: heed train recipes/bank-intents.toml");
@@ -99,11 +84,11 @@ int train(const Arguments& arguments) {
                      : arguments.fresh ? heed::tune::Start::fresh
                                        : heed::tune::Start::refuse_unfinished;
   heed::train::ProgressBar progress(arguments.quiet);
-  heed::tune::Model model(
-      heed::train::read_recipe(arguments.recipe, overrides),
-      {.start = start, .quiet = arguments.quiet, .command = repeat_command(arguments), .stop_requested = [] {
-         return stop_signal != 0;
-       }});
+  heed::tune::Model model(heed::train::read_recipe(arguments.recipe, overrides),
+                          {.start = start,
+                           .quiet = arguments.quiet,
+                           .command = repeat_command(arguments),
+                           .stop_requested = heed::cli::stop_requested});
   const auto& corpus = model.corpus();
   progress.say(corpus.report);
   if (corpus.dropped_leaks > 0) {
@@ -117,43 +102,27 @@ int train(const Arguments& arguments) {
   model.fit();
   if (!model.finished()) {
     progress.say("stopped; the checkpoint is saved: the same command with --resume goes on");
-    return 0;
+    return;
   }
   const auto path = model.save();
   progress.say("wrote " + path.string());
   say_figures(progress, heed::open_model(path).metrics);
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  keep_freed_memory();
-  heed::start_logging();
-  std::signal(SIGTERM, request_stop);
-  std::signal(SIGINT, request_stop);
+  heed::cli::begin_training_program();
+  if (argc > 1 && std::string_view(argv[1]) == "prune") return heed::cli::prune_program(argc - 1, argv + 1);
   CLI::App app;
   app.name("heed train");
   Arguments arguments;
   declare(app, arguments);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == 0) return app.exit(problem);
-    std::fprintf(stderr, "%s\n", heed::cli::describe_problem(app, problem).c_str());
-    return heed::error_info(heed::ErrorCode::invalid_argument).exit_status;
-  }
-  try {
+  return heed::cli::run_training_program(app, argc, argv, [&] {
     if (arguments.keys) {
       print_keys();
-      return 0;
+      return;
     }
-    return train(arguments);
-  } catch (const heed::Error& error) {
-    std::fprintf(stderr, "heed train: %s\n", error.what());
-    return heed::error_info(error.code()).exit_status;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "heed train: unexpected: %s\n", error.what());
-    return heed::error_info(heed::ErrorCode::internal).exit_status;
-  }
+    train(arguments);
+  });
 }

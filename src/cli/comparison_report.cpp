@@ -1,4 +1,4 @@
-#include "cli/quantize_report.h"
+#include "cli/comparison_report.h"
 
 #include <filesystem>
 #include <vector>
@@ -19,7 +19,7 @@ std::string change(double before, double after) {
   return before == 0 ? "" : fmt::format("{:+.2f} %", 100 * (after / before - 1));
 }
 
-Cells bytes_row(const char* name, uint64_t before, uint64_t after) {
+Cells count_row(const char* name, uint64_t before, uint64_t after) {
   return {name, std::to_string(before), std::to_string(after),
           change(static_cast<double>(before), static_cast<double>(after))};
 }
@@ -44,14 +44,15 @@ double rows_per_second(const Measured& measured) {
   return measured.seconds > 0 ? static_cast<double>(measured.rows) / measured.seconds : 0;
 }
 
-metrics::PairedComparison compare(const QuantizeReport& report) {
+metrics::PairedComparison compare(const ComparisonReport& report) {
   const Measured &before = report.before.measured, &after = report.after.measured;
   return metrics::paired_bootstrap(before.rows, before.first, after.first);
 }
 
-Json to_json(const QuantisedSide& side) {
+Json to_json(const ComparedSide& side) {
   Json json{{"model", side.path},
             {"precision", to_string(side.precision)},
+            {"parameters", side.parameters},
             {"weight_bytes", side.weight_bytes},
             {"bytes", side.bytes}};
   if (side.measured.rows == 0) return json;
@@ -60,24 +61,36 @@ Json to_json(const QuantisedSide& side) {
   return json;
 }
 
+int64_t count_parameters(const ModelDirectory& model) {
+  int64_t count = 0;
+  for (const auto& [name, tensor] : model.weights.tensors()) {
+    if (!name.ends_with(kScaleSuffix)) count += tensor.elements();
+  }
+  return count;
+}
+
 }  // namespace
 
-QuantisedSide describe_side(const ModelDirectory& model) {
+ComparedSide describe_side(const ModelDirectory& model) {
   const std::filesystem::path run = model.path / "run";
   return {.path = model.path.string(),
           .precision = weight_precision(model.weights),
+          .parameters = count_parameters(model),
           .weight_bytes = std::filesystem::file_size(model.weights.path()),
           .bytes = folder_bytes(model.path) - (std::filesystem::exists(run) ? folder_bytes(run) : 0),
           .measured = {}};
 }
 
-std::string to_text(const QuantizeReport& report) {
-  const QuantisedSide &before = report.before, &after = report.after;
+std::string to_text(const ComparisonReport& report) {
+  const ComparedSide &before = report.before, &after = report.after;
   std::vector<Cells> rows = {{"", "before", "after", "change"},
-                             {"precision", to_string(before.precision), to_string(after.precision)},
-                             bytes_row("bytes of weights", before.weight_bytes, after.weight_bytes),
-                             bytes_row("bytes on the disk", before.bytes, after.bytes),
-                             {"error of weights", "", fmt::format("{:.3f} %", 100 * report.weight_error)}};
+                             {"precision", to_string(before.precision), to_string(after.precision)}};
+  if (before.parameters != after.parameters)
+    rows.push_back(count_row("parameters", before.parameters, after.parameters));
+  rows.push_back(count_row("bytes of weights", before.weight_bytes, after.weight_bytes));
+  rows.push_back(count_row("bytes on the disk", before.bytes, after.bytes));
+  if (report.weight_error)
+    rows.push_back({"error of weights", "", fmt::format("{:.3f} %", 100 * *report.weight_error)});
   if (before.measured.rows > 0) {
     for (size_t i = 0; i < before.measured.figures.size(); ++i)
       rows.push_back(figure_row(before.measured.figures[i], after.measured.figures[i]));
@@ -97,11 +110,11 @@ std::string to_text(const QuantizeReport& report) {
   return text + "wrote " + after.path + "\n";
 }
 
-Json to_json(const QuantizeReport& report) {
+Json to_json(const ComparisonReport& report) {
   Json json{{"before", to_json(report.before)},
             {"after", to_json(report.after)},
-            {"weight_error", report.weight_error},
             {"rows", report.before.measured.rows}};
+  if (report.weight_error) json["weight_error"] = *report.weight_error;
   if (report.before.measured.rows == 0) return json;
   const metrics::PairedComparison luck = compare(report);
   json["paired_bootstrap"] = {{"figure", report.before.measured.figures[0].key},
