@@ -11,6 +11,7 @@ import spine
 from harness import Missing
 
 ROUNDS = 5
+PRUNE_OPTIONS = ("--decoder-layers", "1", "--ffn-dim", "384", "--vocabulary", "4000", "--epochs", "5", "--set", "train.dropout=0.1")
 SCALE_GOPS = 400  # the core that the bars of infer-translate are written for
 
 
@@ -20,7 +21,7 @@ def translator(fresh=False):
 
 def quantised(model, to, evaluated=None):
     """The model in `to`, made anew by `heed quantize`, and what the command said of a set, where one is named."""
-    output = model.with_name(f"model-{to}")
+    output = model.with_name(f"{model.name}-{to}")
     shutil.rmtree(output, ignore_errors=True)
     words = []
     if evaluated:
@@ -75,6 +76,42 @@ def infer_quality_loss(fresh):
     return values, quality
 
 
+def pruned(model, fresh):
+    """The smaller model beside `model`, made once for these options by `heed prune`."""
+    output, record = model.with_name("model-pruned"), model.with_name("pruned.json")
+    known = json.loads(record.read_text())["options"] if record.exists() else None
+    if fresh or known != list(PRUNE_OPTIONS):
+        harness.build("heed", "heed-train")
+        settings = [word for one in spine.translation_settings() for word in ("--set", one)]
+        command = [harness.program("heed"), "prune", model, "--output", output, "--fresh", *PRUNE_OPTIONS, *settings]
+        measured = harness.run_measured(command)
+        record.write_text(json.dumps(dict(measured, options=PRUNE_OPTIONS, command=" ".join(map(str, command)))))
+    return output
+
+
+def infer_pruned(fresh):
+    """Big and small in turn, greedy and beam 4; each one's BLEU at the same beam."""
+    big = translator(fresh)
+    small = pruned(big, fresh)
+    models = {"big": quantised(big, "int8")[0], "small": quantised(small, "int8")[0]}
+    values, quality = {}, {}
+    for key, beam in (("greedy", "1"), ("beam4", "4")):
+        rates = {name: [] for name in models}
+        for _ in range(ROUNDS):
+            for name, model in models.items():
+                rates[name].append(profile(model, "--beam", beam, "--batch", "64")["texts_per_second"])
+        scores = {name: spine.evaluate_translation(model, beam)["bleu"]["score"] for name, model in models.items()}
+        values[key + "_64"] = round(statistics.median(s / b for b, s in zip(rates["big"], rates["small"])), 3)
+        values[key + "_64_here"] = round(statistics.median(rates["small"]), 1)
+        values[key + "_bleu_lost"] = round(scores["big"] - scores["small"], 3)
+        values[key + "_bleu"] = round(scores["small"], 3)
+        quality[key] = {"sentences_per_second": rates, "bleu": scores}
+    training = spine.metrics_of(small)
+    values["params_millions"] = round(harness.parameters(small) / 1e6, 3)
+    values["minutes"] = round(training["training"]["minutes"], 1)
+    return values, dict(quality, training=training)
+
+
 def infer_memory(fresh):
     model, _ = quantised(translator(fresh), "int8")
     measured = harness.run_measured([harness.program("heed"), "translate", model, harness.data(spine.TEST_SET + ".en"),
@@ -99,6 +136,7 @@ MEASURES = {
     "infer-translate": infer_translate,
     "infer-scaling": infer_scaling,
     "infer-quality-loss": infer_quality_loss,
+    "infer-pruned": infer_pruned,
     "infer-memory": infer_memory,
     "infer-start": infer_start,
 }

@@ -21,9 +21,9 @@ TEST_SET = MULTI30K + "/test_2016_flickr"
 SNAPSHOT = "-20min"  # appended to a model's name by train.snapshot_minutes = [20]
 
 
-def evaluate_translation(model):
-    """What `heed eval` says of the Multi30k test set, beam 4: {"bleu": {"score", "signature"}, "chrf": …, "seconds"}."""
-    return json.loads(harness.run(harness.program("heed"), "eval", model, "--beam", "4", "--tokenize", "13a", "--json",
+def evaluate_translation(model, beam="4"):
+    """What `heed eval` says of the Multi30k test set: {"bleu": {"score", "signature"}, "chrf": …, "seconds"}."""
+    return json.loads(harness.run(harness.program("heed"), "eval", model, "--beam", beam, "--tokenize", "13a", "--json",
                                   "--source", harness.data(TEST_SET + ".en"),
                                   "--reference", harness.data(TEST_SET + ".de")))
 
