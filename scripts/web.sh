@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The page of web/: what ./dev web runs.
 #   scripts/web.sh build              check types, run the unit tests, build into build/web; nothing where nothing changed
-#   scripts/web.sh browser [NAME...]  browser tests against the server at HEED_URL; NAME: walk, states, reach
+#   scripts/web.sh browser [NAME...]  browser tests against the server at HEED_URL, or where that is not set, one started here with the
+#                                     small models of tests/infer/golden; NAME: walk, states, reach
+# Exit status 3: npm's registry is out of reach.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,7 +17,7 @@ fingerprint() {
 install_modules() {
   local lock=web/node_modules/.heed-lock
   if [ -f "$lock" ] && cmp -s "$lock" web/package-lock.json; then return; fi
-  (cd web && npm ci --no-audit --no-fund)
+  (cd web && npm ci --no-audit --no-fund) || exit 3
   cp web/package-lock.json "$lock"
 }
 
@@ -31,11 +33,28 @@ build() {
   echo "$sources" >"$stamp"
 }
 
+# A server on a free port, which ends with this script.
+start_server() {
+  local program=build/${HEED_PRESET:-release}/bin/heed
+  folder=$(mktemp -d)  # not local: the trap below needs it when the script ends
+  "$program" serve --models tests/infer/golden --port 0 --store "$folder/events.sqlite" --set server.page=build/web 2>"$folder/log" &
+  server=$!
+  trap 'kill "$server" 2>/dev/null; wait "$server" || true; rm -rf "$folder"' EXIT
+  for _ in $(seq 100); do
+    HEED_URL=$(sed -n 's/.* at \(http:[^,]*\), page.*/\1/p' "$folder/log")
+    [ -z "$HEED_URL" ] || break
+    sleep 0.1
+  done
+  [ -n "$HEED_URL" ] || { cat "$folder/log" >&2; exit 1; }
+  export HEED_URL
+}
+
 mkdir -p build
 case ${1:-build} in
   build) build ;;
   browser)
-    install_modules
+    build
+    [ -n "${HEED_URL:-}" ] || start_server
     (cd web && npm run --silent test:browser -- "${@:2}")
     ;;
   *)
