@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { serverKey } from "../api/key";
 import { useTexts } from "../i18n/language";
@@ -8,23 +8,26 @@ import { appTexts } from "./strings";
 export function KeyForm() {
   const t = useTexts(appTexts);
   const [typed, setTyped] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const refused = serverKey.value.key !== "";
+  useEffect(() => input.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     if (typed.trim()) serverKey.enter(typed.trim());
   };
   return (
     <form class="key-form" onSubmit={submit}>
-      <h1>{refused ? t.keyRefused : t.keyTitle}</h1>
+      <h1 id="key-title">{refused ? t.keyRefused : t.keyTitle}</h1>
       <p class="lede">{t.keyWhy}</p>
       <label class="field">
         <span class="field__label">{t.key}</span>
         <input
+          ref={input}
           type="password"
           name="key"
           autocomplete="off"
           spellcheck={false}
-          aria-describedby="key-kept"
+          aria-describedby="key-title key-kept"
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />

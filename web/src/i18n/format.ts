@@ -11,6 +11,7 @@ export interface Formats {
   integer(value: Value): string;
   compact(value: Value): string; // 7.6M, 758万
   metric(value: Value): string; // Four significant digits; whole numbers whole.
+  plain(value: Value): string; // As it is, to six significant digits.
   signed(value: Value): string; // The same, with its sign.
   tick(value: Value): string; // On an axis: as short as it can be.
   percent(share: Value): string; // Of 0..1.
@@ -50,6 +51,7 @@ export function formats(language: Language): Formats {
     integer,
     compact: number({ notation: "compact", maximumSignificantDigits: 3 }),
     metric: (value) => (Number.isInteger(value) ? integer(value) : digits(value)),
+    plain: number({ maximumSignificantDigits: 6 }),
     signed: signedDigits,
     tick: number({ maximumSignificantDigits: 3 }),
     percent: number({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),

@@ -1,5 +1,5 @@
 import type { ApiError } from "../api/client";
-import { useTexts } from "../i18n/language";
+import { useLanguage, useTexts } from "../i18n/language";
 import type { SameShape } from "../i18n/translations";
 import { Notice } from "./notice";
 import { uiTexts } from "./strings";
@@ -31,12 +31,13 @@ export function explainFailure(error: ApiError, t: UiTexts): [title: string, cur
 // `retries`: whoever shows this tries again by itself where that may help.
 export function Failure({ error, onRetry, retries }: { error: ApiError; onRetry?: () => void; retries?: boolean }) {
   const t = useTexts(uiTexts);
+  const language = useLanguage();
   const [title, cure] = explainFailure(error, t);
   const seconds = error.retryAfterS;
   const hope = !retries || !error.passes ? "" : seconds ? t.retryingIn(String(seconds)) : t.retrying;
   return (
     <div role="alert">
-      <Notice tone={error.passes ? "warn" : "bad"} title={title} text={[cure, hope].filter(Boolean).join(" ")}>
+      <Notice tone={error.passes ? "warn" : "bad"} title={title} text={[cure, hope].filter(Boolean).join(language === "zh" ? "" : " ")}>
         {error.status > 0 && error.message && <p class="notice__detail">{error.message}</p>}
         {error.requestId && (
           <p class="hint">

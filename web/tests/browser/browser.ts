@@ -62,7 +62,7 @@ export class Visit {
       hasTouch: look.width < 700,
     };
     const context = await browser.newContext(options);
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     const key = process.env["HEED_KEY"];
     if (key) await context.addInitScript((value) => sessionStorage.setItem("heed.key", value), key);
     await context.addInitScript(() =>

@@ -4,12 +4,14 @@ import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 
 import { kDesktop, launch, Visit } from "./browser";
+import { logEvents } from "./log_events";
 
 // Preferences, and the page by keyboard alone.
 
 let browser: Browser;
 
 before(async () => {
+  await logEvents();
   browser = await launch();
 });
 

@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 
 import type { Model } from "../../src/api/types";
 import { ask, kLooks, launch, lookName, Visit, type Look } from "./browser";
+import { logEvents } from "./log_events";
 
 let browser: Browser;
 let translator: Model;
@@ -23,25 +24,6 @@ before(async () => {
 });
 
 after(() => browser?.close());
-
-// More than a page of events, so that there are older ones to ask for.
-async function logEvents(): Promise<void> {
-  const run = Date.now();
-  const events = Array.from({ length: 60 }, (_, i) => ({
-    type: "decision",
-    event_id: `walk-${run}-${i}`,
-    app: "walk",
-    subject: `reader-${i % 7}`,
-    candidates: [
-      { id: "退款未到账", score: 0.7, propensity: 0.9, position: 1 },
-      { id: "card_arrival", score: 0.3, propensity: 0.1, position: 2 },
-    ],
-    chosen: "退款未到账",
-    reason: "above the threshold",
-  }));
-  const outcome = { type: "outcome", event_id: `walk-${run}-out`, decision_id: `walk-${run}-59`, kind: "clicked", value: 1 };
-  await ask("v1/events", { events: [...events, outcome] });
-}
 
 async function overview(visit: Visit): Promise<void> {
   await visit.choose(0);

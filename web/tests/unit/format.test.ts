@@ -8,13 +8,17 @@ const zh = formats("zh");
 
 test("what was not measured is a dash in every form", () => {
   for (const value of [null, undefined, NaN, Infinity]) {
-    const written = [en.integer, en.compact, en.metric, en.signed, en.tick, en.percent, en.milliseconds, en.rate, en.duration, en.dateTime].map((form) => form(value));
+    const written = [en.integer, en.compact, en.metric, en.plain, en.signed, en.tick, en.percent, en.milliseconds, en.rate, en.duration, en.dateTime].map((form) => form(value));
     assert.deepEqual(new Set(written), new Set(["–"]));
   }
 });
 
 test("metrics have four significant digits, counts all of theirs", () => {
   assert.deepEqual([39.340663, 0.078472, 1.0001, 1014, 0].map(en.metric), ["39.34", "0.07847", "1.000", "1,014", "0"]);
+});
+
+test("what people logged is written as it is", () => {
+  assert.deepEqual([3.5, 41, 1234.5, 0.1 + 0.2].map(en.plain), ["3.5", "41", "1,234.5", "0.3"]);
 });
 
 test("large numbers are shortened as each language does", () => {

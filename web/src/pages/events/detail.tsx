@@ -32,7 +32,7 @@ function DecisionDetail({ decision, outcomes }: { decision: Decision; outcomes: 
           <Pair name={t.subject}>
             {decision.subject && <a href={href("events", [], { subject: decision.subject })}>{decision.subject}</a>}
           </Pair>
-          <Pair name={t.minutes}>{decision.minutes == null ? null : f.metric(decision.minutes)}</Pair>
+          <Pair name={t.minutes}>{decision.minutes == null ? null : f.plain(decision.minutes)}</Pair>
           <Pair name={t.tenant}>{decision.tenant}</Pair>
           <Pair name={t.context}>{decision.context_hash == null ? null : <code>{decision.context_hash}</code>}</Pair>
           <Pair name={t.eventId}>
@@ -46,7 +46,7 @@ function DecisionDetail({ decision, outcomes }: { decision: Decision; outcomes: 
           <ul class="outcomes">
             {outcomes.map((one) => (
               <li key={one.event_id}>
-                <span class="event__kind event__kind--outcome">{one.kind}</span> {one.text ?? outcomeValue(one.value, f.metric)}{" "}
+                <span class="event__kind event__kind--outcome">{one.kind}</span> {one.text ?? outcomeValue(one.value, f.plain)}{" "}
                 <span class="hint">{f.dateTime(one.ts / 1000)}</span>
               </li>
             ))}
@@ -99,7 +99,7 @@ function OutcomeDetail({ outcome }: { outcome: Outcome }) {
       <Pair name={t.ofDecision}>
         <code>{outcome.decision_id}</code>
       </Pair>
-      <Pair name={t.value}>{outcomeValue(outcome.value, f.metric)}</Pair>
+      <Pair name={t.value}>{outcomeValue(outcome.value, f.plain)}</Pair>
       <Pair name={t.note}>{outcome.text}</Pair>
       <Pair name={t.eventId}>
         <code>{outcome.event_id}</code>

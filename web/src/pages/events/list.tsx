@@ -58,7 +58,7 @@ function Line({ event }: { event: LoggedEvent }) {
       {time}
       <span class="event__kind event__kind--outcome">{event.kind}</span>
       <span class="event__what">
-        {event.text ?? outcomeValue(event.value, f.metric)}
+        {event.text ?? outcomeValue(event.value, f.plain)}
         <span class="event__who"> ← {event.decision_id}</span>
       </span>
     </>
