@@ -61,14 +61,6 @@ Json to_json(const ComparedSide& side) {
   return json;
 }
 
-int64_t count_parameters(const ModelDirectory& model) {
-  int64_t count = 0;
-  for (const auto& [name, tensor] : model.weights.tensors()) {
-    if (!name.ends_with(kScaleSuffix)) count += tensor.elements();
-  }
-  return count;
-}
-
 }  // namespace
 
 ComparedSide describe_side(const ModelDirectory& model) {

@@ -56,13 +56,13 @@ void add_set_options(CLI::App& command, MeasuredSet& set) {
   add_classification_options(command, set.classification);
 }
 
-Measure measure_set(MeasuredSet set, const ModelDirectory& model, const std::string& command) {
+Measure measure_set(MeasuredSet set, const ModelDirectory& model) {
   if (set.files.empty()) return [](const ModelDirectory&) { return Measured(); };
   const bool translates = model.config.decodes();
   if (set.files.size() != (translates ? 2 : 1)) {
     throw Error(
         ErrorCode::invalid_argument,
-        command + ": --eval: expected " +
+        std::string("--eval: expected ") +
             (translates ? "two files of a translator, source and reference" : "one table of a classifier") +
             ", found " + std::to_string(set.files.size()));
   }

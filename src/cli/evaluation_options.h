@@ -24,8 +24,7 @@ struct MeasuredSet {
 // --eval and both groups above.
 void add_set_options(CLI::App& command, MeasuredSet& set);
 
-// Reads the set as one for `model`; a function that measures nothing where none was named. `command` begins
-// the message about a wrong number of files.
-Measure measure_set(MeasuredSet set, const ModelDirectory& model, const std::string& command);
+// Reads the set as one for `model`; a function that measures nothing where none was named.
+Measure measure_set(MeasuredSet set, const ModelDirectory& model);
 
 }  // namespace heed::cli

@@ -15,14 +15,6 @@ namespace {
 
 constexpr size_t kNameWidth = 14;
 
-int64_t count_parameters(const ModelDirectory& model) {
-  int64_t count = 0;
-  for (const WeightShape& weight : weight_shapes(model.config)) {
-    count += model.weights.at(weight.name).elements();
-  }
-  return count;
-}
-
 std::string weight_types(const ModelDirectory& model) {
   std::map<std::string, int64_t> counts;
   for (const WeightShape& weight : weight_shapes(model.config)) {

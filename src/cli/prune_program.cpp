@@ -101,7 +101,7 @@ void prune(Arguments& arguments) {
   if (arguments.resume && arguments.fresh)
     throw Error(ErrorCode::invalid_argument, "expected --resume or --fresh, found both");
   const ModelDirectory model = open_model(options.model);
-  const Measure measure = measure_set(arguments.set, model, "prune");
+  const Measure measure = measure_set(arguments.set, model);
   if (options.output.empty()) options.output = default_output(model);
   options.taught = !arguments.alone;
   options.fit.start = arguments.resume  ? tune::Start::resume

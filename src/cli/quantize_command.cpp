@@ -58,7 +58,7 @@ std::filesystem::path write_quantised(const ModelDirectory& model, Precision to,
 void run(const Settings& settings) {
   const Precision to = parse_target(settings.to);
   const ModelDirectory model = open_model(settings.model);
-  const Measure measure = measure_set(settings.set, model, "quantize");
+  const Measure measure = measure_set(settings.set, model);
   infer::QuantisedWeights quantised = infer::quantise_weights(model, to);
   const ModelDirectory written =
       open_model(write_quantised(model, to, settings.output, std::move(quantised.tensors)));

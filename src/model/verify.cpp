@@ -51,6 +51,14 @@ VerifiedModel verify_model(const ModelDirectory& directory) {
   return verified;
 }
 
+int64_t count_parameters(const ModelDirectory& model) {
+  int64_t count = 0;
+  for (const WeightShape& weight : weight_shapes(model.config)) {
+    count += model.weights.at(weight.name).elements();
+  }
+  return count;
+}
+
 uint64_t folder_bytes(const std::filesystem::path& folder) {
   uint64_t bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

@@ -21,6 +21,9 @@ struct VerifiedModel {
 // the embeddings. Throws corrupt_data naming the file and the first bad number.
 VerifiedModel verify_model(const ModelDirectory& directory);
 
+// Numbers that its weights hold, scales of I8 apart.
+int64_t count_parameters(const ModelDirectory& model);
+
 // Bytes of all regular files under `folder`.
 uint64_t folder_bytes(const std::filesystem::path& folder);
 

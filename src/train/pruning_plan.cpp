@@ -132,10 +132,9 @@ void check_part(const char* option, const std::optional<int64_t>& wanted, int64_
 
 void check_shape(const SmallerShape& wanted, const ModelConfig& config) {
   if (config.architecture == Architecture::recurrent_seq2seq) {
-    throw Error(
-        ErrorCode::unsupported,
-        "prune: expected a transformer, found a recurrent_seq2seq, which has neither heads nor units to "
-        "choose from; train a smaller one with train.teachers naming this one");
+    throw Error(ErrorCode::unsupported,
+                "expected a transformer, found a recurrent_seq2seq, which has neither heads nor units to "
+                "choose from; train a smaller one with train.teachers naming this one");
   }
   if (wanted.decoder_layers && !config.decodes())
     throw Error(ErrorCode::invalid_argument,
@@ -158,10 +157,9 @@ void check_shape(const SmallerShape& wanted, const ModelConfig& config) {
   check_part("vocabulary", wanted.vocabulary, std::max(config.source_vocabulary, config.target_vocabulary),
              smaller);
   if (!smaller) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        "prune: expected --encoder-layers, --decoder-layers, --heads, --ffn-dim or --vocabulary below what "
-        "the model has, found none; heed model show tells what it has");
+    throw Error(ErrorCode::invalid_argument,
+                "expected --encoder-layers, --decoder-layers, --heads, --ffn-dim or --vocabulary below what "
+                "the model has, found none; heed model show tells what it has");
   }
 }
 

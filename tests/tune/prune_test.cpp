@@ -134,6 +134,19 @@ TEST_F(PruneTest, refuses_what_leaves_nothing_or_is_more_than_there_is) {
   refuse({.ffn_dim = 33}, {"--ffn-dim: expected 1 to 32", "found 33"});
 }
 
+TEST_F(PruneTest, refuses_heads_that_are_not_each_by_itself) {
+  for (const bool alibi : {true, false}) {
+    big(true, [alibi](train::Recipe& recipe) {
+      if (alibi) recipe.model.attention.bias = "alibi";
+      if (!alibi) recipe.model.key_heads = 1;
+    });
+    PruneOptions wrong = options();
+    wrong.shape.heads = 1;
+    expect_refusal(wrong, ErrorCode::unsupported,
+                   {"--heads: expected a model", alibi ? "alibi" : "found 1 for 2"});
+  }
+}
+
 TEST_F(PruneTest, refuses_a_model_without_a_recipe_and_takes_one_that_is_named) {
   const fs::path model = big(false);
   fs::rename(model / "run" / "recipe.toml", folder_ / "kept.toml");
