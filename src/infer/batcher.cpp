@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace heed::infer {
 namespace {
 
-constexpr double kNewRate = 0.2;  // weight of the latest batch in what a token is expected to take
+constexpr double kNewRate = 0.2;     // weight of the latest batch in what a token is expected to take
+constexpr double kLongest = 3600.0;  // seconds that a batch is expected to take, at most
+constexpr double kMargin = 1.25;  // a batch may take so much longer than expected, and deadlines hold still
 
 double seconds_between(Job::Clock::time_point begin, Job::Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
@@ -48,8 +51,10 @@ struct Batcher::Pending {
 };
 
 Batcher::Batcher(BatcherOptions options)
-    : options_(std::move(options)), rates_(std::variant_size_v<AnswerOptions>, 0.0) {
-  for (int64_t i = 0; i < options_.workers; ++i) workers_.emplace_back([this] { work(); });
+    : options_(std::move(options)),
+      rates_(std::variant_size_v<AnswerOptions>, 0.0),
+      busy_until_(static_cast<size_t>(options_.workers)) {
+  for (size_t i = 0; i < busy_until_.size(); ++i) workers_.emplace_back([this, i] { work(i); });
 }
 
 Batcher::~Batcher() {
@@ -71,6 +76,27 @@ double Batcher::expected_seconds(const Pending& job) const {
   return rates_[job.job.options.index()] * static_cast<double>(job.waiting_tokens);
 }
 
+// Of a job that comes now: workers take the batches before it as they become free, and it ends with its own.
+double Batcher::seconds_to_answer(const Pending& job) const {
+  const auto now = Job::Clock::now();
+  std::vector<double> free;
+  for (const auto& until : busy_until_) free.push_back(std::max(0.0, seconds_between(now, until)));
+  const double batch =
+      rates_[job.job.options.index()] * static_cast<double>(std::max<int64_t>(options_.max_batch_tokens, 1));
+  double left = backlog_seconds_ + expected_seconds(job);
+  if (batch > 0.0) {
+    const double rounds = std::floor(left / (batch * static_cast<double>(free.size())));
+    left -= rounds * batch * static_cast<double>(free.size());
+    for (double& each : free) each += rounds * batch;
+  }
+  for (;;) {
+    double& first = *std::ranges::min_element(free);
+    first += batch > 0.0 ? std::min(left, batch) : left;
+    left -= batch;
+    if (left <= 0.0 || batch <= 0.0) return first;
+  }
+}
+
 Batcher::Ticket Batcher::submit(Job job) {
   auto pending = std::make_shared<Pending>();
   pending->job = std::move(job);
@@ -84,20 +110,20 @@ Batcher::Ticket Batcher::submit(Job job) {
   ticket.cancelled_ = pending->cancelled;
   {
     const std::lock_guard lock(mutex_);
-    const double wait = backlog_seconds_ / static_cast<double>(options_.workers);
+    const double wait = seconds_to_answer(*pending);
     if (static_cast<int64_t>(queue_.size()) >= options_.max_queue) {
       throw Overloaded("queue: expected at most " + std::to_string(options_.max_queue) +
                            " requests waiting, found as many; try again later",
                        wait);
     }
-    pending->expected_seconds = expected_seconds(*pending);
-    const double left = seconds_between(pending->received, pending->job.deadline);
-    if (!queue_.empty() && wait + pending->expected_seconds > left) {
+    const bool at_once = queue_.empty() && running_ < options_.workers;
+    if (!at_once && kMargin * wait > seconds_between(pending->received, pending->job.deadline)) {
       throw Overloaded(
           "queue: expected room before the deadline, found requests waiting that leave none; "
           "try again later",
           wait);
     }
+    pending->expected_seconds = expected_seconds(*pending);
     backlog_seconds_ += pending->expected_seconds;
     queue_.push_back(std::move(pending));
   }
@@ -115,14 +141,15 @@ bool Batcher::drain(Job::Clock::time_point deadline) const {
   return changed_.wait_until(lock, deadline, [&] { return queue_.empty() && running_ == 0; });
 }
 
-void Batcher::work() {
+void Batcher::work(size_t worker) {
   for (;;) {
-    const std::vector<Slice> batch = next_batch();
+    const std::vector<Slice> batch = next_batch(worker);
     if (batch.empty()) return;
     answer(batch);
     {
       const std::lock_guard lock(mutex_);
       --running_;
+      busy_until_[worker] = {};
     }
     changed_.notify_all();
   }
@@ -157,47 +184,66 @@ bool Batcher::take(const std::shared_ptr<Pending>& job, int64_t& room, std::vect
   return pending.next == pending.tokens.size();
 }
 
-std::vector<Batcher::Slice> Batcher::next_batch() {
+std::vector<Batcher::Slice> Batcher::next_batch(size_t worker) {
   std::vector<Slice> batch;
-  std::vector<std::shared_ptr<Pending>> over;
+  std::vector<std::pair<std::shared_ptr<Pending>, std::exception_ptr>> over;
   std::unique_lock lock(mutex_);
   while (batch.empty()) {
     changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) break;
     wait_for_more(lock);
     int64_t room = options_.max_batch_tokens;
+    double seconds = 0.0;                                   // that the batch is expected to take
+    double left = std::numeric_limits<double>::infinity();  // to the first deadline in it
     std::shared_ptr<Pending> unfinished;
     const auto now = Job::Clock::now();
-    for (auto it = queue_.begin(); it != queue_.end() && room > 0;) {
+    for (auto it = queue_.begin(); it != queue_.end() && room > 0 && kMargin * seconds < left;) {
       const std::shared_ptr<Pending> pending = *it;
-      const bool late = now > pending->job.deadline;
-      const bool gone = late || pending->cancelled->load(std::memory_order_relaxed);
-      if (!gone && !batch.empty() && !pending->shares_batch_with(*batch.front().job)) {
+      const double rate = rates_[pending->job.options.index()];
+      const double own_left = seconds_between(now, pending->job.deadline);
+      const double own_seconds = rate * static_cast<double>(std::min(pending->waiting_tokens, room));
+      // The last one is tried whatever is expected, so that what is expected is learned anew.
+      const bool is_last = batch.empty() && queue_.size() == 1;
+      std::exception_ptr error;
+      if (pending->cancelled->load(std::memory_order_relaxed))
+        error = as_exception(ErrorCode::cancelled, "request: given up by the client");
+      else if (own_left < 0.0)
+        error = as_exception(ErrorCode::deadline_exceeded,
+                             "request: expected an answer before its deadline, found the server busy");
+      else if (pending->expected_seconds > own_left && !is_last)
+        error = std::make_exception_ptr(Overloaded(
+            "queue: expected time to answer before the deadline, found too little left; try again later",
+            backlog_seconds_ / static_cast<double>(options_.workers)));
+      if (!error && !batch.empty() &&
+          (!pending->shares_batch_with(*batch.front().job) ||
+           kMargin * (seconds + own_seconds) > std::min(left, own_left))) {
         ++it;
         continue;
       }
-      const bool begun = gone || take(pending, room, batch);
-      if (gone)
-        over.push_back(pending);
-      else if (!begun)
-        unfinished = pending;
+      const int64_t room_before = room;
+      const bool begun = error || take(pending, room, batch);
+      if (error) {
+        over.emplace_back(pending, error);
+      } else {
+        seconds += rate * static_cast<double>(room_before - room);
+        left = std::min(left, own_left);
+        if (!begun) unfinished = pending;
+      }
       backlog_seconds_ -= std::exchange(pending->expected_seconds, begun ? 0.0 : expected_seconds(*pending));
       backlog_seconds_ += pending->expected_seconds;
       it = queue_.erase(it);
     }
     if (unfinished) queue_.push_back(unfinished);
     if (queue_.empty()) backlog_seconds_ = 0.0;
-    if (!batch.empty()) ++running_;
+    if (!batch.empty()) {
+      ++running_;
+      busy_until_[worker] = now + std::chrono::duration_cast<Job::Clock::duration>(
+                                      std::chrono::duration<double>(std::min(seconds, kLongest)));
+    }
     if (over.empty()) continue;
     lock.unlock();
-    for (const auto& pending : std::exchange(over, {})) {
-      const bool late = Job::Clock::now() > pending->job.deadline;
-      const auto error =
-          late ? as_exception(ErrorCode::deadline_exceeded,
-                              "request: expected an answer before its deadline, found the server busy")
-               : as_exception(ErrorCode::cancelled, "request: given up by the client");
+    for (const auto& [pending, error] : std::exchange(over, {}))
       finish({pending, pending->next, pending->tokens.size()}, {}, error);
-    }
     changed_.notify_all();
     lock.lock();
   }

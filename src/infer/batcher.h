@@ -91,8 +91,9 @@ class Batcher {
   };
 
   // Never waits. Throws Overloaded where max_queue jobs wait or those before it leave no time until its
-  // deadline, and does not call `done` then. A job that is not begun by its deadline gets
-  // Error{deadline_exceeded}.
+  // deadline, and does not call `done` then. A job that waited and has become hopeless meanwhile gets
+  // Overloaded, one that is not begun by its deadline Error{deadline_exceeded}. A batch takes no more than
+  // can be answered before the first deadline in it, as far as the time of a token is known.
   Ticket submit(Job job);
 
   int64_t queued() const;  // jobs not begun
@@ -106,8 +107,8 @@ class Batcher {
     size_t begin, end;
   };
 
-  void work();
-  std::vector<Slice> next_batch();
+  void work(size_t worker);
+  std::vector<Slice> next_batch(size_t worker);
   void wait_for_more(std::unique_lock<std::mutex>& lock);
   int64_t waiting_tokens() const;
   bool take(const std::shared_ptr<Pending>& job, int64_t& room, std::vector<Slice>& batch);
@@ -116,6 +117,7 @@ class Batcher {
   void answer_apart(std::span<const Slice> batch, std::span<std::string> texts);
   void learn_rate(size_t kind, int64_t tokens, double seconds);
   double expected_seconds(const Pending& job) const;
+  double seconds_to_answer(const Pending& job) const;
 
   BatcherOptions options_;
   mutable std::mutex mutex_;
@@ -124,6 +126,7 @@ class Batcher {
   int64_t running_ = 0;           // batches
   double backlog_seconds_ = 0.0;  // of one worker, for what waits
   std::vector<double> rates_;     // seconds a token, by alternative of AnswerOptions; 0: not known yet
+  std::vector<Job::Clock::time_point> busy_until_;  // about, a worker
   bool stopping_ = false;
   std::vector<std::jthread> workers_;
 };

@@ -215,6 +215,40 @@ TEST_F(TinyBatcher, work_that_could_not_begin_before_its_deadline_is_refused_at_
   for (auto& result : results) EXPECT_FALSE(result.get().error);
 }
 
+TEST_F(TinyBatcher, a_batch_takes_no_more_than_can_be_answered_before_the_first_deadline_in_it) {
+  Gate holds, after;
+  std::mutex mutex;
+  std::vector<size_t> batches;
+  Batcher batcher(
+      {.workers = 1, .max_batch_tokens = int64_t{1} << 40, .on_batch = [&](const BatchReport& report) {
+         const size_t number = [&] {
+           const std::lock_guard lock(mutex);
+           batches.push_back(report.texts);
+           return batches.size();
+         }();
+         if (number == 2) holds.wait();
+         if (number == 3) after.wait();
+       }});
+  const std::string text = "which fee do you take? 你们收取什么费用？";
+  const TranslateOptions options{.beam = 8};
+  const auto begin = Job::Clock::now();
+  submit(batcher, std::vector<std::string>(200, text), options).wait();  // what a token takes is learned here
+  const double seconds = std::chrono::duration<double>(Job::Clock::now() - begin).count();
+  auto held = submit(batcher, {"open"});
+  holds.wait_for(1);
+  auto urgent = submit(batcher, {text}, options, Job::Clock::now() + std::chrono::seconds(20));
+  const auto many = static_cast<size_t>(200 * 40 / seconds);  // 40 seconds of them
+  auto patient = submit(batcher, std::vector<std::string>(many, text), options);
+  holds.open();
+  after.wait_for(1);
+  ticket_.cancel();
+  after.open();
+  EXPECT_FALSE(urgent.get().error);
+  EXPECT_EQ(code_of(patient.get()), ErrorCode::cancelled);
+  EXPECT_EQ(batches, (std::vector<size_t>{200, 1, 1}));
+  held.get();
+}
+
 TEST_F(TinyBatcher, one_text_that_cannot_be_answered_does_not_spoil_its_batch) {
   Gate gate;
   Batcher batcher({.workers = 1, .on_batch = [&](const BatchReport&) { gate.wait(); }});
