@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "serve/body_width.h"
 #include "serve/error_reply.h"
 #include "serve/url.h"
 
@@ -269,6 +270,7 @@ Json Router::read_fields(const HttpRequest& request, const apps::Route& route) c
 Json Router::read_body(const HttpRequest& request) const {
   if (request.body.empty())
     throw Error(ErrorCode::invalid_argument, "body: expected a JSON object, found none");
+  check_width(request.body);
   try {
     return parse_json(request.body, "body", static_cast<int>(parts_.settings.json_depth),
                       "send it again as JSON in UTF-8");
