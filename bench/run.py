@@ -20,12 +20,13 @@ import decoding
 import harness
 import results_page
 import rows
+import server
 import serving
 import spine
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES}
+            **serving.MEASURES, **server.MEASURES}
 
 
 def part_lines(row, values):
