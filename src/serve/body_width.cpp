@@ -21,8 +21,8 @@ void check_width(std::string_view body) {
     } else if ((c == '}' || c == ']') && keys.size() > 1) {
       keys.pop_back();
     } else if (c == ':' && ++keys.back() > kMaxKeys) {
-      throw Error(ErrorCode::invalid_argument, "body: expected at most " + std::to_string(kMaxKeys) +
-                                                   " fields in an object, found more");
+      throw Error(ErrorCode::invalid_argument,
+                  "body: expected at most " + std::to_string(kMaxKeys) + " fields in an object, found more");
     }
   }
 }

@@ -256,9 +256,12 @@ void HttpSession<Stream>::dispatch() {
   request.body = std::move(parser_->get().body());
   limit_ = Clock::time_point::max();
   const uint64_t number = ++request_;
-  auto respond = [self = this->shared_from_this(), number](apps::HttpReply reply) {
-    asio::dispatch(self->stream_.get_executor(), [self, number, reply = std::move(reply)]() mutable {
-      if (self->request_ == number && self->state_ == State::answering)
+  // The reply holds no connection: one whose client has left ends at once, not with the work it asked for.
+  auto respond = [session = this->weak_from_this(), executor = stream_.get_executor(),
+                  number](apps::HttpReply reply) {
+    asio::dispatch(executor, [session, number, reply = std::move(reply)]() mutable {
+      const auto self = session.lock();
+      if (self && self->request_ == number && self->state_ == State::answering)
         self->answer(std::move(reply), self->keep_alive_);
     });
   };

@@ -113,7 +113,7 @@ TEST_F(Https, a_large_reply_and_a_refusal_come_whole) {
   EXPECT_THAT(ask_tls(server.port(), "garbage\r\n\r\n").bytes, HasSubstr("400 Bad Request"));
   const std::string expects =
       "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-      "Expect: 100-continue\r\nContent-Length: 14\r\n\r\n";
+      "Expect: 100-continue\r\nContent-Length: 15\r\n\r\n";
   EXPECT_THAT(ask_tls(server.port(), expects + R"({"text": "打")" + "}").bytes, HasSubstr("200 OK"));
 }
 

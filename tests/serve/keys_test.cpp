@@ -25,12 +25,12 @@ struct Key {
 
 Key make_key(const std::string& name, bool read, bool feedback, bool admin, double rate = 0.0) {
   const std::string secret = serve::new_key();
-  return {secret, to_line({.name = name,
-                           .read = read,
-                           .feedback = feedback,
-                           .admin = admin,
-                           .rate = rate,
-                           .digest = serve::digest_of(secret)}) +
+  return {secret, serve::to_line({.name = name,
+                                  .read = read,
+                                  .feedback = feedback,
+                                  .admin = admin,
+                                  .rate = rate,
+                                  .digest = serve::digest_of(secret)}) +
                       "\n"};
 }
 
@@ -158,8 +158,8 @@ TEST_F(Keys, a_broken_authorization_is_no_key) {
   EXPECT_EQ(ask_once(server_->port(), "GET", "/v2", "", {"authorization: bearer " + key.secret}).status, 200);
   const std::string digest = key.line.substr(key.line.find("sha256:"));
   for (const std::string& value :
-       {"Bearer", "Bearer ", "Bearer  " + key.secret, "Basic " + key.secret, key.secret,
-        "Bearer" + key.secret, "Bearer " + key.secret + "x", "Bearer " + key.secret.substr(1),
+       {std::string("Bearer"), std::string("Bearer "), "Bearer  " + key.secret, "Basic " + key.secret,
+        key.secret, "Bearer" + key.secret, "Bearer " + key.secret + "x", "Bearer " + key.secret.substr(1),
         "Bearer " + digest.substr(0, 71), "Bearer " + std::string(5000, 'x'), std::string("Bearer 钥匙"),
         "Bearer a, Bearer " + key.secret}) {
     SCOPED_TRACE(value);
