@@ -373,8 +373,9 @@ EventPage Client::events(const EventQuery& query) {
 }
 
 std::vector<Model> Client::models() {
+  const Json reply = call("GET", "/v1/models");
   std::vector<Model> models;
-  for (const Json& model : call("GET", "/v1/models").at("data")) {
+  for (const Json& model : reply.at("data")) {
     models.push_back({.id = model.at("id"),
                       .task = model.at("task"),
                       .state = model.at("state"),

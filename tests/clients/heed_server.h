@@ -23,6 +23,7 @@ class HeedServer {
  public:
   explicit HeedServer(const std::vector<std::string>& options = {}) {
     const std::filesystem::path golden = std::filesystem::path(HEED_SOURCE_DIR) / "tests/infer/golden";
+    std::filesystem::create_directory(folder_ / "models");
     for (const char* name : {"classifier", "translator"})
       std::filesystem::copy(
           golden / name, folder_ / ("models/" + std::string(name)),
