@@ -85,7 +85,7 @@ class PrivateProcess {
 
 // Asks every few milliseconds until `is_ready`, at most `seconds`; false where it never was.
 template <class IsReady>
-bool wait_until(const IsReady& is_ready, double seconds = 20) {
+bool wait_until(const IsReady& is_ready, double seconds = 60) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (!is_ready()) {
     if (std::chrono::steady_clock::now() >= end) return false;
