@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kNewRate = 0.2;     // weight of the latest batch in what a token is expected to take
 constexpr double kLongest = 3600.0;  // seconds that a batch is expected to take, at most
-constexpr double kMargin = 1.25;  // a batch may take so much longer than expected, and deadlines hold still
+constexpr double kMargin = 1.5;  // a batch may take so much longer than expected, and deadlines hold still
 
 double seconds_between(Job::Clock::time_point begin, Job::Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();

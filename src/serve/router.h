@@ -15,6 +15,7 @@
 #include "serve/page.h"
 #include "serve/settings.h"
 #include "serve/traffic.h"
+#include "serve/url.h"
 
 namespace heed::serve {
 
@@ -67,6 +68,8 @@ class Router : public HttpHandler {
   Json read_body(const HttpRequest& request) const;
 
   Parts parts_;
+  std::vector<PathParts> patterns_;  // of the routes
+  std::vector<std::string> labels_;
   mutable std::mutex mutex_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<KeyRing>();
   RateLimiter rates_;

@@ -35,18 +35,24 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decoded;
 }
 
+PathParts split_path(std::string_view path) { return split(path, '/'); }
+
 bool match_path(std::string_view pattern, std::string_view path,
                 std::map<std::string, std::string>& parameters) {
-  const auto wanted = split(pattern, '/'), found = split(path, '/');
-  if (wanted.size() != found.size()) return false;
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (!wanted[i].starts_with('{')) {
-      if (wanted[i] != found[i]) return false;
+  return match_path(split_path(pattern), split_path(path), parameters);
+}
+
+bool match_path(const PathParts& pattern, const PathParts& path,
+                std::map<std::string, std::string>& parameters) {
+  if (pattern.size() != path.size()) return false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (!pattern[i].starts_with('{')) {
+      if (pattern[i] != path[i]) return false;
       continue;
     }
-    const std::optional<std::string> value = percent_decode(found[i]);
+    const std::optional<std::string> value = percent_decode(path[i]);
     if (!value || value->empty() || *value == "." || *value == "..") return false;
-    parameters[std::string(wanted[i].substr(1, wanted[i].size() - 2))] = *value;
+    parameters[std::string(pattern[i].substr(1, pattern[i].size() - 2))] = *value;
   }
   return true;
 }

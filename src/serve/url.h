@@ -16,6 +16,11 @@ std::optional<std::string> percent_decode(std::string_view text);
 // empty, and neither "." nor "..".
 bool match_path(std::string_view pattern, std::string_view path,
                 std::map<std::string, std::string>& parameters);
+// The same of paths that split_path has cut at their slashes.
+using PathParts = std::vector<std::string_view>;
+PathParts split_path(std::string_view path);
+bool match_path(const PathParts& pattern, const PathParts& path,
+                std::map<std::string, std::string>& parameters);
 
 // a=1&b=two -> {{"a", "1"}, {"b", "two"}}, + being a space; nullopt where an escape is broken.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view query);

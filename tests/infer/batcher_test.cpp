@@ -267,11 +267,12 @@ TEST_F(TinyBatcher, its_end_tells_those_that_wait) {
   std::future<Job::Result> running, waiting;
   Gate gate;
   {
+    std::jthread later;  // ends after the batcher, whose end waits for the gate
     Batcher batcher({.workers = 1, .on_batch = [&](const BatchReport&) { gate.wait(); }});
     running = submit(batcher, {"open"});
     gate.wait_for(1);
     waiting = submit(batcher, {"close"});
-    std::jthread later([&] {
+    later = std::jthread([&] {
       std::this_thread::sleep_for(milliseconds(50));
       gate.open();
     });

@@ -12,13 +12,15 @@ namespace {
 using apps::Field;
 using Kind = Field::Kind;
 
+constexpr int64_t kLabels = 5;  // that are given unasked
+
 std::vector<Field> request_fields() {
   return {{.name = "text", .kind = Kind::texts, .help = "What to label", .required = true},
           {.name = "model", .help = "Name, alias or NAME@VERSION; without it the one model that classifies"},
           {.name = "head", .help = "Answer for this head alone; without it the first, and all under heads"},
           {.name = "top",
            .kind = Kind::integer,
-           .help = "As many labels in labels, likeliest first; else all",
+           .help = "As many labels in labels, likeliest first; else 5",
            .min = 1,
            .max = 1 << 20},
           {.name = "explain",
@@ -58,7 +60,7 @@ void classify(const apps::CallPointer& call, apps::Services& services) {
   auto model = services.model(apps::text_or(body, "model"), "classify");
   ClassificationFormat format = {.head = head_number(*model, apps::text_or(body, "head")),
                                  .all_heads = !apps::has(body, "head"),
-                                 .top = apps::integer_or(body, "top", 0),
+                                 .top = apps::integer_or(body, "top", kLabels),
                                  .explain = apps::has(body, "explain")};
   const infer::ClassifyOptions options = {.votes = format.explain};
   std::vector<std::string> texts = apps::texts_of(body, "text");
