@@ -10,10 +10,10 @@ namespace heed::train {
 
 // How much of a transformer is to stay. Not set: all of it.
 struct SmallerShape {
-  std::optional<int64_t> encoder_layers, decoder_layers;
-  std::optional<int64_t> heads;       // of every attention block
-  std::optional<int64_t> ffn_dim;     // inner units of every feed-forward block
-  std::optional<int64_t> vocabulary;  // pieces, of the source and of the target by themselves
+  std::optional<int64_t> encoder_layers = {}, decoder_layers = {};
+  std::optional<int64_t> heads = {};       // of every attention block
+  std::optional<int64_t> ffn_dim = {};     // inner units of every feed-forward block
+  std::optional<int64_t> vocabulary = {};  // pieces, of the source and of the target by themselves
 };
 
 // Throws invalid_argument where it asks for nothing, for none of something, for more than `config` has, or

@@ -50,7 +50,7 @@ class ImportanceTest : public testing::TestWithParam<std::pair<bool, const char*
   std::unique_ptr<Network> network_;
 };
 INSTANTIATE_TEST_SUITE_P(Networks, ImportanceTest,
-                         testing::Values(std::pair(true, "relu"), std::pair(false, "geglu")),
+                         testing::Values(std::pair(true, "gelu"), std::pair(false, "geglu")),
                          [](const auto& info) { return info.param.second; });
 
 TEST_P(ImportanceTest, is_how_much_the_loss_of_each_text_changes_with_a_factor_on_the_part) {

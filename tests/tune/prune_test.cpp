@@ -68,7 +68,8 @@ TEST_F(PruneTest, a_translator_is_smaller_in_every_way_and_the_big_one_stays_as_
   EXPECT_LE(model.config.target_vocabulary, 30);
   EXPECT_EQ(model.metrics.at("splits").at("valid").count("bleu"), 1u);
   EXPECT_GT(verify_model(model).parameters, 0);
-  EXPECT_EQ(infer::Translator(model).translate({"one two", "three"}, {}).size(), 2u);
+  const std::vector<std::string> lines = {"one two", "three"};
+  EXPECT_EQ(infer::Translator(model).translate(lines, {}).size(), 2u);
   EXPECT_EQ(folder_bytes(before), bytes);
   EXPECT_EQ(weights("big"), old_weights);
   EXPECT_FALSE(fs::exists(before.parent_path() / "2"));
@@ -87,7 +88,8 @@ TEST_F(PruneTest, a_classifier_of_both_languages_keeps_its_labels) {
   const ModelDirectory before = open_model(smaller.model);
   EXPECT_EQ(model.config.classification_heads[0].labels, before.config.classification_heads[0].labels);
   EXPECT_EQ(model.tokenizer("text.model"), before.tokenizer("text.model"));
-  const auto answers = infer::Classifier(model).classify({"two five one 7", "三零 7"});
+  const std::vector<std::string> texts = {"two five one 7", "三零 7"};
+  const auto answers = infer::Classifier(model).classify(texts);
   EXPECT_EQ(answers[0].heads[0].labels[0].label, "two");
   EXPECT_EQ(answers[1].heads[0].labels[0].label, "three");
 }
