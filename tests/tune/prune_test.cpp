@@ -5,8 +5,8 @@
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
 #include "infer/classifier.h"
+#include "infer/quantise.h"
 #include "infer/translator.h"
-#include "model/int8_contents.h"
 #include "model/read_contents.h"
 #include "model/verify.h"
 #include "tune/bilingual_corpus.h"
@@ -179,7 +179,9 @@ TEST_F(PruneTest, refuses_recurrent_quantised_and_encoders_without_what_is_asked
   expect_refusal(smaller, ErrorCode::unsupported, {"expected a transformer", "recurrent_seq2seq"});
   fs::remove_all(folder_ / "big");
   const ModelDirectory encoder = open_model(big(false));
-  write_model(folder_ / "int8", test::int8_contents(read_contents(encoder)));
+  ModelContents int8 = read_contents(encoder);
+  int8.weights = infer::quantise_weights(encoder, Precision::int8).tensors;
+  write_model(folder_ / "int8", int8);
   smaller.shape = {.decoder_layers = 1};
   expect_refusal(smaller, ErrorCode::invalid_argument, {"--decoder-layers", "found an encoder"});
   smaller.shape = {.ffn_dim = 8};
