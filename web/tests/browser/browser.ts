@@ -64,7 +64,7 @@ export class Visit {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(30_000);
     const key = process.env["HEED_KEY"];
-    if (key) await context.addInitScript((value) => sessionStorage.setItem("heed.key", value), key);
+    if (key) await context.addInitScript((value) => sessionStorage.getItem("heed.key") ?? sessionStorage.setItem("heed.key", value), key);
     await context.addInitScript(() =>
       addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)),
     );
