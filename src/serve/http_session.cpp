@@ -1,7 +1,7 @@
 #include "serve/http_session.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <type_traits>
 
 #include <boost/asio/dispatch.hpp>
@@ -11,7 +11,6 @@
 namespace heed::serve {
 namespace {
 
-constexpr size_t kReadBytes = 16 << 10;
 constexpr size_t kAheadBytes = 64 << 10;  // of later requests, while one is answered
 
 template <class Stream>
@@ -162,16 +161,23 @@ void HttpSession<Stream>::read() {
   const bool ahead = state_ == State::answering || state_ == State::writing;
   if (ahead && buffer_.size() >= kAheadBytes) return;
   reading_ = true;
-  stream_.async_read_some(buffer_.prepare(kReadBytes),
+  stream_.async_read_some(asio::buffer(arriving_),
                           [self = this->shared_from_this()](boost::system::error_code error, size_t count) {
                             self->reading_ = false;
                             if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
                               return self->input_ended();
                             if (error) return self->close();
-                            if (self->state_ != State::lingering) self->buffer_.commit(count);
+                            if (self->state_ != State::lingering) self->append(count);
                             self->take_bytes();
                             self->read();
                           });
+}
+
+template <class Stream>
+void HttpSession<Stream>::append(size_t count) {
+  const auto space = buffer_.prepare(count);
+  std::memcpy(space.data(), arriving_.data(), count);
+  buffer_.commit(count);
 }
 
 // A client that has said its last may have left, or wait for the reply still; only one that left is told by

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -62,8 +63,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession<Stream>> {
   using Clock = std::chrono::steady_clock;
 
   void read();
-  void take_bytes();  // gives the parser what has come
-  bool take_head();   // false: no request goes on from here
+  void append(size_t count);  // of arriving_ to buffer_
+  void take_bytes();          // gives the parser what has come
+  bool take_head();           // false: no request goes on from here
   void dispatch();
   void answer(apps::HttpReply reply, bool keep_alive);
   void next_request();
@@ -83,6 +85,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession<Stream>> {
   asio::steady_timer timer_;
   Clock::time_point limit_ = Clock::time_point::max();
   Clock::time_point armed_ = Clock::time_point::max();
+  std::array<char, 16 << 10> arriving_;  // a read that goes on writes here: buffer_ moves when it is consumed
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::shared_ptr<PendingReply> pending_;
