@@ -23,6 +23,10 @@ const ModelDirectory& require_heads(const ModelDirectory& directory) {
                                                to_string(directory.config.architecture) + " without one");
 }
 
+std::span<const float> row_of(const Matrix& matrix, int64_t row) {
+  return {matrix.row(row), static_cast<size_t>(matrix.cols)};
+}
+
 std::vector<LabelScore> rank_labels(const ClassificationHead& head, std::span<const float> logits) {
   if (!std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); })) {
     throw Error(ErrorCode::corrupt_data,
@@ -58,6 +62,8 @@ struct Classifier::Impl {
                       std::span<ClassificationResult> results) const;
   // The n-grams' part of a text's last head result.
   void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
+  HeadEvidence evidence(const ClassificationRows& rows, int64_t row,
+                        std::span<const std::string> pieces) const;
 
   ModelConfig config;
   TextEncoder text;
@@ -81,15 +87,17 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts, const ClassifyOp
   for (size_t i = 0; i < results.size(); ++i) longest = std::max(longest, texts.length(i));
   for (const ClassificationHead& head : heads) {
     attention::Tap tap{.top = longest, .keys = {}, .weights = {}, .entropy = {}};
-    const Matrix logits = head.logits(encoded, texts, &tap);
+    const ClassificationRows rows = head.rows(encoded, texts, &tap);
     for (size_t i = 0; i < results.size(); ++i) {
       const auto row = static_cast<int64_t>(i);
       results[i].heads.push_back(
           {.head = head.config().name,
-           .labels = rank_labels(head, {logits.row(row), static_cast<size_t>(logits.cols)}),
+           .labels = rank_labels(head, row_of(rows.logits, row)),
            .attention = mean_attention(tap, config.pool_heads(), row, 1, texts.length(i))[0],
-           .ngrams = {}});
+           .ngrams = {},
+           .evidence = {}});
       if (options.votes && !head.ngrams().empty()) add_votes(head, results[i]);
+      if (options.evidence) results[i].heads.back().evidence = evidence(rows, row, results[i].pieces);
     }
   }
 }
@@ -102,6 +110,19 @@ void Classifier::Impl::add_votes(const ClassificationHead& head, ClassificationR
   if (!pieces.empty())
     last.ngrams = ngrams.votes_by_piece(pieces, head.ngrams(), static_cast<int64_t>(labels.size()), best);
   last.ngrams.push_back(0.0F);
+}
+
+HeadEvidence Classifier::Impl::evidence(const ClassificationRows& rows, int64_t row,
+                                        std::span<const std::string> pieces) const {
+  const auto copy = [&](const Matrix& from) {
+    if (from.rows == 0) return std::vector<float>();
+    const auto values = row_of(from, row);
+    return std::vector<float>(values.begin(), values.end());
+  };
+  return {.logits = copy(rows.logits),
+          .votes = copy(rows.votes),
+          .pooled = copy(rows.pooled),
+          .unseen = ngrams.unseen_share(pieces.first(pieces.size() - 1))};
 }
 
 Classifier::Classifier(const ModelDirectory& directory) {
@@ -144,7 +165,7 @@ std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids)
   const Matrix encoded = impl_->encoder.forward(text);
   std::vector<std::vector<float>> logits;
   for (const ClassificationHead& head : impl_->heads) {
-    const Matrix of_head = head.logits(encoded, text);
+    const Matrix of_head = head.rows(encoded, text).logits;
     logits.emplace_back(of_head.values.begin(), of_head.values.end());
   }
   return logits;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@ struct LabelScore {
   double probability = 0.0;  // after the head's temperature
 };
 
+// What a head knows of a text beside its probabilities: how near it is to anything that was taught.
+struct HeadEvidence {
+  std::vector<float> logits;  // in the order of the head's labels, before the temperature
+  std::vector<float> votes;   // the n-grams' part of them; empty where the head has none
+  std::vector<float> pooled;  // [D], what the head's attention made of the text
+  double unseen = 0.0;        // share of the text's n-grams that no training text had
+};
+
 struct HeadResult {
   std::string head;
   std::vector<LabelScore> labels;  // all, most likely first
@@ -23,6 +32,7 @@ struct HeadResult {
   // label, above the labels' mean; below 0: lower it. Empty where the head has none, or without
   // ClassifyOptions::votes.
   std::vector<float> ngrams;
+  std::optional<HeadEvidence> evidence;  // with ClassifyOptions::evidence
 };
 
 struct ClassificationResult {
@@ -31,7 +41,8 @@ struct ClassificationResult {
 };
 
 struct ClassifyOptions {
-  bool votes = false;  // fill HeadResult::ngrams: each text's n-grams are looked up once more
+  bool votes = false;     // fill HeadResult::ngrams: each text's n-grams are looked up once more
+  bool evidence = false;  // fill HeadResult::evidence: they are hashed once more
 
   bool operator==(const ClassifyOptions&) const = default;
 };

@@ -28,6 +28,15 @@ std::vector<float> NgramFinder::votes_by_piece(std::span<const std::string> piec
   return sums;
 }
 
+double NgramFinder::unseen_share(std::span<const std::string> pieces) const {
+  if (config_.buckets == 0) return 0.0;
+  const std::vector<PieceNgram> ngrams = text_ngrams_by_piece(pieces, config_, {});
+  if (ngrams.empty()) return 0.0;
+  const auto unseen =
+      std::ranges::count_if(ngrams, [&](const PieceNgram& ngram) { return weights_[ngram.bucket] == 0.0F; });
+  return static_cast<double>(unseen) / static_cast<double>(ngrams.size());
+}
+
 void add_ngrams(Matrix& x, const NgramRows& ngrams, std::span<const float> table) {
   for (int64_t r = 0; r < ngrams.rows(); ++r) {
     float* row = x.row(r);

@@ -24,6 +24,10 @@ class NgramFinder {
   std::vector<float> votes_by_piece(std::span<const std::string> pieces, std::span<const float> votes,
                                     int64_t labels, int64_t label) const;
 
+  // Of a text given as its pieces without </s>: the share of its n-grams that no training text had, as far as
+  // their buckets tell. 0 for a text or a model without n-grams.
+  double unseen_share(std::span<const std::string> pieces) const;
+
  private:
   NgramConfig config_;
   std::vector<float> weights_;  // [buckets]

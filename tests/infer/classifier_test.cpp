@@ -152,5 +152,38 @@ TEST(ClassifierNgrams, the_votes_of_the_pieces_add_up_to_what_n_grams_say_for_th
   }
 }
 
+TEST(ClassifierNgrams, the_evidence_is_what_the_probabilities_were_made_of) {
+  test::ScratchFolder folder;
+  ModelConfig config = test::tiny_classifier();
+  config.ngrams.buckets = 53;
+  write_model(folder / "tiny", test::tiny_contents(config));
+  const ModelDirectory model = open_model(folder / "tiny");
+  const Classifier classifier(model);
+  for (const std::string text : {"my card was stolen", "我的银行卡在哪里"}) {
+    const ClassificationResult result = classifier.classify(std::vector{text}, {.evidence = true}).front();
+    EXPECT_FALSE(classifier.classify(std::vector{text}).front().heads[0].evidence);
+    for (size_t h = 0; h < result.heads.size(); ++h) {
+      const HeadConfig& head = model.config.classification_heads[h];
+      const HeadEvidence& evidence = result.heads[h].evidence.value();
+      ASSERT_EQ(evidence.logits.size(), head.labels.size());
+      ASSERT_EQ(evidence.pooled.size(), static_cast<size_t>(model.config.dim));
+      const auto best = std::ranges::max_element(evidence.logits) - evidence.logits.begin();
+      EXPECT_EQ(head.labels[best], result.heads[h].labels.front().label);
+      // The attention's part, from the weights: output * pooled + bias.
+      const std::string scope = "heads." + head.name;
+      const auto output = model.weights.at(scope + ".output.weight").to_floats();
+      const auto bias = model.weights.at(scope + ".output.bias").to_floats();
+      for (size_t c = 0; c < head.labels.size(); ++c) {
+        const auto row = output.begin() + static_cast<std::ptrdiff_t>(c * evidence.pooled.size());
+        const double attention =
+            std::inner_product(evidence.pooled.begin(), evidence.pooled.end(), row, double{bias[c]});
+        EXPECT_NEAR(attention + evidence.votes.at(c), evidence.logits[c], 1e-4);
+      }
+      EXPECT_GE(evidence.unseen, 0.0);
+      EXPECT_LE(evidence.unseen, 1.0);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heed::infer

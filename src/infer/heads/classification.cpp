@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "infer/ngrams.h"
 
@@ -18,8 +19,8 @@ ClassificationHead::ClassificationHead(const Weights& scope, const HeadConfig& h
       ngrams_((scope / "ngrams").find("weight")),
       ngrams_bias_((scope / "ngrams").find("bias")) {}
 
-Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& texts,
-                                  attention::Tap* tap) const {
+ClassificationRows ClassificationHead::rows(const Matrix& encoded, const PackedTexts& texts,
+                                            attention::Tap* tap) const {
   std::vector<attention::Sequence> pairs = texts.sequences;
   for (size_t b = 0; b < pairs.size(); ++b) {
     pairs[b].query_begin = static_cast<int64_t>(b);
@@ -39,12 +40,14 @@ Matrix ClassificationHead::logits(const Matrix& encoded, const PackedTexts& text
                                            .bias = {}};
   attention::forward({}, inputs, {pooled.values.data(), pooled.cols, width_}, nullptr, tap);
   Matrix logits = output_(pooled);
-  if (ngrams_.empty()) return logits;
-  add_ngrams(logits, texts.text_ngrams, ngrams_);
+  if (ngrams_.empty()) return {.logits = std::move(logits), .votes = {}, .pooled = std::move(pooled)};
+  Matrix votes(logits.rows, logits.cols);
+  for (int64_t b = 0; b < votes.rows; ++b) std::ranges::copy(ngrams_bias_, votes.row(b));
+  add_ngrams(votes, texts.text_ngrams, ngrams_);
   for (int64_t b = 0; b < logits.rows; ++b) {
-    for (int64_t c = 0; c < logits.cols; ++c) logits.row(b)[c] += ngrams_bias_[c];
+    for (int64_t c = 0; c < logits.cols; ++c) logits.row(b)[c] += votes.row(b)[c];
   }
-  return logits;
+  return {.logits = std::move(logits), .votes = std::move(votes), .pooled = std::move(pooled)};
 }
 
 std::vector<double> ClassificationHead::probabilities(std::span<const float> logits) const {

@@ -11,13 +11,20 @@
 namespace heed::infer {
 
 // A text's rows pooled by attention to a learned query, then one logit a label.
+struct ClassificationRows {
+  Matrix logits;  // [B, labels], before the temperature
+  Matrix votes;   // [B, labels]: the n-grams' part of them; no rows where the head has none
+  Matrix pooled;  // [B, D]
+};
+
 class ClassificationHead {
  public:
   // `scope` is heads.NAME.
   ClassificationHead(const Weights& scope, const HeadConfig& head, const ModelConfig& config);
 
-  // Logits [B, labels] of the encoder's output; `tap` receives what each text's pooling attended to.
-  Matrix logits(const Matrix& encoded, const PackedTexts& texts, attention::Tap* tap = nullptr) const;
+  // Of the encoder's output; `tap` receives what each text's pooling attended to.
+  ClassificationRows rows(const Matrix& encoded, const PackedTexts& texts,
+                          attention::Tap* tap = nullptr) const;
 
   // Of one text's logits: after the temperature, softmax over labels, or a sigmoid each where there may be
   // several.
