@@ -1,0 +1,145 @@
+#include "apps/support/fit_command.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/console.h"
+#include "apps/support/fit_decision.h"
+#include "apps/support/judged_texts.h"
+#include "base/error.h"
+#include "model/model_directory.h"
+#include "model/read_contents.h"
+
+namespace heed::apps::support {
+namespace {
+
+struct Settings {
+  std::string model, head;
+  std::vector<std::string> files, out_of_scope, intents;
+  std::string text = "text", intent = "intent";
+  FitOptions options;
+  bool dry_run = false;
+};
+
+size_t choose_head(const ModelDirectory& model, const std::string& name) {
+  const auto& heads = model.config.classification_heads;
+  std::string known;
+  for (size_t i = 0; i < heads.size(); ++i) {
+    const bool fits = heads[i].kind == "classification" && !heads[i].multi_label;
+    if (fits && (name.empty() || heads[i].name == name)) return i;
+    known += (known.empty() ? "" : ", ") + heads[i].name;
+  }
+  throw Error(ErrorCode::invalid_argument, model.path.string() + ": expected a head of intents, one a text" +
+                                               (name.empty() ? "" : ", named '" + name + "'") + ", found " +
+                                               (known.empty() ? "none" : known));
+}
+
+// NAME=0.02
+void add_intents(const std::vector<std::string>& words, FitOptions& options) {
+  for (const std::string& word : words) {
+    const size_t place = word.rfind('=');
+    double wrong = 0;
+    if (place == std::string::npos || !CLI::detail::lexical_cast(word.substr(place + 1), wrong) ||
+        wrong <= 0 || wrong >= 1) {
+      throw Error(ErrorCode::invalid_argument,
+                  "--intent: expected NAME=SHARE with a share between 0 and 1, found '" + word + "'");
+    }
+    options.intents[word.substr(0, place)] = wrong;
+  }
+}
+
+std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
+
+std::string percent(int64_t part, int64_t whole) {
+  return whole == 0 ? "none" : percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string describe(const FittedDecision& fitted) {
+  const FitReport& report = fitted.report;
+  const DecisionRule& rule = fitted.rule;
+  std::string text = std::to_string(report.texts) + " messages, " + std::to_string(report.out_of_scope) +
+                     " of them out of scope; thresholds from " + std::to_string(report.held_out) +
+                     " of them\n";
+  if (rule.threshold) {
+    text += "answers alone from probability " + fixed(*rule.threshold, 2) + ": " +
+            percent(report.in_scope_answered, report.in_scope) + " of the messages in scope, " +
+            percent(report.wrong, report.answered) + " of the answers wrong (at most " +
+            percent(report.upper) + " with confidence " + percent(1 - rule.failure) + ", " +
+            percent(rule.wrong) + " promised)\n";
+  } else {
+    text += "answers nothing alone: no threshold keeps " + percent(rule.wrong) +
+            " wrong answers with so few messages or so many mistakes; give more messages, or allow more with "
+            "--wrong\n";
+  }
+  for (const auto& [intent, threshold] : rule.intents)
+    text += "  " + intent + ": " + (threshold ? "from " + fixed(*threshold, 2) : std::string("never alone")) +
+            "\n";
+  text += "out of scope: " + percent(1 - report.kept) + " of the messages in scope are taken for it";
+  if (report.held_out > report.in_scope) text += ", " + percent(report.found) + " of those that are";
+  return text + "\n";
+}
+
+void fit(Settings& settings) {
+  add_intents(settings.intents, settings.options);
+  const ModelDirectory model = open_model(settings.model);
+  const size_t head = choose_head(model, settings.head);
+  const HeadConfig& config = model.config.classification_heads[head];
+  const infer::Classifier classifier(model);
+  std::vector<JudgedText> texts;
+  const auto add = [&](const std::vector<std::string>& files, const std::string& intent) {
+    for (const std::string& file : files) {
+      auto more =
+          judge_file({.path = file, .text = settings.text, .intent = intent}, classifier, head, config);
+      texts.insert(texts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    }
+  };
+  add(settings.files, settings.intent);
+  add(settings.out_of_scope, "");
+  const FittedDecision fitted = fit_decision(texts, config.name, config.labels, settings.options);
+  print_report(describe(fitted));
+  if (settings.dry_run) return;
+  ModelContents contents = read_contents(model);
+  contents.assets[kDecisionFile] = fitted.rule.to_json().dump(1) + "\n";
+  print("wrote " + write_model(settings.model, contents).string() + "\n");
+}
+
+}  // namespace
+
+void add_fit_command(CLI::App& support) {
+  auto settings = std::make_shared<Settings>();
+  CLI::App* command = support.add_subcommand(
+      "fit", "learn from messages that training has not seen when the model may answer alone");
+  command->add_option("model", settings->model, "model directory; a new version of it is written")
+      ->required();
+  command->add_option("files", settings->files, "tables of messages with their intents (.csv, .tsv, .jsonl)")
+      ->required();
+  command->add_option(
+      "--out-of-scope", settings->out_of_scope,
+      "tables of messages that are about something else; also rows whose intent is out_of_scope");
+  command->add_option("--wrong", settings->options.wrong, "share of automatic answers that may be wrong")
+      ->check(CLI::Range(1e-6, 0.999999))
+      ->capture_default_str();
+  command->add_option("--failure", settings->options.failure, "probability that more of them are")
+      ->check(CLI::Range(1e-6, 0.999999))
+      ->capture_default_str();
+  command->add_option("--intent", settings->intents,
+                      "NAME=SHARE: a share of its own for one intent; may be repeated");
+  command
+      ->add_option("--kept", settings->options.kept,
+                   "share of messages in scope that must not be taken for out of scope")
+      ->check(CLI::Range(0.5, 1.0))
+      ->capture_default_str();
+  command->add_option("--seed", settings->options.seed, "which messages choose thresholds")
+      ->capture_default_str();
+  command->add_option("--head", settings->head, "head of the intents; default: the first of its kind");
+  command->add_option("--text-column", settings->text, "")->capture_default_str();
+  command->add_option("--intent-column", settings->intent, "")->capture_default_str();
+  command->add_flag("--dry-run", settings->dry_run, "say what would be, write nothing");
+  command->footer(
+      "Examples:\n  heed support fit models/support held-out.csv --wrong 0.02\n"
+      "  heed support fit models/support held-out.csv --intent card_lost=0.005\n");
+  command->callback([settings] { fit(*settings); });
+}
+
+}  // namespace heed::apps::support
