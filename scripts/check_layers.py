@@ -56,6 +56,7 @@ LIBRARIES = {
     "sqlite3.h": ["store"],
     "libpq-fe.h": ["store"],
     "hiredis/": ["store"],
+    "lemon/": ["economy"],
     "unicode/": ["text", "metrics", "apps"],
     "sentencepiece": ["text"],
     "zlib.h": ["data", "serve"],

@@ -1,7 +1,6 @@
 #include "store/event_log.h"
 
 #include <algorithm>
-#include <mutex>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -11,42 +10,10 @@
 #include "store/event_queries.h"
 #include "store/event_rows.h"
 #include "store/migrations.h"
+#include "store/shared_database.h"
 
 namespace heed::store {
 namespace {
-
-// A connection that threads take in turn.
-class SharedDatabase {
- public:
-  explicit SharedDatabase(const std::string& url) : database_(open_database(url)) {}
-
-  // Runs `work`; once more where the connection was lost under it, as after a restart of the server. So
-  // `work` must be something that can be done twice.
-  template <class Work>
-  auto run(const Work& work) {
-    const std::lock_guard lock(mutex_);
-    try {
-      return work(*database_);
-    } catch (const Error&) {
-      if (!database_->is_lost()) throw;
-    }
-    return work(*database_);
-  }
-
-  template <class Work>
-  auto run_in_transaction(const Work& work) {
-    return run([&](Database& database) {
-      Transaction transaction(database);
-      auto answer = work(database);
-      transaction.commit();
-      return answer;
-    });
-  }
-
- private:
-  std::mutex mutex_;
-  std::unique_ptr<Database> database_;
-};
 
 // Which of `effects` have not been recorded, inside the caller's transaction; from then on they are.
 std::vector<bool> insert_keys(Database& database, std::span<const Effect> effects) {

@@ -44,9 +44,28 @@ CREATE TABLE dead_letters (
 CREATE INDEX dead_letters_by_time ON dead_letters (ts, seq);
 )";
 
-constexpr std::array<Migration, 2> kMigrations = {{
+// Every posting moves attention of one person from one stage to another, so that none appears or vanishes;
+// balances are their sums, kept so that none can fall below 0.
+constexpr std::string_view kLedger = R"(
+CREATE TABLE postings (
+  seq {row number},
+  tenant TEXT NOT NULL, posting_id TEXT NOT NULL, ts BIGINT NOT NULL, person TEXT NOT NULL,
+  person_group TEXT NOT NULL, source TEXT NOT NULL, task TEXT NOT NULL,
+  from_stage BIGINT NOT NULL, to_stage BIGINT NOT NULL, milliseconds BIGINT NOT NULL, note TEXT NOT NULL,
+  UNIQUE (tenant, posting_id)
+);
+CREATE INDEX postings_by_time ON postings (ts, seq);
+CREATE INDEX postings_by_person ON postings (person, tenant) WHERE person <> '';
+CREATE TABLE balances (
+  tenant TEXT NOT NULL, person TEXT NOT NULL, stage BIGINT NOT NULL, milliseconds BIGINT NOT NULL,
+  PRIMARY KEY (tenant, person, stage)
+);
+)";
+
+constexpr std::array<Migration, 3> kMigrations = {{
     {1, "events", kEvents},
     {2, "streams", kStreams},
+    {3, "ledger", kLedger},
 }};
 
 std::string statements(const Migration& step, std::string_view row_number_type) {
