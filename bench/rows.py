@@ -253,16 +253,36 @@ SERVER = Section("The server (client and server on one machine)", [
 ])
 
 SUPPORT = Section("Customer service", [
-    Row("support-oos", "CLINC150 full: in-scope accuracy / out-of-scope recall, mean of 3 seeds",
-        wanted="at least 93 / 60, aim 95 / 70"),
-    Row("support-promise", "5 % wrong automatic answers with confidence 90 %, 100 random re-splits",
-        wanted="broken in at most 10 % of re-splits; at least 75 % of in-scope questions answered, aim 85"),
-    Row("support-coverage", "Banking77, coverage at 2 % error", wanted="at least 80 %"),
-    Row("support-calibration", "expected calibration error on both", wanted="at most 0.03"),
+    Row("support-oos", "CLINC150 full, trained with oos_train: in-scope accuracy / out-of-scope recall where 1 % of validation's messages in scope are "
+        "taken for out of scope, mean of 3 seeds (MLP on USE 93.5 / 47.4; BERT 96.9 / 40.3, thresholded 96.2 / 52.3); aim 95 / 70", [
+        Part("accuracy", "%", ">=", 93.0, peer=93.5),
+        Part("recall", "%", ">=", 60.0, peer=47.4)]),
+    Row("support-promise", "CLINC150, at most 5 % wrong automatic answers with confidence 90 %: 100 random re-splits of validation and test pooled, out of scope "
+        "10 % of them and wrong when answered, the worst of 3 seeds; the official mix and the official split beside it; aim 85", [
+        Part("broken", "of 100 re-splits", "<=", 10),
+        Part("answered", "% of messages in scope", ">=", 75.0),
+        Part("error", "% of answers"),
+        Part("mix_broken", "of 100 re-splits, official mix"),
+        Part("mix_answered", "%, official mix"),
+        Part("split_answered", "%, fitted on validation, asked the test set"),
+        Part("split_error", "% of answers, likewise")]),
+    Row("support-coverage", "Banking77, share of test messages answered at 2 % error, the surest first, mean of 3 seeds; and with the promise of 2 % from a tenth of "
+        "the training messages", [
+        Part("coverage", "%", ">=", 80.0),
+        Part("promised_coverage", "%"),
+        Part("promised_error", "% of answers")]),
+    Row("support-calibration", "expected calibration error (15 bins) of the probability that an answer is right, mean of 3 seeds; of the head's softmax", [
+        Part("clinc150_error", "", "<=", 0.03),
+        Part("banking77_error", "", "<=", 0.03),
+        Part("clinc150_softmax_error", ""),
+        Part("banking77_softmax_error", "")]),
     Row("support-retrieval", "StackFAQ retrieval, MAP, 5 folds", wanted="at least 0.75 hybrid (unsupervised 0.665)"),
     Row("support-atec", "ATEC Chinese question pairs",
         wanted="accuracy and F1 above a character-n-gram SVM, paired interval excludes zero"),
-    Row("support-train", "Banking77 from nothing to a served model", wanted="under 4 minutes at 91.2 % or better"),
+    Row("support-train", "Banking77 from a table to an answer over HTTP: training, decision rule, start of the server", [
+        Part("minutes", "minutes", "<=", 4.0),
+        Part("accuracy", "%", ">=", 91.2),
+        Part("training_minutes", "minutes")]),
     Row("support-latency", "parse and decide, p50 / p99; throughput",
         wanted="under 3 / 8 ms; at least 800 messages/s on 2 cores"),
 ])

@@ -23,10 +23,11 @@ import rows
 import server
 import serving
 import spine
+import support
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES, **server.MEASURES}
+            **serving.MEASURES, **server.MEASURES, **support.MEASURES}
 
 
 def part_lines(row, values):

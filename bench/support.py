@@ -1,0 +1,129 @@
+"""Customer service: what a decision rule does with CLINC150 and Banking77, over three seeds."""
+
+import csv
+import json
+import shutil
+import statistics
+import time
+from pathlib import Path
+
+import harness
+import training
+from served import Served
+
+KEPT = 0.99  # of the messages in scope, when "out of scope" is said
+
+
+def clinc150_files():
+    """The official splits as tables; out of scope is a label in training and validation."""
+    splits = json.loads(Path(harness.data("support/clinc150/data_full.json")).read_text(encoding="utf-8"))
+    folder = harness.KEPT / "data" / "clinc150-out-of-scope"
+    elsewhere = {split: [(text, "out_of_scope") for text, _ in splits[f"oos_{split}"]] for split in ("train", "val", "test")}
+    for name, rows in {"train": splits["train"] + elsewhere["train"], "val": splits["val"] + elsewhere["val"], "test": splits["test"],
+                       "val_in_scope": splits["val"], "val_elsewhere": elsewhere["val"], "test_elsewhere": elsewhere["test"]}.items():
+        training.write_csv(folder / f"{name}.csv", ["text", "intent"], rows)
+    return folder
+
+
+def read_rows(path, columns):
+    with open(path, encoding="utf-8", newline="") as stream:
+        return [tuple(row[column] for column in columns) for row in csv.DictReader(stream)]
+
+
+def decisions(model, *files):
+    harness.build("support_bench")
+    return json.loads(harness.run(harness.program("support_bench"), model, *files))
+
+
+def clinc150_decisions(fresh):
+    """What support_bench says of the model of each seed."""
+    folder = clinc150_files()
+    results = []
+    for seed in training.SEEDS:
+        trained = harness.served("recipes/clinc150-support.toml", [f"data.folder={folder}", f"train.seed={seed}"], fresh)
+        results.append(decisions(trained / "model", *(folder / f"{name}.csv" for name in (
+            "val_in_scope", "test", "val_elsewhere", "test_elsewhere"))))
+    return results
+
+
+def banking77_decisions(fresh):
+    """A twentieth of the training rows is held out by the recipe itself; a tenth is held out here, to fit the rule on."""
+    source = Path(harness.data("support/banking77"))
+    folder = harness.KEPT / "data" / "banking77-held-out"
+    rows = read_rows(source / "train.csv", ("text", "category"))
+    results = []
+    for seed in training.SEEDS:
+        folds = training.stratified_folds(rows, 10, seed)
+        here = folder / str(seed)
+        training.write_csv(here / "train.csv", ["text", "category"], [row for fold in folds[1:] for row in fold])
+        training.write_csv(here / "valid.csv", ["text", "intent"], folds[0])
+        training.write_csv(here / "test.csv", ["text", "intent"], read_rows(source / "test.csv", ("text", "category")))
+        trained = harness.served("recipes/banking77.toml", [
+            f"data.folder={here}", 'data.train=["train.csv"]', "data.test=[]", f"train.seed={seed}"], fresh)
+        results.append(decisions(trained / "model", here / "valid.csv", here / "test.csv"))
+    return results
+
+
+def mean(values, digits=2, factor=100):
+    return round(factor * statistics.mean(values), digits)
+
+
+def support_oos(fresh):
+    results = clinc150_decisions(fresh)
+    at = [next(one for one in result["out_of_scope"] if one["kept"] == KEPT) for result in results]
+    return {"accuracy": mean([one["accuracy"] for one in at]), "recall": mean([one["recall"] for one in at])}, {
+        "kept": KEPT, "seeds": [result["out_of_scope"] for result in results]}
+
+
+def support_promise(fresh):
+    results = clinc150_decisions(fresh)
+    promise, mix = ([result[name] for result in results] for name in ("promise", "promise_official_mix"))
+    return {"broken": max(one["broken"] for one in promise), "answered": mean([one["coverage"] for one in promise]),
+            "error": mean([one["error"] for one in promise]), "mix_broken": max(one["broken"] for one in mix),
+            "mix_answered": mean([one["coverage"] for one in mix]),
+            "split_answered": mean([result["official"]["answered"] for result in results]),
+            "split_error": mean([result["official"]["error"] for result in results])}, {"seeds": [promise, mix]}
+
+
+def support_coverage(fresh):
+    results = banking77_decisions(fresh)
+    return {"coverage": mean([one["coverage_at_2"] for one in results]),
+            "promised_coverage": mean([one["promised_at_2"]["answered"] for one in results]),
+            "promised_error": mean([one["promised_at_2"]["error"] for one in results])}, {"seeds": results}
+
+
+def support_calibration(fresh):
+    sets = {"clinc150": clinc150_decisions(fresh), "banking77": banking77_decisions(fresh)}
+    return {f"{name}_{key}": mean([one["calibration"][kind] for one in results], 4, 1)
+            for name, results in sets.items() for key, kind in (("error", "right"), ("softmax_error", "softmax"))}, None
+
+
+def support_train(_fresh):
+    """From one table to a first answer over HTTP, the decision rule included; always trained anew."""
+    harness.build("heed", "heed-train")
+    source = Path(harness.data("support/banking77"))
+    folder = harness.KEPT / "support-train"
+    shutil.rmtree(folder, ignore_errors=True)
+    begin = time.monotonic()
+    folds = training.stratified_folds(read_rows(source / "train.csv", ("text", "category")), 20, seed=1)
+    training.write_csv(folder / "valid.csv", ["text", "category"], folds[0])
+    training.write_csv(folder / "train.csv", ["text", "category"], [row for fold in folds[1:] for row in fold])
+    shutil.copy(source / "test.csv", folder)
+    model = folder / "models" / "banking77"
+    harness.run_measured(harness.train_command("recipes/banking77.toml", model, [
+        f"data.folder={folder}", 'data.valid=["valid.csv"]', "data.validation_share=0"]))
+    trained = time.monotonic()
+    harness.run(harness.program("heed"), "support", "fit", model, folder / "valid.csv", "--intent-column", "category")
+    with Served(folder / "models") as server, server.client() as client:
+        first = client.classify("my card was stolen")
+    seconds = time.monotonic() - begin
+    accuracy = json.loads(harness.model_file(model, "metrics.json").read_text())["splits"]["test"]["accuracy"]
+    return {"minutes": round(seconds / 60, 2), "accuracy": round(100 * accuracy, 2),
+            "training_minutes": round((trained - begin) / 60, 2)}, {"first_answer": str(first)}
+
+
+MEASURES = {"support-oos": support_oos,
+            "support-promise": support_promise,
+            "support-coverage": support_coverage,
+            "support-calibration": support_calibration,
+            "support-train": support_train}
