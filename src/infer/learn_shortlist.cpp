@@ -69,8 +69,7 @@ class TranslationTable {
   void make_unique(size_t source) {
     std::vector<int32_t>& targets = targets_[source];
     std::ranges::sort(targets);
-    const auto repeated = std::ranges::unique(targets);
-    targets.erase(repeated.begin(), repeated.end());
+    targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
     known_[source] = targets.size();
   }
 

@@ -85,8 +85,7 @@ std::vector<int32_t> Shortlist::tokens(std::span<const int32_t> source) const {
     list.insert(list.end(), tokens_.begin() + begins_[token], tokens_.begin() + begins_[token + 1]);
   }
   std::ranges::sort(list);
-  const auto repeated = std::ranges::unique(list);
-  list.erase(repeated.begin(), repeated.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
   return list;
 }
 
