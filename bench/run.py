@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 
+import accounts
 import attention
 import decoding
 import harness
@@ -27,7 +28,7 @@ import support
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES, **server.MEASURES, **support.MEASURES}
+            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES}
 
 
 def part_lines(row, values):

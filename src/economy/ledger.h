@@ -33,7 +33,7 @@ struct Posting {
   Stage from = Stage::world, to = Stage::acquired;
   int64_t milliseconds = 0;  // above 0, at most kMaxMilliseconds
   int64_t ts_us = 0;         // UTC; a clock may go back
-  std::string note;
+  std::string note = {};
 
   bool operator==(const Posting&) const = default;
 };
