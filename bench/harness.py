@@ -85,10 +85,11 @@ def setting(overrides, key, otherwise):
 
 
 def data_files(recipe, overrides):
-    """The files that a recipe's [data] names and that exist."""
-    section = tomllib.loads(recipe.read_text()).get("data", {})
+    """The files that a recipe's [data] and [pretrain] name and that exist."""
+    sections = tomllib.loads(recipe.read_text())
+    section = sections.get("data", {})
     folder = ROOT / setting(overrides, "data.folder", section.get("folder", ""))
-    names = [name for key in ("train", "valid", "test") for name in section.get(key, [])]
+    names = [name for key in ("train", "valid", "test") for name in section.get(key, [])] + sections.get("pretrain", {}).get("files", [])
     return [folder / name for name in names if (folder / name).is_file()]
 
 

@@ -14,6 +14,31 @@ from served import Served
 KEPT = 0.99  # of the messages in scope, when "out of scope" is said
 
 
+def unlabelled_english():
+    """English sentences of other sets, none of CLINC150's: what an encoder may read before it is taught."""
+    texts = [text for text, in read_rows(Path(harness.data("support/banking77/train.csv")), ("text",))]
+    texts += [line.split("\t")[0] for line in lines("translation/tatoeba_zh_en/cmn.txt")]
+    texts += lines("translation/multi30k_en_de/train.en")
+    texts += [text for text, in read_rows(Path(harness.data("monitor/headlines_dated/guardian_headlines.csv")), ("Headlines",))]
+    texts += list(short_strings(json.loads(Path(harness.data("support/stackfaq/stackExchange-FAQ.json")).read_text(encoding="utf-8"))))
+    return [text for text in dict.fromkeys(" ".join(text.split()) for text in texts) if text]
+
+
+def lines(path):
+    return Path(harness.data(path)).read_text(encoding="utf-8").splitlines()
+
+
+def short_strings(value):
+    """The texts of 11 to 299 characters in JSON, links left out."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from short_strings(one)
+    elif isinstance(value, str) and 10 < len(value) < 300 and not value.startswith("http"):
+        yield value
+
+
 def clinc150_files():
     """The official splits as tables; out of scope is a label in training and validation."""
     splits = json.loads(Path(harness.data("support/clinc150/data_full.json")).read_text(encoding="utf-8"))
@@ -22,6 +47,7 @@ def clinc150_files():
     for name, rows in {"train": splits["train"] + elsewhere["train"], "val": splits["val"] + elsewhere["val"], "test": splits["test"],
                        "val_in_scope": splits["val"], "val_elsewhere": elsewhere["val"], "test_elsewhere": elsewhere["test"]}.items():
         training.write_csv(folder / f"{name}.csv", ["text", "intent"], rows)
+    (folder / "unlabelled.txt").write_text("\n".join(unlabelled_english()) + "\n", encoding="utf-8")
     return folder
 
 
