@@ -20,6 +20,7 @@ import attention
 import decoding
 import harness
 import results_page
+import retrieval
 import rows
 import server
 import serving
@@ -28,7 +29,7 @@ import support
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES}
+            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES, **retrieval.MEASURES}
 
 
 def part_lines(row, values):

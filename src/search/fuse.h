@@ -23,7 +23,7 @@ Fusion parse_fusion(std::string_view name);
 struct FuseOptions {
   Fusion fusion = Fusion::reciprocal_rank;
   double rank_constant = 60;
-  std::vector<double> weights;  // one a list, not negative; empty: 1 each
+  std::vector<double> weights = {};  // one a list, not negative; empty: 1 each
   int64_t limit = 10;
 };
 

@@ -29,18 +29,18 @@ struct Bm25 {
 
 struct FindOptions {
   int64_t limit = 10;  // hits at most; at least 1
-  Bm25 bm25;
-  std::string language;           // only passages of this language or of none; empty: of any
-  std::vector<std::string> tags;  // only passages that have every one of them
+  Bm25 bm25 = {};
+  std::string language = {};           // only passages of this language or of none; empty: of any
+  std::vector<std::string> tags = {};  // only passages that have every one of them
 };
 
 // Of a query only this many characters, and of those this many different terms, are looked for.
 constexpr int64_t kMaxQueryCharacters = 2000;
 constexpr int64_t kMaxQueryTerms = 256;
 
-// Full text over passages: one file, which is a SQLite database (docs/formats.md), as it stood when it was opened:
-// an IndexWriter's commit is seen by who opens it again. Every const call may be made by any number of threads at
-// once. What is opened is moved, not copied; it must outlive its calls.
+// Full text over passages: one file, which is a SQLite database (docs/formats.md), as it stood when it was
+// opened: an IndexWriter's commit is seen by who opens it again. Every const call may be made by any number
+// of threads at once. What is opened is moved, not copied; it must outlive its calls.
 class Index {
  public:
   // Throws not_found, and corrupt_data in one line where the file is cut, changed, damaged, or not one of
@@ -51,9 +51,9 @@ class Index {
   Index& operator=(Index&& other) noexcept;
   ~Index();
 
-  // The passages that share a term with `query`, the best first. The query is what a person typed: nothing in it is an
-  // operator; broken UTF-8 counts as U+FFFD; what has no letters or digits (an empty text, emoji) finds nothing.
-  // Throws invalid_argument where an option is out of its range.
+  // The passages that share a term with `query`, the best first. The query is what a person typed: nothing in
+  // it is an operator; broken UTF-8 counts as U+FFFD; what has no letters or digits (an empty text, emoji)
+  // finds nothing. Throws invalid_argument where an option is out of its range.
   Hits find(std::string_view query, const FindOptions& options = {}) const;
 
   // The passage of that id, or nothing.

@@ -15,8 +15,8 @@ namespace heed::search {
 constexpr size_t kMaxPassageBytes = size_t{1} << 20;  // of title, text and questions together
 constexpr size_t kMaxPassageTags = 64;
 
-// Changes to an index file, made in memory and written to the side by `commit`, then renamed over the file: whoever
-// reads it, or a crash, sees what was there or all that is new. One thread at a time.
+// Changes to an index file, made in memory and written to the side by `commit`, then renamed over the file:
+// whoever reads it, or a crash, sees what was there or all that is new. One thread at a time.
 class IndexWriter {
  public:
   // Begins with what is in the file, or with nothing where there is none. Throws as Index::open.

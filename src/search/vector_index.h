@@ -12,16 +12,18 @@ namespace heed::search {
 struct VectorIndexOptions {
   // Fewer vectors than this are searched exactly; so many or more through a graph.
   int64_t approximate_from = 50000;
-  // The graph (HNSW, arXiv:1603.09320): links a vector and layer (M), candidates while building and while searching.
+  // The graph (HNSW, arXiv:1603.09320): links a vector and layer (M), candidates while building and while
+  // searching.
   int64_t links = 16;
   int64_t build_width = 200;
   int64_t search_width = 128;
   uint64_t seed = 1;
 };
 
-// A VectorSet that is searched exactly while it is small, and approximately beyond: most of the nearest are found in
-// time that grows with the logarithm of their number. Scores are exact in either case. The graph is built by the
-// constructor, on one thread, and so is the same each time. Every call may be made by any number of threads at once.
+// A VectorSet that is searched exactly while it is small, and approximately beyond: most of the nearest are
+// found in time that grows with the logarithm of their number. Scores are exact in either case. The graph is
+// built by the constructor, on one thread, and so is the same each time. Every call may be made by any number
+// of threads at once.
 class VectorIndex {
  public:
   explicit VectorIndex(VectorSet vectors, const VectorIndexOptions& options = {});
@@ -34,8 +36,8 @@ class VectorIndex {
   // As VectorSet::find.
   Hits find(std::span<const float> query, int64_t limit) const;
 
-  // Of the true `limit` nearest of `queries` [Q, D], the share that `find` gives: 1 where it is exact. NaN without
-  // queries or vectors.
+  // Of the true `limit` nearest of `queries` [Q, D], the share that `find` gives: 1 where it is exact. NaN
+  // without queries or vectors.
   double recall(std::span<const float> queries, int64_t limit) const;
 
  private:
