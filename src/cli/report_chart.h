@@ -5,9 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/html.h"
+#include "apps/html.h"
 
 namespace heed::cli {
+
+using apps::escape_html;
+using apps::Words;
 
 struct Series {
   std::string name;

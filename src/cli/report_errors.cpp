@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/report_table.h"
+#include "apps/report_table.h"
 #include "metrics/classification.h"
 
 namespace heed::cli {
+
+using apps::Table;
+
 namespace {
 
 constexpr size_t kWorst = 40, kPairs = 15, kMatrixLabels = 100;

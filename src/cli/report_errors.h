@@ -2,10 +2,13 @@
 
 #include <string>
 
-#include "cli/html.h"
+#include "apps/html.h"
 #include "cli/predictions.h"
 
 namespace heed::cli {
+
+using apps::escape_html;
+using apps::Words;
 
 // Where a model errs, as sections of a page. Of each head that gives one label: the most frequent confusions,
 // the matrix (of the 100 labels with most mistakes where there are more), the wrong answers of which it was

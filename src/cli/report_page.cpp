@@ -4,14 +4,19 @@
 
 #include <fmt/format.h>
 
+#include "apps/report_style.h"
+#include "apps/report_table.h"
 #include "cli/report_curves.h"
 #include "cli/report_errors.h"
-#include "cli/report_style.h"
-#include "cli/report_table.h"
 #include "cli/run_figures.h"
 #include "cli/text_table.h"
 
 namespace heed::cli {
+
+using apps::kReportScript;
+using apps::kReportStyle;
+using apps::Table;
+
 namespace {
 
 std::string section(const std::string& title, const std::string& content) {

@@ -2,11 +2,14 @@
 
 #include <string>
 
-#include "cli/html.h"
+#include "apps/html.h"
 #include "cli/predictions.h"
 #include "cli/run.h"
 
 namespace heed::cli {
+
+using apps::escape_html;
+using apps::Words;
 
 // A run as one HTML page that needs nothing else: style, drawings and a small script stand in it, and its
 // content security policy forbids every request. What it says comes from the run folder and metrics.json

@@ -1,34 +1,20 @@
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <unistd.h>
 
+#include "apps/trainer.h"
 #include "base/error.h"
 #include "cli/commands.h"
 
 namespace heed::cli {
 namespace {
 
-std::filesystem::path find_trainer() {
-  std::error_code problem;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", problem);
-  if (problem) throw Error(ErrorCode::io, "/proc/self/exe: cannot read: " + problem.message());
-  const std::filesystem::path trainer = self.parent_path() / "heed-train";
-  if (!std::filesystem::exists(trainer, problem)) {
-    throw Error(ErrorCode::unsupported,
-                trainer.string() +
-                    ": this build has no training (built with -DHEED_TRAINING=OFF); configure "
-                    "with -DHEED_TRAINING=ON where LibTorch is installed, and build heed-train");
-  }
-  return trainer;
-}
-
 // Does not return: this process becomes heed-train, for the job `job` ("": training).
 void become_trainer(const std::string& job, std::vector<std::string> arguments) {
-  const std::string trainer = find_trainer().string();
+  const std::string trainer = apps::find_trainer().string();
   if (!job.empty()) arguments.insert(arguments.begin(), job);
   arguments.insert(arguments.begin(), trainer);
   std::vector<char*> raw;

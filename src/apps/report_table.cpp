@@ -1,10 +1,10 @@
-#include "cli/report_table.h"
+#include "apps/report_table.h"
 
 #include <algorithm>
 
-#include "cli/html.h"
+#include "apps/html.h"
 
-namespace heed::cli {
+namespace heed::apps {
 
 std::string to_html(const Table& table) {
   const auto cell_class = [&](size_t column) {
@@ -32,4 +32,4 @@ std::string to_html(const Table& table) {
   return html + "</tbody></table></div>\n";
 }
 
-}  // namespace heed::cli
+}  // namespace heed::apps

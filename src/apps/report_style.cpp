@@ -1,6 +1,6 @@
-#include "cli/report_style.h"
+#include "apps/report_style.h"
 
-namespace heed::cli {
+namespace heed::apps {
 
 const char* const kReportStyle = R"css(
 :root {
@@ -110,4 +110,4 @@ for (const svg of document.querySelectorAll('.chart svg')) {
 }
 )js";
 
-}  // namespace heed::cli
+}  // namespace heed::apps

@@ -1,10 +1,10 @@
-#include "cli/html.h"
+#include "apps/html.h"
 
 #include <map>
 
 #include "text/normalise.h"
 
-namespace heed::cli {
+namespace heed::apps {
 namespace {
 
 void append_escaped(std::string& html, std::string_view valid) {
@@ -68,4 +68,4 @@ std::string Words::metric(const std::string& name) const {
   return at == kNames.end() ? name : chinese ? at->second.second : at->second.first;
 }
 
-}  // namespace heed::cli
+}  // namespace heed::apps

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace heed::cli {
+namespace heed::apps {
 
 // Text for a page's content or a quoted attribute: & < > " ' written out, control characters left out, broken
 // UTF-8 as U+FFFD. Whatever a run holds, it can neither open nor close an element.
@@ -20,4 +20,4 @@ struct Words {
   std::string metric(const std::string& name) const;
 };
 
-}  // namespace heed::cli
+}  // namespace heed::apps

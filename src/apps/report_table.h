@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace heed::cli {
+namespace heed::apps {
 
 // A table of a page. Headings are plain text; cells are HTML, already escaped by whoever puts them in.
 struct Table {
@@ -15,4 +15,4 @@ struct Table {
 
 std::string to_html(const Table& table);
 
-}  // namespace heed::cli
+}  // namespace heed::apps
