@@ -66,6 +66,7 @@ LIBRARIES = {
     "boost/beast": ["serve"],
     "openssl/": ["serve"],
     "linear.h": ["train"],
+    "yaml-cpp/": ["apps"],
 }
 
 SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h|[a-z0-9]*intrin\.h")

@@ -200,7 +200,7 @@ TEST(SupportAnswers, of_several_files_are_merged_and_the_first_slot_stands) {
 }
 
 TEST(SupportLanguage, is_chinese_where_there_is_a_han_letter) {
-  EXPECT_EQ(language_of("我的 wifi"), "zh");
-  EXPECT_EQ(language_of("my wifi"), "en");
-  EXPECT_EQ(language_of(""), "en");
+  EXPECT_EQ(language_by_script("我的 wifi"), "zh");
+  EXPECT_EQ(language_by_script("my wifi"), "en");
+  EXPECT_EQ(language_by_script(""), "en");
 }

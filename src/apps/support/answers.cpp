@@ -246,6 +246,10 @@ void Answers::add_slot(const std::string& intent, Slot slot) {
   if (!find_slot_in(slots, slot.name)) slots.push_back(std::move(slot));
 }
 
+void Answers::add_fallback(const std::string& language, PlacedText text) {
+  add_text(fallback_, language, std::move(text));
+}
+
 void Answers::merge(const Answers& other) {
   for (const IntentAnswers& intent : other.answers_) {
     for (const auto& [language, texts] : intent.texts) {

@@ -71,6 +71,7 @@ class Answers {
   void add_answer(const std::string& intent, const std::string& language, PlacedText text);
   void add_shared_slot(Slot slot);
   void add_slot(const std::string& intent, Slot slot);
+  void add_fallback(const std::string& language, PlacedText text);
   // Adds what `other` has; where both declare a slot, this one's stands.
   void merge(const Answers& other);
   // Throws where a template is malformed or names a slot that is declared nowhere.

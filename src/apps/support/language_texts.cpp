@@ -96,7 +96,7 @@ Json language_texts_json(const LanguageTexts& texts) {
   return json;
 }
 
-std::string language_of(std::string_view text) {
+std::string language_by_script(std::string_view text) {
   const auto size = static_cast<int32_t>(text.size());
   for (int32_t at = 0; at < size;) {
     UChar32 letter = 0;

@@ -31,6 +31,6 @@ LanguageTexts read_language_texts(const Json& json, const std::string& where, co
 Json language_texts_json(const LanguageTexts& texts);
 
 // "en" or "zh" of a text by its script: "zh" where any of its letters is Han.
-std::string language_of(std::string_view text);
+std::string language_by_script(std::string_view text);
 
 }  // namespace heed::apps::support

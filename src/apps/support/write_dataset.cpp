@@ -1,0 +1,84 @@
+#include "apps/support/write_dataset.h"
+
+#include <system_error>
+
+#include "apps/support/question_pairs.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "data/table.h"
+
+namespace heed::apps::support {
+namespace {
+
+data::Table examples_table(const Dataset& dataset) {
+  data::Table table;
+  table.columns = {"text", "intent", "language", "entities"};
+  for (const LabelledText& example : dataset.examples) {
+    table.rows.push_back({{example.text, example.intent, example.language, entities_json(example.entities)}});
+  }
+  return table;
+}
+
+// What means the same or answers it: rows of knowledge, and every question that an answer was given to.
+data::Table pairs_table(const Dataset& dataset) {
+  data::Table table;
+  table.columns = {"text", "other"};
+  for (const KnowledgeRow& row : dataset.knowledge) {
+    const std::vector<std::string> titles = {row.title};
+    for (const std::string& question : row.questions.empty() ? titles : row.questions) {
+      if (!question.empty()) table.rows.push_back({{question, row.text}});
+    }
+  }
+  return table;
+}
+
+std::string knowledge_lines(const Dataset& dataset) {
+  std::string lines;
+  for (const KnowledgeRow& row : dataset.knowledge) {
+    lines += Json{{"id", row.id},         {"title", row.title},
+                  {"text", row.text},     {"questions", row.questions},
+                  {"source", row.source}, {"language", row.language}}
+                 .dump() +
+             "\n";
+  }
+  return lines;
+}
+
+void remove_file(const std::filesystem::path& path) {
+  std::error_code problem;
+  std::filesystem::remove(path, problem);
+  if (problem) throw Error(ErrorCode::io, path.string() + ": cannot remove: " + problem.message());
+}
+
+void write_table_or_remove(const std::filesystem::path& path, const data::Table& table) {
+  if (table.rows.empty()) {
+    remove_file(path);
+  } else {
+    data::write_table(path, table);
+  }
+}
+
+void write_text_or_remove(const std::filesystem::path& path, bool there, const std::string& text) {
+  if (there) {
+    write_file_atomically(path, text);
+  } else {
+    remove_file(path);
+  }
+}
+
+}  // namespace
+
+void write_dataset(const Dataset& dataset, const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem) throw Error(ErrorCode::io, folder.string() + ": cannot make the folder: " + problem.message());
+  write_table_or_remove(folder / kExamplesFile, examples_table(dataset));
+  write_table_or_remove(folder / kPairsFile, pairs_table(dataset));
+  write_text_or_remove(folder / kKnowledgeFile, !dataset.knowledge.empty(), knowledge_lines(dataset));
+  write_text_or_remove(folder / kAnswersFile, !dataset.answers.empty(),
+                       dataset.answers.to_json().dump(2) + "\n");
+  write_text_or_remove(folder / kSynonymsFile, !dataset.synonyms.empty(),
+                       Json(dataset.synonyms).dump(2) + "\n");
+}
+
+}  // namespace heed::apps::support
