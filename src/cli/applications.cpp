@@ -1,10 +1,12 @@
+#include "apps/support/application.h"
 #include "apps/translate/application.h"
 #include "cli/commands.h"
 
 namespace heed::cli {
 
 const std::vector<apps::Application>& applications() {
-  static const std::vector<apps::Application> kApplications = {apps::translate_application()};
+  static const std::vector<apps::Application> kApplications = {apps::translate_application(),
+                                                               apps::support_application()};
   return kApplications;
 }
 

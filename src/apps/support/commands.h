@@ -1,0 +1,13 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+// What `heed support` has for getting from data to a model: each declares one sub-command.
+namespace heed::apps::support {
+
+void add_import_command(CLI::App& support);
+void add_check_command(CLI::App& support);
+void add_train_command(CLI::App& support);
+void add_test_command(CLI::App& support);
+
+}  // namespace heed::apps::support

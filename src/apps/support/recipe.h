@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "apps/support/dataset.h"
+
+namespace heed::apps::support {
+
+struct RecipeOptions {
+  std::string folder = {};          // of the examples; absolute, so that the recipe may lie anywhere
+  std::string train = "train.csv";  // within it
+  std::string test = {};            // a held-out table within it; "": none
+  std::string model = {};           // where the model goes
+  double validation_share = 0.1;    // of the examples: calibrated on, never trained on
+  int64_t seed = 1;
+};
+
+// A recipe (docs/formats.md) for the intents of `dataset`: one encoder that reads words and hashed n-grams,
+// as recipes/banking77.toml has it (92 % on Banking77 in 2.6 minutes on two cores). Passes over the data and
+// the vocabulary go by the size: few examples are seen more often. Throws invalid_argument where there are
+// fewer than two intents, or examples too few to hold any out.
+std::string make_recipe(const Dataset& dataset, const RecipeOptions& options);
+
+}  // namespace heed::apps::support
