@@ -3,6 +3,7 @@
 #include "apps/support/rasa_reader.h"
 #include "apps/support/rasa_text.h"
 #include "base/error.h"
+#include "base/random.h"
 
 using namespace heed;
 using namespace heed::apps::support;
@@ -225,4 +226,40 @@ TEST(SupportRasa, parts_of_another_shape_are_refused_with_their_line) {
   EXPECT_THAT(rasa_message("version: '1.0'\nnlu: []\n"), HasSubstr("expected version"));
   EXPECT_THAT(rasa_message("responses:\n  utter_a:\n    text: b\n"), HasSubstr("expected a list"));
   EXPECT_FALSE(RasaProject::knows(parse_yaml("pipeline: []\n", "config.yml")));
+}
+
+TEST(SupportRasa, changed_bytes_are_refused_or_give_sound_examples) {
+  const std::string seed = std::string(kDomain) + (std::string(kNlu) + kRules);
+  Random random(7);
+  int refused = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = round % 2 == 0 ? kNlu : kDomain;
+    for (uint64_t change = 0; change <= random.below(4); ++change) {
+      const size_t at = random.below(text.size());
+      const size_t from = random.below(seed.size());
+      switch (random.below(3)) {
+        case 0:
+          text[at] = static_cast<char>(random.below(256));
+          break;
+        case 1:
+          text.erase(at, random.below(20));
+          break;
+        default:
+          text.insert(at, seed.substr(from, random.below(20)));
+      }
+      if (text.empty()) text = "x";
+    }
+    try {
+      const Dataset dataset = read({{"x.yml", text}});
+      for (const LabelledText& example : dataset.examples) {
+        const auto again = parse_entities(entities_json(example.entities), example.text, "x.yml");
+        EXPECT_EQ(again.size(), example.entities.size()) << text;
+      }
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_GT(refused, 200);
+  EXPECT_LT(refused, 2000);
 }
