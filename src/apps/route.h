@@ -77,6 +77,8 @@ struct Route {
   std::vector<Field> body = {};   // of POST; empty: none is read
   std::vector<Field> reply = {};  // 200, application/json; empty: `reply_type`
   std::string_view reply_type = "application/json";
+  // Asked again and again by pages and probes that look at the server: no part of /v1/status's traffic.
+  bool is_watch = false;
   // Runs on a connection's thread: quick, nothing that waits. May throw, which fails the call.
   std::function<void(const CallPointer& call, Services& services)> handle;
 };

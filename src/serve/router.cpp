@@ -71,7 +71,10 @@ class Router::RoutedCall : public apps::Call,
     reply.headers.emplace_back("X-Request-Id", id);
     reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
     if (!is_page) reply.headers.emplace_back("Cache-Control", "no-store");
-    router_.parts_.traffic.request_done(match_.label, reply.status, seconds);
+    router_.parts_.traffic.request_done({.route = match_.label,
+                                         .status = reply.status,
+                                         .seconds = seconds,
+                                         .is_watch = is_page ? match_.is_file : match_.route->is_watch});
     log(reply, seconds);
     std::exchange(respond_, nullptr)(std::move(reply));
   }
@@ -202,7 +205,8 @@ void Router::find_route(const HttpRequest& head, Match& match) const {
   }
   match.label = "page";
   const bool known = parts_.page.has(path == "/" ? "/index.html" : std::string(path));
-  if (known && method == "GET") return;
+  match.is_file = known && method == "GET";
+  if (match.is_file) return;
   if (known) throw MethodError("method: expected GET here, found " + head.method.substr(0, 32), "GET");
   std::vector<std::string> paths;
   for (const apps::Route& route : parts_.routes) paths.emplace_back(route.path);

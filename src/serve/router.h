@@ -50,6 +50,7 @@ class Router : public HttpHandler {
  private:
   struct Match {
     const apps::Route* route = nullptr;  // null: the page
+    bool is_file = false;                // of the page
     std::map<std::string, std::string> parameters;
     std::string key_name;
     std::string label = "other";  // of the route, for figures

@@ -59,16 +59,17 @@ Traffic::Second& Traffic::this_second() {
   return seconds_.back();
 }
 
-void Traffic::request_done(const std::string& route, int status, double seconds) {
+void Traffic::request_done(const Request& request) {
   const std::lock_guard lock(mutex_);
-  RouteCounts& counts = routes_[route];
-  ++counts.by_status[status];
-  counts.latency.add(seconds);
+  RouteCounts& counts = routes_[request.route];
+  ++counts.by_status[request.status];
+  counts.latency.add(request.seconds);
+  if (request.is_watch) return;
   Second& second = this_second();
   ++second.requests;
-  if (status >= 500) ++second.errors;
-  if (status == 429 || status == 503) ++second.rejected;
-  second.latency.add(seconds);
+  if (request.status >= 500) ++second.errors;
+  if (request.status == 429 || request.status == 503) ++second.rejected;
+  second.latency.add(request.seconds);
 }
 
 void Traffic::left_queue(const infer::LiveModel& model, double seconds) {

@@ -26,7 +26,13 @@ class Traffic {
   using Clock = std::chrono::steady_clock;
   static constexpr int64_t kSeconds = 300;  // that are kept one by one
 
-  void request_done(const std::string& route, int status, double seconds);
+  struct Request {
+    const std::string& route;  // its label
+    int status;
+    double seconds;
+    bool is_watch;  // of who looks at the server: in the figures by route, not in those by second
+  };
+  void request_done(const Request& request);
   void left_queue(const infer::LiveModel& model, double seconds);
   void batch_done(const infer::BatchReport& report);
 

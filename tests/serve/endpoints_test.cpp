@@ -278,6 +278,25 @@ TEST_F(Endpoints, status_and_metrics_count_what_was_answered) {
   EXPECT_THAT(metrics.body, HasSubstr("heed_connections 1\n"));
 }
 
+TEST_F(Endpoints, traffic_leaves_out_those_who_only_look_at_the_server) {
+  const auto requests = [&] {
+    int64_t sum = 0;
+    for (const Json& second : get("/v1/status")["traffic"]) sum += second["requests"].get<int64_t>();
+    return sum;
+  };
+  for (const char* path :
+       {"/", "/index.html", "/v1/status", "/metrics", "/openapi.json", "/v2/health/live", "/v2/health/ready"})
+    EXPECT_EQ(client_.get(path).status, 200) << path;
+  EXPECT_EQ(client_.ask("HEAD", "/v2/health/live").status, 200);
+  EXPECT_EQ(requests(), 0);
+  post("/v1/classify", {{"text", "我的银行卡在哪里"}});
+  expect_refused(client_.get("/nowhere"), 404, "not_found");
+  expect_refused(client_.post("/v1/status", {}), 405, "invalid_argument");
+  EXPECT_EQ(requests(), 3);
+  EXPECT_THAT(client_.get("/metrics").body,
+              HasSubstr("heed_requests_total{route=\"GET /v2/health/live\",status=\"200\"} 2\n"));
+}
+
 TEST_F(Endpoints, the_description_holds_every_route_and_refers_to_nothing_that_is_missing) {
   const Json description = get("/openapi.json");
   EXPECT_EQ(description["openapi"], "3.1.0");

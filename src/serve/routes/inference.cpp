@@ -202,11 +202,13 @@ std::vector<apps::Route> inference_routes(Server* server) {
                                       .path = "/v2/health/live",
                                       .summary = "Whether the server runs",
                                       .reply = {{.name = "live", .kind = Kind::boolean, .help = "true"}},
+                                      .is_watch = true,
                                       .handle = live},
                                      {.method = "GET",
                                       .path = "/v2/health/ready",
                                       .summary = "Whether it can answer: 503 while it has no model",
                                       .reply = flag,
+                                      .is_watch = true,
                                       .handle = ready}};
   for (const std::string_view model : {"/v2/models/{model}", "/v2/models/{model}/versions/{version}"}) {
     const bool plain = model.find("versions") == std::string_view::npos;

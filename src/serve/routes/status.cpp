@@ -40,7 +40,8 @@ std::vector<Field> status_fields() {
           any("workers", "Threads that run models"),
           any("connections", "Open now"),
           any("traffic",
-              "The last 300 seconds: ts, requests, errors (5xx), rejected (429, 503), p50_ms, p99_ms, queue"),
+              "The last 300 seconds: ts, requests, errors (5xx), rejected (429, 503), p50_ms, p99_ms, queue; "
+              "without what looks at the server: this, health, /metrics, /openapi.json, the page's files"),
           any("routes", "Since the start: route, requests, errors, rejected, p50_ms, p95_ms, p99_ms"),
           any("models", "Since the start: name, version, requests, batch_mean, tokens"),
           any("store", "kind of database, and events pending")};
@@ -53,12 +54,14 @@ std::vector<apps::Route> status_routes(Server* server) {
            .path = "/v1/status",
            .summary = "How the server does, for people",
            .reply = status_fields(),
+           .is_watch = true,
            .handle = [server](const apps::CallPointer& call,
                               apps::Services&) { call->reply(apps::json_reply(status_of(*server))); }},
           {.method = "GET",
            .path = "/metrics",
            .summary = "How the server does, for Prometheus",
            .reply_type = "text/plain; version=0.0.4",
+           .is_watch = true,
            .handle =
                [server](const apps::CallPointer& call, apps::Services&) {
                  call->reply({.status = 200,
@@ -68,6 +71,7 @@ std::vector<apps::Route> status_routes(Server* server) {
           {.method = "GET",
            .path = "/openapi.json",
            .summary = "This description",
+           .is_watch = true,
            .handle = [server](const apps::CallPointer& call, apps::Services&) {
              call->reply(apps::json_reply(openapi(server->router().routes())));
            }}};
