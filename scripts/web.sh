@@ -2,7 +2,7 @@
 # The page of web/: what ./dev web runs.
 #   scripts/web.sh build              check types, run the unit tests, build into build/web; nothing where nothing changed
 #   scripts/web.sh browser [NAME...]  browser tests against the server at HEED_URL, or where that is not set, one started here with the
-#                                     small models of tests/infer/golden; NAME: walk, states, reach
+#                                     small models of tests/infer/golden, and keys where HEED_WITH_KEY is 1; NAME: walk, states, reach, support
 # Exit status 3: npm's registry is out of reach.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -33,11 +33,28 @@ build() {
   echo "$sources" >"$stamp"
 }
 
+# The small models, with the figures of a training run beside each, so that there is something to draw and to compare.
+copy_models() {
+  local version
+  cp -r tests/infer/golden "$1"
+  for version in "$1"/*/1; do
+    mkdir "$version/run"
+    cp web/tests/browser/run/metrics.json "$version"
+    cp web/tests/browser/run/metrics.jsonl "$version/run"
+  done
+}
+
 # A server on a free port, which ends with this script.
 start_server() {
-  local program=build/${HEED_PRESET:-release}/bin/heed
+  local program=build/${HEED_PRESET:-release}/bin/heed keys=()
   folder=$(mktemp -d)  # not local: the trap below needs it when the script ends
-  "$program" serve --models tests/infer/golden --port 0 --store "$folder/events.sqlite" --set server.page=build/web 2>"$folder/log" &
+  copy_models "$folder/models"
+  if [ "${HEED_WITH_KEY:-}" = 1 ]; then
+    HEED_KEY=$("$program" keys add browser --scopes read,feedback --file "$folder/keys.txt")
+    export HEED_KEY
+    keys=(--set keys.file="$folder/keys.txt")
+  fi
+  "$program" serve --models "$folder/models" --port 0 --store "$folder/events.sqlite" --set server.page=build/web "${keys[@]}" 2>"$folder/log" &
   server=$!
   trap 'kill "$server" 2>/dev/null; wait "$server" || true; rm -rf "$folder"' EXIT
   for _ in $(seq 100); do

@@ -38,7 +38,7 @@ export interface Status {
   traffic: TrafficSecond[]; // One a second, oldest first.
   routes: RouteFigures[];
   models: ModelFigures[];
-  store?: { url_kind: string; pending: number };
+  store?: { kind: string; pending: number };
 }
 
 export type Task = "translate" | "classify";

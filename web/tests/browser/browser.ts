@@ -102,8 +102,8 @@ export class Visit {
     const where = `${name} ${lookName(this.look)}`;
     const overflow = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `${where}: ${overflow} pixels wider than the window`);
-    await this.checkAccessibility(where);
     await this.picture(name);
+    await this.checkAccessibility(where);
     assert.deepEqual(this.problems_, [], where);
   }
 

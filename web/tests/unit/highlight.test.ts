@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { highlight, strongestWords } from "../../src/pages/try/highlight";
+import { highlight, strongestWords } from "../../src/ui/highlight";
 
 const word = (text: string, start: number, end: number, weight: number, vote?: number) => ({ text, start, end, weight, ...(vote === undefined ? {} : { vote }) });
 

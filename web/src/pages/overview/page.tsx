@@ -35,7 +35,7 @@ function Facts({ status }: { status: Status }) {
     t.up(f.duration(status.uptime_seconds)),
     t.workers(status.workers),
     status.keys ? t.keysOn : t.keysOff,
-    ...(status.store ? [t.store(storeName(status.store.url_kind))] : []),
+    ...(status.store ? [t.store(storeName(status.store.kind))] : []),
     ...(status.store?.pending ? [t.pending(f.integer(status.store.pending))] : []),
   ];
   return (

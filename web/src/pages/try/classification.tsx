@@ -5,10 +5,11 @@ import type { ClassifyReply, HeadAnswer } from "../../api/types";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Bar } from "../../ui/bar";
 import { Failure } from "../../ui/failure";
+import { strongestWords, type MarkedBy } from "../../ui/highlight";
+import { Marked } from "../../ui/marked";
 import { Segmented } from "../../ui/segmented";
 import { Table } from "../../ui/table";
 import { classify } from "./ask";
-import { highlight, strongestWords, type MarkedBy } from "./highlight";
 import { Progress } from "./progress";
 import { texts } from "./strings";
 import { useAnswer } from "./use_answer";
@@ -95,9 +96,10 @@ function Reason({ name, head, text }: { name: string; head: HeadAnswer; text: st
   if (words.length === 0) return null;
   const hasVotes = words.some(({ vote }) => vote != null);
   const by = hasVotes ? wanted : "weight";
+  const title = name ? `${t.why}: ${name}` : t.why;
   return (
     <section class="section">
-      <h2>{name ? `${t.why}: ${name}` : t.why}</h2>
+      <h2>{title}</h2>
       <p class="lede">{by === "weight" ? t.whyAttention : t.whyVotes}</p>
       {hasVotes && (
         <Segmented
@@ -113,23 +115,10 @@ function Reason({ name, head, text }: { name: string; head: HeadAnswer; text: st
       )}
       <div class="reason">
         <p class="marked">
-          {highlight(text, words, by).map((stretch, i) =>
-            stretch.word ? (
-              <mark
-                key={i}
-                class={stretch.strength < 0 ? "is-against" : undefined}
-                style={{ "--weight": Math.abs(stretch.strength) }}
-                title={by === "weight" ? f.percent(stretch.word.weight) : f.signed(stretch.word.vote)}
-              >
-                {stretch.text}
-              </mark>
-            ) : (
-              stretch.text
-            ),
-          )}
+          <Marked text={text} words={words} by={by} />
         </p>
         <Table
-          label={t.why}
+          label={title}
           rows={strongestWords(words, by, kWordsListed)}
           rowKey={(word) => `${word.start}`}
           columns={[

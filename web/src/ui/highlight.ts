@@ -1,4 +1,4 @@
-import type { AttentionWord } from "../../api/types";
+import type { AttentionWord } from "../api/types";
 
 export type MarkedBy = "weight" | "vote";
 
