@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { serverKey } from "../api/key";
 import { useObservable } from "../api/observable";
+import { watchOffer } from "../api/offered";
 import { watchStatus } from "../api/status";
 import { LanguageContext } from "../i18n/language";
 import { pages } from "../pages";
@@ -34,6 +35,7 @@ export function App() {
 
   applyPreferences(chosen);
   useEffect(watchStatus, []);
+  useEffect(watchOffer, []);
   // Who moves to another page by the keyboard or a screen reader goes on at its top.
   useEffect(() => {
     if (place === firstPlace.current) return;

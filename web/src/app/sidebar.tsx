@@ -1,5 +1,6 @@
 import { serverKey } from "../api/key";
 import { useObservable } from "../api/observable";
+import { offeredRoutes } from "../api/offered";
 import { statusState, type StatusState } from "../api/status";
 import { useLanguage, useTexts } from "../i18n/language";
 import type { SameShape } from "../i18n/translations";
@@ -12,6 +13,8 @@ import { appTexts } from "./strings";
 export function Sidebar({ page }: { page: string }) {
   const t = useTexts(appTexts);
   const language = useLanguage();
+  const routes = useObservable(offeredRoutes);
+  const shown = pages.filter(({ name, needs }) => !needs || name === page || routes?.has(needs));
   return (
     <header class="sidebar">
       <a class="brand" href={href("overview")}>
@@ -19,7 +22,7 @@ export function Sidebar({ page }: { page: string }) {
       </a>
       <nav class="nav" aria-label={t.pages}>
         <ul>
-          {pages.map(({ name, title }) => (
+          {shown.map(({ name, title }) => (
             <li key={name}>
               <a href={href(name)} aria-current={name === page ? "page" : undefined}>
                 {title[language]}

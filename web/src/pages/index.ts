@@ -6,4 +6,5 @@ export const pages: PageEntry[] = [
   { name: "models", title: { en: "Models", zh: "模型" }, load: () => import("./models/page") },
   { name: "try", title: { en: "Try it", zh: "试一试" }, load: () => import("./try/page") },
   { name: "events", title: { en: "Events", zh: "事件" }, load: () => import("./events/page") },
+  { name: "support", title: { en: "Support", zh: "客服" }, needs: "/v1/support/conversations", load: () => import("./support/page") },
 ];

@@ -12,5 +12,7 @@ export interface PageProps {
 export interface PageEntry {
   name: string; // In the address.
   title: Record<Language, string>; // In the menu.
+  // A route as /openapi.json writes it: on a server without it the menu leaves the page out.
+  needs?: string;
   load(): Promise<{ default: ComponentType<PageProps> }>;
 }

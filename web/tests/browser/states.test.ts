@@ -91,7 +91,7 @@ for (const look of [kLooks[0]!, kLooks[7]!]) {
     const { page } = visit;
     const seen: string[] = [];
     await page.addInitScript(() => sessionStorage.getItem("asked") ?? (sessionStorage.clear(), sessionStorage.setItem("asked", "1")));
-    await page.route(`${server}/v1/**`, wantKey("right", seen));
+    for (const path of ["v1/**", "openapi.json"]) await page.route(`${server}/${path}`, wantKey("right", seen));
     await visit.open("#/models");
     await page.locator(".key-form").waitFor();
     await visit.check("key-wanted");
