@@ -6,6 +6,7 @@
 
 #include "apps/support/cross_validation.h"
 #include "apps/support/data_report.h"
+#include "apps/support/hold_out.h"
 #include "apps/support/linear_model.h"
 #include "apps/support/recipe.h"
 #include "apps/support/suspects.h"
@@ -201,6 +202,30 @@ TEST(SupportRecipe, holds_what_the_data_asks_for) {
   EXPECT_THAT(recipe, AllOf(HasSubstr("folder = \"/tmp/a \\\"b\\\"\""), HasSubstr("epochs = 40"),
                             HasSubstr("models/卡"), HasSubstr("36 examples of 3 intents")));
   EXPECT_THROW(make_recipe({}, {.folder = "x"}), Error);
+}
+
+TEST(SupportHoldOut, takes_its_share_of_every_intent_and_leaves_each_one_example) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "support_hold_out";
+  std::filesystem::remove_all(folder);
+  Dataset dataset = clean_dataset();  // 12 of each of three intents
+  dataset.examples.push_back({.text = "独此一例", .intent = "rare"});
+  hold_out(dataset, folder, 0.25, 7);
+  const auto count = [&](const char* file) {
+    std::map<std::string, int> intents;
+    for (const LabelledText& one : read_dataset({(folder / file).string()}).examples) ++intents[one.intent];
+    return intents;
+  };
+  const auto learned = count(kLearnedFile), held = count(kHeldOutFile);
+  EXPECT_EQ(learned.at("rare"), 1);
+  EXPECT_EQ(held.size(), 3U);
+  for (const auto& [intent, examples] : held) EXPECT_EQ(examples, 3) << intent;
+  EXPECT_TRUE(read_dataset({folder.string()}).examples.empty());
+  const std::string first = read_file(folder / kHeldOutFile);
+  hold_out(dataset, folder, 0.25, 7);
+  EXPECT_EQ(read_file(folder / kHeldOutFile), first);
+  EXPECT_EQ(usual_share(100), 0.3);
+  EXPECT_EQ(usual_share(3000), 0.2);
+  EXPECT_EQ(usual_share(100'000), 0.1);
 }
 
 TEST(SupportImport, what_is_written_is_read_again) {

@@ -49,37 +49,6 @@ void add_intents(const std::vector<std::string>& words, FitOptions& options) {
   }
 }
 
-std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
-
-std::string percent(int64_t part, int64_t whole) {
-  return whole == 0 ? "none" : percent(static_cast<double>(part) / static_cast<double>(whole));
-}
-
-std::string describe(const FittedDecision& fitted) {
-  const FitReport& report = fitted.report;
-  const DecisionRule& rule = fitted.rule;
-  std::string text = std::to_string(report.texts) + " messages, " + std::to_string(report.out_of_scope) +
-                     " of them out of scope; thresholds from " + std::to_string(report.held_out) +
-                     " of them\n";
-  if (rule.threshold) {
-    text += "answers alone from probability " + fixed(*rule.threshold, 2) + ": " +
-            percent(report.in_scope_answered, report.in_scope) + " of the messages in scope, " +
-            percent(report.wrong, report.answered) + " of the answers wrong (at most " +
-            percent(report.upper) + " with confidence " + percent(1 - rule.failure) + ", " +
-            percent(rule.wrong) + " promised)\n";
-  } else {
-    text += "answers nothing alone: no threshold keeps " + percent(rule.wrong) +
-            " wrong answers with so few messages or so many mistakes; give more messages, or allow more with "
-            "--wrong\n";
-  }
-  for (const auto& [intent, threshold] : rule.intents)
-    text += "  " + intent + ": " + (threshold ? "from " + fixed(*threshold, 2) : std::string("never alone")) +
-            "\n";
-  text += "out of scope: " + percent(1 - report.kept) + " of the messages in scope are taken for it";
-  if (report.held_out > report.in_scope) text += ", " + percent(report.found) + " of those that are";
-  return text + "\n";
-}
-
 void fit(Settings& settings) {
   add_intents(settings.intents, settings.options);
   const ModelDirectory model = open_model(settings.model);

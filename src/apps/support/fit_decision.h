@@ -17,6 +17,9 @@ struct JudgedText {
   std::string intent;
 };
 
+// Half of them learn, half choose thresholds.
+inline constexpr size_t kFewestToFit = 40;
+
 struct FitOptions {
   double wrong = 0.05;   // at most this share of automatic answers may be wrong
   double failure = 0.1;  // probability that more of them are
@@ -49,5 +52,8 @@ struct FittedDecision {
 // texts to learn from (20 of each part), or an intent with a promise of its own is unknown.
 FittedDecision fit_decision(std::span<const JudgedText> texts, const std::string& head,
                             std::span<const std::string> labels, const FitOptions& options);
+
+// For a person: how much is answered alone, and how often that is wrong.
+std::string describe(const FittedDecision& fitted);
 
 }  // namespace heed::apps::support

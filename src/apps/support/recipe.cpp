@@ -41,8 +41,8 @@ std::string make_recipe(const Dataset& dataset, const RecipeOptions& options) {
 [data]
 folder = {}
 train = [{}]
-{}validation_share = {}
-text = "text"
+valid = [{}]
+{}text = "text"
 drop_leaked = true
 
 [text]
@@ -88,7 +88,7 @@ seed = {}
 model = {}
 description = {}
 )",
-      examples, intents, quoted(options.folder), quoted(options.train), test, options.validation_share,
+      examples, intents, quoted(options.folder), quoted(options.train), quoted(options.valid), test,
       epochs_for(examples), options.seed, quoted(options.model),
       quoted("Intents of customers' questions: " + std::to_string(intents) + " intents."));
 }

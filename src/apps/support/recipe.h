@@ -5,15 +5,16 @@
 #include <vector>
 
 #include "apps/support/dataset.h"
+#include "apps/support/hold_out.h"
 
 namespace heed::apps::support {
 
 struct RecipeOptions {
-  std::string folder = {};          // of the examples; absolute, so that the recipe may lie anywhere
-  std::string train = "train.csv";  // within it
-  std::string test = {};            // a held-out table within it; "": none
-  std::string model = {};           // where the model goes
-  double validation_share = 0.1;    // of the examples: calibrated on, never trained on
+  std::string folder = {};           // of the examples; absolute, so that the recipe may lie anywhere
+  std::string train = kLearnedFile;  // within it
+  std::string valid = kHeldOutFile;  // within it: calibrated on, never trained on
+  std::string test = {};             // a held-out table within it; "": none
+  std::string model = {};            // where the model goes
   int64_t seed = 1;
 };
 

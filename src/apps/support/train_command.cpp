@@ -13,9 +13,14 @@ void add_train_command(CLI::App& support) {
   command->add_option("FOLDER", settings->folder, "As `heed support import` wrote it")->required();
   command->add_option("-o,--output", settings->model, "Where the model goes")->required()->type_name("MODEL");
   command
-      ->add_option("--validation-share", settings->validation_share,
-                   "Of the examples: calibrated on, never trained on")
-      ->check(CLI::Range(0.01, 0.5))
+      ->add_option("--held-out", settings->held_out,
+                   "Share of the examples that is not trained on but decides when the model may answer "
+                   "alone; 0: by their number")
+      ->check(CLI::Range(0.0, 0.5))
+      ->capture_default_str()
+      ->type_name("X");
+  command->add_option("--wrong", settings->decision.wrong, "Share of automatic answers that may be wrong")
+      ->check(CLI::Range(1e-6, 0.999999))
       ->capture_default_str()
       ->type_name("X");
   command->add_option("--seed", settings->seed, "Of everything random")

@@ -1,14 +1,19 @@
 #include "apps/support/train_model.h"
 
+#include <algorithm>
 #include <map>
 
 #include "apps/console.h"
 #include "apps/support/dataset.h"
+#include "apps/support/decision.h"
+#include "apps/support/hold_out.h"
+#include "apps/support/judged_texts.h"
 #include "apps/support/recipe.h"
 #include "apps/support/write_dataset.h"
 #include "apps/trainer.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "infer/classifier.h"
 #include "model/model_directory.h"
 #include "model/read_contents.h"
 
@@ -36,6 +41,27 @@ std::map<std::string, std::string> read_run(const std::filesystem::path& version
   return files;
 }
 
+// When the model may answer alone, where there are enough examples to say so.
+void add_rule(const ModelDirectory& model, const std::filesystem::path& held_out, const FitOptions& options,
+              ModelContents& contents) {
+  if (!std::filesystem::exists(held_out)) return;
+  const infer::Classifier classifier(model);
+  const auto& heads = model.config.classification_heads;
+  const auto head = std::ranges::find(heads, "intent", &HeadConfig::name);
+  if (head == heads.end()) return;
+  const auto texts =
+      judge_file({.path = held_out.string()}, classifier, static_cast<size_t>(head - heads.begin()), *head);
+  if (texts.size() < kFewestToFit) {
+    print_report(std::to_string(texts.size()) + " examples were held out, " + std::to_string(kFewestToFit) +
+                 " are needed to say when the model may answer alone: it hands over what it cannot quote; "
+                 "more: heed support fit\n");
+    return;
+  }
+  const FittedDecision fitted = fit_decision(texts, head->name, head->labels, options);
+  contents.assets[kDecisionFile] = fitted.rule.to_json().dump(1) + "\n";
+  print_report(describe(fitted));
+}
+
 size_t count_versions(const std::string& model) {
   return std::filesystem::exists(model) ? model_versions(model).size() : 0;
 }
@@ -50,7 +76,8 @@ void check_overrides(const std::vector<std::string>& overrides) {
 
 }  // namespace
 
-std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder) {
+std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder,
+                                 const FitOptions& decision) {
   const ModelDirectory trained = open_model(model);
   ModelContents contents = read_contents(trained);
   contents.run = read_run(trained.path);
@@ -58,6 +85,7 @@ std::filesystem::path add_assets(const std::filesystem::path& model, const std::
     if (std::filesystem::exists(folder / name))
       contents.assets[name] = read_file(folder / name, kMaxAssetBytes);
   }
+  add_rule(trained, folder / kHeldOutFile, decision, contents);
   if (contents.assets.contains(kAnswersFile)) {
     const Answers answers = Answers::load(folder / kAnswersFile);
     for (const HeadConfig& head : trained.config.classification_heads) {
@@ -74,10 +102,9 @@ std::filesystem::path train_model(const TrainSettings& settings) {
   std::vector<std::string> sources = {examples_file(folder)};
   if (std::filesystem::exists(folder / kAnswersFile)) sources.push_back((folder / kAnswersFile).string());
   const Dataset dataset = read_dataset(sources);
-  const std::string recipe = make_recipe(dataset, {.folder = folder.string(),
-                                                   .model = settings.model,
-                                                   .validation_share = settings.validation_share,
-                                                   .seed = settings.seed});
+  const std::string recipe =
+      make_recipe(dataset, {.folder = folder.string(), .model = settings.model, .seed = settings.seed});
+  hold_out(dataset, folder, settings.held_out, settings.seed);
   const std::filesystem::path path = folder / "recipe.toml";
   write_file_atomically(path, recipe);
   if (!settings.quiet)
@@ -96,7 +123,7 @@ std::filesystem::path train_model(const TrainSettings& settings) {
     throw Error(ErrorCode::cancelled,
                 "training stopped before its end; the same command with --resume goes on");
   }
-  return add_assets(settings.model, folder);
+  return add_assets(settings.model, folder, settings.decision);
 }
 
 }  // namespace heed::apps::support

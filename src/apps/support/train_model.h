@@ -4,24 +4,31 @@
 #include <string>
 #include <vector>
 
+#include "apps/support/fit_decision.h"
+
 namespace heed::apps::support {
 
 struct TrainSettings {
   std::string folder = {};  // as `heed support import` wrote it
   std::string model = {};   // where the model goes
-  double validation_share = 0.1;
+  double held_out =
+      0.0;  // share of the examples that is never trained on, but calibrated by; 0: by their number
   int64_t seed = 1;
   std::vector<std::string> overrides = {};  // of the recipe: section.key=value
   bool quiet = false, resume = false, fresh = false;
+  FitOptions decision = {};  // when the model may answer alone
 };
 
-// Writes FOLDER/recipe.toml, has heed-train train by it, and adds the folder's answers, knowledge and
-// synonyms to the model, as assets of its next version: that version's path. Throws as read_dataset,
-// make_recipe and run_trainer do, before training where it can.
+// Writes FOLDER/recipe.toml and the examples it names, has heed-train train by it, learns from the examples
+// that were held out when the model may answer alone (fit_decision.h), and adds the folder's answers,
+// knowledge and synonyms to the model, all as assets of its next version: that version's path. Throws as
+// read_dataset, make_recipe and run_trainer do, before training where it can.
 std::filesystem::path train_model(const TrainSettings& settings);
 
-// Writes the next version of the model, like its present one with the folder's files among its assets. Throws
-// invalid_argument where an answer's intent is none of the model's.
-std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder);
+// Writes the next version of the model, like its present one with the folder's files among its assets, and a
+// decision rule where the folder has enough held-out examples. Throws invalid_argument where an answer's
+// intent is none of the model's.
+std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder,
+                                 const FitOptions& decision = {});
 
 }  // namespace heed::apps::support

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "apps/support/dataset.h"
+
+namespace heed::apps::support {
+
+// Files that `heed support train` divides the examples of a folder into; hidden, so that nobody reads
+// examples twice.
+constexpr const char* kLearnedFile = ".training/learned.csv";
+constexpr const char* kHeldOutFile = ".training/held-out.csv";
+
+// The share of so many examples that is held out where nothing else is said: a tenth, more where that would
+// be fewer than 600, at most three tenths.
+double usual_share(size_t examples);
+
+// Writes the examples of every intent to the two files of `folder`, `share` of them (0: usual_share) to the
+// second; at least one of each intent stays in the first. The same for the same seed. Throws io.
+void hold_out(const Dataset& dataset, const std::filesystem::path& folder, double share, int64_t seed);
+
+}  // namespace heed::apps::support
