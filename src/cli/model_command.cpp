@@ -43,6 +43,15 @@ Json describe(const ModelDirectory& model) {
     item["temperature"] = head.temperature;
     json["heads"].push_back(std::move(item));
   }
+  const auto add = [&](const std::string& name, const char* kind, const char* key, Json value) {
+    Json item;
+    item["name"] = name;
+    item["kind"] = kind;
+    item[key] = std::move(value);
+    json["heads"].push_back(std::move(item));
+  };
+  if (const auto& head = model.config.matching) add(head->name, "matching", "temperature", head->temperature);
+  if (const auto& head = model.config.tagging) add(head->name, "tagging", "labels", head->entities);
   json["precision"] = to_string(weight_precision(model.weights));
   json["parameters"] = count_parameters(model);
   json["weights"] = weight_types(model);
@@ -83,12 +92,16 @@ std::string describe_attention(const AttentionConfig& attention) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& labels) {
+  std::string list;
+  for (const std::string& label : labels) list += (list.empty() ? "" : ", ") + label;
+  return list;
+}
+
 void show_head(const HeadConfig& head) {
-  std::string labels;
-  for (const std::string& label : head.labels) labels += (labels.empty() ? "" : ", ") + label;
   line("head " + head.name, std::to_string(head.labels.size()) +
-                                (head.multi_label ? " labels (any number): " : " labels: ") + labels +
-                                "; temperature " + apps::fixed(head.temperature, 3));
+                                (head.multi_label ? " labels (any number): " : " labels: ") +
+                                joined(head.labels) + "; temperature " + apps::fixed(head.temperature, 3));
 }
 
 // One line a figure, its place in metrics.json as a dotted name: splits.valid.loss.
@@ -124,6 +137,12 @@ void show(const ModelDirectory& model) {
            (c.decodes() ? ", " + in_thousands(c.target_vocabulary) + " " + c.target_tokenizer : ""));
   line("text", c.normalisation + (c.lowercase ? ", lower case" : ""));
   for (const HeadConfig& head : c.classification_heads) show_head(head);
+  if (c.matching) {
+    line("head " + c.matching->name, "vectors of " + std::to_string(c.matching->width) +
+                                         " numbers, and pairs; temperature " +
+                                         apps::fixed(c.matching->temperature, 3));
+  }
+  if (c.tagging) line("head " + c.tagging->name, "entities: " + joined(c.tagging->entities));
   line("precision", to_string(weight_precision(model.weights)));
   line("parameters", in_thousands(count_parameters(model)) + " (" + weight_types(model) + " arrays)");
   line("size", in_thousands(static_cast<int64_t>(folder_bytes(model.path))) + " bytes");

@@ -69,10 +69,11 @@ class JsonlReader {
     if (value.is_string()) return checked(value.get<std::string>(), name, line);
     if (value.is_null()) return "";
     if (value.is_number() || value.is_boolean()) return value.dump();
+    if (value.is_array() && !value.empty() && value[0].is_object()) return value.dump();  // JSON in a column
     if (value.is_array()) return joined(value, name, line);
     fail_at(file_, line,
             "field " + shown(name) +
-                ": expected a string, a number, true, false, null or an array of strings, found an object; "
+                ": expected a string, a number, true, false, null or an array, found an object; "
                 "flatten it");
   }
 

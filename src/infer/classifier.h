@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/entity_span.h"
 #include "infer/text_vector.h"
 #include "model/model_directory.h"
 
@@ -36,8 +37,19 @@ struct HeadResult {
 };
 
 struct ClassificationResult {
-  std::vector<std::string> pieces;  // </s> last
-  std::vector<HeadResult> heads;    // as in the configuration
+  std::vector<std::string> pieces;   // </s> last
+  std::vector<HeadResult> heads;     // the classification heads, as in the configuration
+  std::vector<float> vector;         // of the matching head, of length 1; empty where the model has none
+  std::vector<EntitySpan> entities;  // of the tagging head, in the order of the text
+};
+
+struct TextPair {
+  std::string first, second;
+};
+
+struct PairResult {
+  double probability = 0.0;  // that both mean the same, after the head's temperature
+  double cosine = 0.0;       // of their vectors
 };
 
 struct ClassifyOptions {
@@ -50,7 +62,7 @@ struct ClassifyOptions {
 // An encoder with its heads, ready to answer. Thread-safe for concurrent calls.
 class Classifier {
  public:
-  // Copies what it needs of the directory. Throws invalid_argument where the model has no heads.
+  // Copies what it needs of the directory. Throws invalid_argument where the model has no head of any kind.
   explicit Classifier(const ModelDirectory& directory);
   ~Classifier();
   Classifier(Classifier&&) noexcept;
@@ -58,11 +70,18 @@ class Classifier {
   std::vector<ClassificationResult> classify(std::span<const std::string> texts,
                                              const ClassifyOptions& options = {}) const;
 
+  // How likely the two texts of each pair mean the same, in order; it does not matter which comes first.
+  // Throws invalid_argument where the model has no matching head.
+  std::vector<PairResult> match(std::span<const TextPair> pairs) const;
+
   // What the encoder makes of each text, in order.
   std::vector<TextVector> embed(std::span<const std::string> texts, const EmbedOptions& options = {}) const;
 
   // Raw logits [labels] a head (before temperature) of one text's ids (</s> is added).
   std::vector<std::vector<float>> logits(std::span<const int32_t> ids) const;
+  // The same of a matching head, of two texts' ids, and of a tagging head, [pieces, tags].
+  float pair_logit(std::span<const int32_t> first, std::span<const int32_t> second) const;
+  std::vector<float> tag_scores(std::span<const int32_t> ids) const;
 
  private:
   struct Impl;

@@ -61,10 +61,17 @@ std::vector<Answer> LiveModel::answer(std::span<const std::string> texts,
   return as_answers(translates() ? translator_->embed(texts, embed) : classifier_->embed(texts, embed));
 }
 
+std::vector<PairResult> LiveModel::match(std::span<const TextPair> pairs) const {
+  if (!classifies()) refuse(*this, "match");
+  return classifier_->match(pairs);
+}
+
 void LiveModel::check() const {
   const std::vector<std::string> texts = {"Open the file.", "打开文件。", ""};
   answer(texts, EmbedOptions{});
   if (classifies()) answer(texts, ClassifyOptions{});
+  const TextPair pair{texts[0], texts[1]};
+  if (config_.matching) match({&pair, 1});
   if (translates()) answer(texts, TranslateOptions{});
 }
 

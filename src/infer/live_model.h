@@ -38,6 +38,10 @@ class LiveModel {
   // cannot do what is asked, and what the engine throws.
   std::vector<Answer> answer(std::span<const std::string> texts, const AnswerOptions& options) const;
 
+  // Of a model with a matching head: Classifier::match. Not in batches with others' texts: a batch is cut
+  // between texts, and would part a pair.
+  std::vector<PairResult> match(std::span<const TextPair> pairs) const;
+
   // Answers a few texts of its own, in two languages, in all the ways it can. Throws what the engine throws
   // where that fails: numbers that are not finite, a broken tokenizer.
   void check() const;

@@ -18,6 +18,7 @@ constexpr int64_t kMaxDimension = int64_t{1} << 20;
 constexpr int64_t kMaxElements = int64_t{1} << 31;
 constexpr int64_t kMaxLayers = 64;
 constexpr int64_t kMaxHeads = 64;
+constexpr int64_t kMaxEntities = 1000;  // a matrix of transitions grows with their square
 constexpr int64_t kMaxNgramBuckets = int64_t{1} << 24;
 constexpr int64_t kMaxNgramLength = 16;
 constexpr double kMaxTemperature = 1e6;
@@ -32,7 +33,7 @@ class ConfigCheck {
     attention();
     ngrams();
     text();
-    classification_heads();
+    heads();
     sizes();
   }
 
@@ -147,38 +148,55 @@ class ConfigCheck {
     }
   }
 
-  void classification_heads() const {
+  void heads() const {
     const auto count = static_cast<int64_t>(c_.classification_heads.size());
-    if (!c_.decodes() && (count < 1 || count > kMaxHeads)) {
+    if (c_.decodes() && c_.has_heads())
+      fail("classification_heads", "none on a " + to_string(c_.architecture) + ", nor other heads", count);
+    if (!c_.decodes() && (!c_.has_heads() || count > kMaxHeads)) {
       fail("classification_heads", "1 to " + std::to_string(kMaxHeads) + " heads", count);
     }
-    if (c_.decodes() && count != 0)
-      fail("classification_heads", "none on a " + to_string(c_.architecture), count);
     std::set<std::string> names;
+    const auto name = [&](const std::string& own) {
+      if (!names.insert(own).second) fail("classification_heads", "names that differ", quote_name(own));
+      if (!is_head_name(own))
+        fail("classification_heads", "names of 1 to 64 letters, digits, '_' or '-'", quote_name(own));
+    };
     for (const HeadConfig& head : c_.classification_heads) {
-      if (!names.insert(head.name).second)
-        fail("classification_heads", "names that differ", quote_name(head.name));
+      name(head.name);
       classification_head(head);
+    }
+    if (c_.matching) {
+      name(c_.matching->name);
+      range("matching.width", c_.matching->width, 1, kMaxDimension);
+      temperature("heads/" + c_.matching->name, c_.matching->temperature);
+    }
+    if (c_.tagging) {
+      name(c_.tagging->name);
+      labels("heads/" + c_.tagging->name, c_.tagging->entities, 1, kMaxEntities);
     }
   }
 
   void classification_head(const HeadConfig& head) const {
-    if (!is_head_name(head.name)) {
-      fail("classification_heads", "names of 1 to 64 letters, digits, '_' or '-'", quote_name(head.name));
-    }
     const std::string field = "heads/" + head.name;
     choice(field + ".kind", head.kind, {"classification"});
-    range(field + ".labels", static_cast<int64_t>(head.labels.size()), head.multi_label ? 1 : 2,
-          kMaxDimension);
+    labels(field, head.labels, head.multi_label ? 1 : 2, kMaxDimension);
+    temperature(field, head.temperature);
+  }
+
+  void labels(const std::string& field, const std::vector<std::string>& labels, int64_t least,
+              int64_t most) const {
+    range(field + ".labels", static_cast<int64_t>(labels.size()), least, most);
     std::set<std::string_view> seen;
-    for (const std::string& label : head.labels) {
+    for (const std::string& label : labels) {
       if (label.empty()) fail(field + ".labels", "labels that are not empty", "\"\"");
       if (!seen.insert(label).second)
         fail(field + ".labels", "labels that differ", quote_name(label) + " twice");
     }
-    if (!std::isfinite(head.temperature) || head.temperature <= 0.0 || head.temperature > kMaxTemperature) {
-      fail(field + ".temperature", "a number above 0 and at most 1e6", std::to_string(head.temperature));
-    }
+  }
+
+  void temperature(const std::string& field, double value) const {
+    if (!std::isfinite(value) || value <= 0.0 || value > kMaxTemperature)
+      fail(field + ".temperature", "a number above 0 and at most 1e6", std::to_string(value));
   }
 
   // Dimensions may each be in range and still multiply to more memory than anyone meant.

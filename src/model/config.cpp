@@ -70,6 +70,12 @@ void visit_head(Config& head, Visit visit) {
   visit("multi_label", head.multi_label);
 }
 
+template <class Config, class Visit>
+void visit_matching(Config& matching, Visit visit) {
+  visit("name", matching.name);
+  visit("width", matching.width);
+}
+
 auto writer(Json& json) {
   return [&json](const char* name, const auto& value) { json[name] = value; };
 }
@@ -168,6 +174,8 @@ Json to_json(const ModelConfig& config) {
   Json heads = Json::array();
   for (const HeadConfig& head : config.classification_heads) visit_head(head, writer(heads.emplace_back()));
   json["classification_heads"] = std::move(heads);
+  if (config.matching) visit_matching(*config.matching, writer(json["matching"]));
+  if (config.tagging) json["tagging"]["name"] = config.tagging->name;
   visit_text(config, writer(json["text"]));
   return json;
 }
@@ -195,6 +203,16 @@ ModelConfig config_from_json(const Json& json, const std::string& where) {
   }
   config.classification_heads =
       read_heads(reader.part("classification_heads"), where + ": classification_heads");
+  if (json.contains("matching")) {  // absent: none
+    MatchingConfig& matching = config.matching.emplace();
+    read_object(reader.part("matching"), where + ": matching",
+                [&matching](auto visit) { visit_matching(matching, visit); });
+  }
+  if (json.contains("tagging")) {  // absent: none
+    TaggingConfig& tagging = config.tagging.emplace();
+    read_object(reader.part("tagging"), where + ": tagging",
+                [&tagging](auto visit) { visit("name", tagging.name); });
+  }
   read_object(reader.part("text"), where + ": text", [&config](auto visit) { visit_text(config, visit); });
   reader.refuse_unknown();
   return config;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct AttentionConfig {
 // The n-gram branch: what a linear model over hashed words and characters knows, beside or within attention.
 struct NgramConfig : NgramOptions {
   bool embedding = true;  // n-grams of a token join its embedding
-  bool linear = true;     // and those of the text add to each head's logits (transformer_encoder)
+  bool linear = true;     // and those of the text add to what each head makes of it (transformer_encoder)
 
   bool operator==(const NgramConfig&) const = default;
 };
@@ -43,6 +44,26 @@ struct HeadConfig {
   double temperature = 1.0;  // logits are divided by it before probabilities (fitted on validation)
 
   bool operator==(const HeadConfig&) const = default;
+};
+
+// Texts as vectors of length 1, questions and answers in one space, and how likely two of them mean the same
+// (train/heads/matching.h says how).
+struct MatchingConfig {
+  std::string name;
+  int64_t width = 128;       // E, of a text's vector
+  double temperature = 1.0;  // a pair's logit is divided by it before it is a probability
+
+  bool operator==(const MatchingConfig&) const = default;
+};
+
+// Entities within a text: a tag a piece, O, or for entity e of `entities` B (tag 1 + 2 e, it begins here) or
+// I (2 + 2 e, it goes on); the best row of tags by a linear-chain conditional random field.
+struct TaggingConfig {
+  std::string name;
+  std::vector<std::string> entities;  // stored in heads/<name>.json
+
+  int64_t tags() const { return 1 + 2 * static_cast<int64_t>(entities.size()); }
+  bool operator==(const TaggingConfig&) const = default;
 };
 
 enum class Architecture { transformer_seq2seq, transformer_encoder, recurrent_seq2seq };
@@ -69,6 +90,8 @@ struct ModelConfig {
   AttentionConfig attention;
   NgramConfig ngrams;
   std::vector<HeadConfig> classification_heads;
+  std::optional<MatchingConfig> matching;
+  std::optional<TaggingConfig> tagging;
 
   // Text side: how a line becomes tokens.
   std::string source_tokenizer = "joint.model";  // file in tokenizers/
@@ -77,7 +100,8 @@ struct ModelConfig {
   bool lowercase = false;
 
   int64_t head_width() const { return own_head_width > 0 ? own_head_width : dim / heads; }
-  // Of a classification head's query, which attends to whole rows.
+  bool has_heads() const { return !classification_heads.empty() || matching || tagging; }
+  // Of a pooling head's query, which attends to whole rows.
   int64_t pool_heads() const { return dim / head_width(); }
   // Feed-forward: one half of `up` opens the other (arXiv:2002.05202).
   bool gated() const { return activation == "geglu" || activation == "swiglu"; }

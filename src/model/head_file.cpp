@@ -9,17 +9,42 @@
 namespace heed {
 namespace {
 
-const std::vector<std::string> kFields = {"format_version", "labels", "temperature"};
+using Fields = std::vector<std::string>;
 
-void refuse_unknown(const Json& json, const std::string& where) {
+void refuse_unknown(const Json& json, const std::string& where, const Fields& fields) {
   for (const auto& item : json.items()) {
     bool known = false;
-    for (const std::string& field : kFields) known = known || field == item.key();
+    for (const std::string& field : fields) known = known || field == item.key();
     if (!known) {
       throw Error(ErrorCode::corrupt_data, where + ": expected known fields only, found " +
-                                               quote_name(item.key()) + did_you_mean(item.key(), kFields));
+                                               quote_name(item.key()) + did_you_mean(item.key(), fields));
     }
   }
+}
+
+void check_version(const Json& json, const std::string& where) {
+  const int64_t version = json_field<int64_t>(json, "format_version", where);
+  if (version == ModelConfig::kFormatVersion) return;
+  throw Error(ErrorCode::unsupported, where + ": field 'format_version': expected " +
+                                          std::to_string(ModelConfig::kFormatVersion) + ", found " +
+                                          std::to_string(version) + "; a newer model needs a newer heed");
+}
+
+std::vector<std::string> read_labels(const Json& json, const std::string& where) {
+  const Json labels = json_field<Json>(json, "labels", where);
+  if (!labels.is_array()) {
+    throw Error(ErrorCode::corrupt_data, where + ": field 'labels': expected an array of strings, found " +
+                                             std::string(labels.type_name()));
+  }
+  std::vector<std::string> names;
+  for (const Json& label : labels) {
+    if (!label.is_string()) {
+      throw Error(ErrorCode::corrupt_data,
+                  where + ": field 'labels': expected strings, found " + std::string(label.type_name()));
+    }
+    names.push_back(label.get<std::string>());
+  }
+  return names;
 }
 
 }  // namespace
@@ -32,28 +57,31 @@ Json head_to_json(const HeadConfig& head) {
   return json;
 }
 
+Json head_to_json(const MatchingConfig& head) {
+  return {{"format_version", ModelConfig::kFormatVersion}, {"temperature", head.temperature}};
+}
+
+Json head_to_json(const TaggingConfig& head) {
+  return {{"format_version", ModelConfig::kFormatVersion}, {"labels", head.entities}};
+}
+
 void read_head_json(const Json& json, const std::string& where, HeadConfig& head) {
-  const int64_t version = json_field<int64_t>(json, "format_version", where);
-  if (version != ModelConfig::kFormatVersion) {
-    throw Error(ErrorCode::unsupported, where + ": field 'format_version': expected " +
-                                            std::to_string(ModelConfig::kFormatVersion) + ", found " +
-                                            std::to_string(version) + "; a newer model needs a newer heed");
-  }
-  const Json labels = json_field<Json>(json, "labels", where);
-  if (!labels.is_array()) {
-    throw Error(ErrorCode::corrupt_data, where + ": field 'labels': expected an array of strings, found " +
-                                             std::string(labels.type_name()));
-  }
-  head.labels.clear();
-  for (const Json& label : labels) {
-    if (!label.is_string()) {
-      throw Error(ErrorCode::corrupt_data,
-                  where + ": field 'labels': expected strings, found " + std::string(label.type_name()));
-    }
-    head.labels.push_back(label.get<std::string>());
-  }
+  check_version(json, where);
+  head.labels = read_labels(json, where);
   head.temperature = json_field<double>(json, "temperature", where);
-  refuse_unknown(json, where);
+  refuse_unknown(json, where, {"format_version", "labels", "temperature"});
+}
+
+void read_head_json(const Json& json, const std::string& where, MatchingConfig& head) {
+  check_version(json, where);
+  head.temperature = json_field<double>(json, "temperature", where);
+  refuse_unknown(json, where, {"format_version", "temperature"});
+}
+
+void read_head_json(const Json& json, const std::string& where, TaggingConfig& head) {
+  check_version(json, where);
+  head.entities = read_labels(json, where);
+  refuse_unknown(json, where, {"format_version", "labels"});
 }
 
 }  // namespace heed

@@ -13,4 +13,10 @@ Json head_to_json(const HeadConfig& head);
 // Fills labels and temperature of `head`. Throws corrupt_data or unsupported naming `where` and the field.
 void read_head_json(const Json& json, const std::string& where, HeadConfig& head);
 
+// The same of the other kinds: a temperature, and labels alone, which are the entities.
+Json head_to_json(const MatchingConfig& head);
+Json head_to_json(const TaggingConfig& head);
+void read_head_json(const Json& json, const std::string& where, MatchingConfig& head);
+void read_head_json(const Json& json, const std::string& where, TaggingConfig& head);
+
 }  // namespace heed

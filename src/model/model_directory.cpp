@@ -65,16 +65,18 @@ void require_file(const fs::path& file) {
 
 ModelConfig read_checked_config(const fs::path& version, const fs::path& file) {
   ModelConfig config = config_from_json(read_json_file(file, kMaxJsonBytes), file.string());
-  for (HeadConfig& head : config.classification_heads) {
+  const auto read_head = [&](auto& head, const char* field) {
     if (!is_head_name(head.name)) {
-      throw Error(ErrorCode::corrupt_data,
-                  file.string() + ": field 'classification_heads': expected a plain name, found " +
-                      quote_name(head.name));
+      throw Error(ErrorCode::corrupt_data, file.string() + ": field '" + field +
+                                               "': expected a plain name, found " + quote_name(head.name));
     }
     const fs::path head_file = version / "heads" / (head.name + ".json");
     require_file(head_file);
     read_head_json(read_json_file(head_file, kMaxJsonBytes), head_file.string(), head);
-  }
+  };
+  for (HeadConfig& head : config.classification_heads) read_head(head, "classification_heads");
+  if (config.matching) read_head(*config.matching, "matching");
+  if (config.tagging) read_head(*config.tagging, "tagging");
   check_config(config, file.string());
   return config;
 }

@@ -30,7 +30,10 @@ class ShapeList {
       if (c_.decodes()) decoder();
     }
     if (own_tables) by_row("output.weight", {c_.target_vocabulary, c_.dim});
-    for (const HeadConfig& head : c_.classification_heads) classification_head(head);
+    for (const HeadConfig& head : c_.classification_heads)
+      pooled("heads." + head.name, static_cast<int64_t>(head.labels.size()));
+    if (c_.matching) matching(*c_.matching);
+    if (c_.tagging) tagging(*c_.tagging);
     return std::move(list_);
   }
 
@@ -110,17 +113,43 @@ class ShapeList {
     linear(scope + ".down", c_.dim, c_.ffn_dim);
   }
 
-  void classification_head(const HeadConfig& head) {
-    const std::string scope = "heads." + head.name;
-    add(scope + ".pool.query", {c_.pool_heads(), c_.head_width()});
-    linear(scope + ".pool.key", c_.dim, c_.dim);
-    const auto labels = static_cast<int64_t>(head.labels.size());
-    linear(scope + ".output", labels, c_.dim);
-    if (c_.ngrams.buckets > 0 && c_.ngrams.linear) {
-      by_row(scope + ".ngrams.weight", {c_.ngrams.buckets, labels});
-      add(scope + ".ngrams.bias", {labels});
-    }
+  void pool(const std::string& scope) {
+    add(scope + ".query", {c_.pool_heads(), c_.head_width()});
+    linear(scope + ".key", c_.dim, c_.dim);
   }
+
+  // A text's rows pooled to `width` numbers, and its n-grams beside them.
+  void pooled(const std::string& scope, int64_t width) {
+    pool(scope + ".pool");
+    linear(scope + ".output", width, c_.dim);
+    if (!text_ngrams()) return;
+    by_row(scope + ".ngrams.weight", {c_.ngrams.buckets, width});
+    add(scope + ".ngrams.bias", {width});
+  }
+
+  void matching(const MatchingConfig& head) {
+    const std::string scope = "heads." + head.name;
+    pooled(scope, head.width);
+    add(scope + ".scale", {1});
+    linear(scope + ".align.query", c_.dim, c_.dim);
+    linear(scope + ".align.key", c_.dim, c_.dim);
+    linear(scope + ".compare", c_.dim, 4 * c_.dim);
+    pool(scope + ".pair.pool");
+    linear(scope + ".pair.hidden", c_.dim, 2 * c_.dim + 2 * head.width);
+    linear(scope + ".pair.output", 1, c_.dim);
+    if (text_ngrams()) add(scope + ".pair.ngrams.weight", {2 * c_.ngrams.buckets, 1});
+  }
+
+  void tagging(const TaggingConfig& head) {
+    const std::string scope = "heads." + head.name;
+    const int64_t tags = head.tags();
+    linear(scope + ".output", tags, c_.dim);
+    add(scope + ".begin", {tags});
+    add(scope + ".end", {tags});
+    add(scope + ".transitions", {tags, tags});
+  }
+
+  bool text_ngrams() const { return c_.ngrams.buckets > 0 && c_.ngrams.linear; }
 
   void norm(const std::string& scope) {
     add(scope + ".weight", {c_.dim});

@@ -114,10 +114,14 @@ void write_contents(const fs::path& folder, const ModelContents& contents) {
   write_json(folder / "config.json", to_json(contents.config));
   write_safetensors(folder / "model.safetensors", contents.weights, {{"producer", "heed"}});
   write_folder(folder / "tokenizers", contents.tokenizers);
-  if (!contents.config.classification_heads.empty()) make_folder(folder / "heads");
-  for (const HeadConfig& head : contents.config.classification_heads) {
+  const ModelConfig& config = contents.config;
+  const auto write_head = [&](const auto& head) {
     write_json(folder / "heads" / (head.name + ".json"), head_to_json(head));
-  }
+  };
+  if (config.has_heads()) make_folder(folder / "heads");
+  for (const HeadConfig& head : config.classification_heads) write_head(head);
+  if (config.matching) write_head(*config.matching);
+  if (config.tagging) write_head(*config.tagging);
   if (!contents.metrics.is_null()) write_json(folder / "metrics.json", contents.metrics);
   if (!contents.card.empty()) write_file_atomically(folder / "card.md", contents.card);
   write_folder(folder / "run", contents.run);

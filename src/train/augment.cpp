@@ -115,12 +115,17 @@ Example Augmenter::operator()(int64_t number, int64_t epoch) const {
       mix64(mix64(mix64(static_cast<uint64_t>(train_.seed)) ^ kStream ^ static_cast<uint64_t>(epoch)) ^
             static_cast<uint64_t>(number)));
   if (!train_.augment.any() || !happens(train_.augment.share, random)) return example;
-  Ids source = change(example.source, random);
-  if (source == example.source) return example;
-  example.source = std::move(source);
-  if (corpus_.config.ngrams.buckets > 0)
-    add_ngrams(example, corpus_.tokenizers.source, corpus_.config.ngrams, corpus_.ngram_weights);
+  change_text(example, random);
+  for (Example& other : example.other) change_text(other, random);
   return example;
+}
+
+void Augmenter::change_text(Example& text, Random& random) const {
+  Ids source = change(text.source, random);
+  if (source == text.source) return;
+  text.source = std::move(source);
+  if (corpus_.config.ngrams.buckets > 0)
+    add_ngrams(text, corpus_.tokenizers.source, corpus_.config.ngrams, corpus_.ngram_weights);
 }
 
 Ids Augmenter::change(Ids ids, Random& random) const {

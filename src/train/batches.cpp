@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "text/pair_ngrams.h"
 
 namespace heed::train {
 namespace {
@@ -27,24 +28,72 @@ PackedTexts pack(const std::vector<const std::vector<int32_t>*>& texts, bool beg
   return packed;
 }
 
-PackedNgrams pack(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
-                  NgramRows Example::*rows) {
-  NgramRows all;
-  for (const int64_t number : numbers) all.append(examples[number].*rows);
+PackedNgrams pack(NgramRows all) {
   all.begins.pop_back();
   return {.buckets = torch::tensor(all.buckets, torch::kInt32).to(torch::kInt64),
           .values = torch::tensor(all.values),
           .begins = torch::tensor(all.begins, torch::kInt64)};
 }
 
+PackedNgrams pack(const std::vector<const Example*>& texts, NgramRows Example::*rows) {
+  NgramRows all;
+  for (const Example* text : texts) all.append(text->*rows);
+  return pack(std::move(all));
+}
+
+// The two texts of pair `a` and `b`, the former's first and the latter's second.
+void add_pair(const Example& a, const Example& b, const ModelConfig& config, NgramRows& ngrams) {
+  if (config.ngrams.buckets > 0 && config.ngrams.linear)
+    ngrams.append(pair_ngrams(a.text_ngrams, b.other[0].text_ngrams, config.ngrams.buckets));
+}
+
+// Texts 0 to N - 1 of the batch are its N examples; `others`: of each its other text's number, or -1.
+PackedPairs pack_pairs(const std::vector<const Example*>& examples, const std::vector<int64_t>& others,
+                       const ModelConfig& config) {
+  PackedPairs pairs;
+  NgramRows ngrams;
+  std::vector<float> labels;
+  std::vector<int64_t> first_groups, second_groups;
+  const auto add = [&](int64_t a, int64_t b, bool same) {
+    pairs.first.push_back(a);
+    pairs.second.push_back(others[b]);
+    labels.push_back(same ? 1.0F : 0.0F);
+    first_groups.push_back(examples[a]->group);
+    second_groups.push_back(examples[b]->other[0].group);
+    add_pair(*examples[a], *examples[b], config, ngrams);
+  };
+  std::vector<int64_t> paired;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    if (others[i] < 0) continue;
+    paired.push_back(static_cast<int64_t>(i));
+    add(paired.back(), paired.back(), examples[i]->same.value_or(true));
+  }
+  pairs.given = pairs.pairs();
+  for (size_t p = 0; p < paired.size(); ++p) {
+    if (examples[paired[p]]->same) continue;
+    for (size_t step = 1; step < paired.size(); ++step) {
+      const int64_t next = paired[(p + step) % paired.size()];
+      if (examples[next]->other[0].group == examples[paired[p]]->group) continue;
+      add(paired[p], next, false);
+      break;
+    }
+  }
+  pairs.labels = torch::tensor(labels);
+  pairs.first_groups = torch::tensor(first_groups, torch::kInt64);
+  pairs.second_groups = torch::tensor(second_groups, torch::kInt64);
+  if (ngrams.rows() > 0) pairs.ngrams = pack(std::move(ngrams));
+  return pairs;
+}
+
 torch::Tensor pack_votes(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
-                         size_t head) {
+                         size_t head, size_t texts) {
   std::vector<float> votes;
   for (const int64_t number : numbers) {
     const std::vector<float>& own = examples[number].linear_votes[head];
     votes.insert(votes.end(), own.begin(), own.end());
   }
-  return torch::tensor(votes).reshape({static_cast<int64_t>(numbers.size()), -1});
+  votes.resize(votes.size() / numbers.size() * texts);  // of other texts of pairs, which nobody asks
+  return torch::tensor(votes).reshape({static_cast<int64_t>(texts), -1});
 }
 
 torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
@@ -63,18 +112,25 @@ torch::Tensor pack_labels(const std::vector<Example>& examples, const std::vecto
   return torch::tensor(labels, torch::kInt64);
 }
 
-// The examples that have labels of a head, and their places in the batch; undefined where all have.
+// The examples that have labels of a head, and their places in the batch; undefined where all texts have.
 std::pair<std::vector<int64_t>, torch::Tensor> labelled_texts(const std::vector<Example>& examples,
                                                               const std::vector<int64_t>& numbers,
-                                                              size_t head) {
+                                                              size_t head, size_t texts) {
   std::vector<int64_t> labelled, places;
   for (size_t i = 0; i < numbers.size(); ++i) {
     if (!examples[numbers[i]].labelled(head)) continue;
     labelled.push_back(numbers[i]);
     places.push_back(static_cast<int64_t>(i));
   }
-  const bool all = labelled.size() == numbers.size();
+  const bool all = labelled.size() == texts;
   return {std::move(labelled), all ? torch::Tensor() : torch::tensor(places, torch::kInt64)};
+}
+
+// Of its longer side, or of both texts of a pair.
+int64_t token_count(const Example& example) {
+  int64_t count = 1 + static_cast<int64_t>(std::max(example.source.size(), example.target.size()));
+  for (const Example& other : example.other) count += 1 + static_cast<int64_t>(other.source.size());
+  return count;
 }
 
 // Undefined where an example has none.
@@ -135,9 +191,7 @@ std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examp
   Random random(mix64(seed) ^ static_cast<uint64_t>(epoch));
   std::vector<int64_t> order = draw_examples(examples, task_temperature, seed, epoch);
   random.shuffle(order);  // among equals of the sort below
-  const auto tokens = [&](int64_t i) {
-    return 1 + static_cast<int64_t>(std::max(examples[i].source.size(), examples[i].target.size()));
-  };
+  const auto tokens = [&](int64_t i) { return token_count(examples[i]); };
   // Neighbours differ by a token or two, so batches of one length get company from the next.
   std::vector<int64_t> length(examples.size());
   for (size_t i = 0; i < length.size(); ++i) length[i] = tokens(i) + static_cast<int64_t>(random.below(3));
@@ -157,30 +211,66 @@ std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examp
   return batches;
 }
 
+std::vector<std::vector<int64_t>> batches_in_order(const std::vector<Example>& examples,
+                                                   int64_t batch_tokens) {
+  constexpr size_t kTextsPerBatch = 256;
+  std::vector<std::vector<int64_t>> batches;
+  int64_t used = batch_tokens + 1;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const int64_t tokens = token_count(examples[i]);
+    if (used + tokens > batch_tokens || batches.back().size() == kTextsPerBatch) {
+      batches.emplace_back();
+      used = 0;
+    }
+    batches.back().push_back(static_cast<int64_t>(i));
+    used += tokens;
+  }
+  return batches;
+}
+
 Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                  const ModelConfig& config) {
-  std::vector<const std::vector<int32_t>*> sources, targets;
-  for (const int64_t number : numbers) {
-    sources.push_back(&examples[number].source);
-    targets.push_back(&examples[number].target);
-  }
   Batch batch;
+  batch.examples = static_cast<int64_t>(numbers.size());
+  std::vector<const Example*> texts;
+  for (const int64_t number : numbers) texts.push_back(&examples[number]);
+  if (config.matching) {
+    const std::vector<const Example*> own = texts;
+    std::vector<int64_t> others(own.size(), -1);
+    for (size_t i = 0; i < own.size(); ++i) {
+      if (own[i]->other.empty()) continue;
+      others[i] = static_cast<int64_t>(texts.size());
+      texts.push_back(&own[i]->other[0]);
+    }
+    batch.pairs = pack_pairs(own, others, config);
+  }
+  std::vector<const std::vector<int32_t>*> sources, targets;
+  for (const Example* text : texts) {
+    sources.push_back(&text->source);
+    targets.push_back(&text->target);
+  }
   batch.source = pack(sources, false, true);
   if (config.decodes()) {
     batch.target = pack(targets, true, false);
     batch.target_labels = pack(targets, false, true).ids;
   }
   if (config.ngrams.buckets > 0) {
-    if (config.ngrams.embedding) batch.source.token_ngrams = pack(examples, numbers, &Example::token_ngrams);
-    if (config.ngrams.linear) batch.source.text_ngrams = pack(examples, numbers, &Example::text_ngrams);
+    if (config.ngrams.embedding) batch.source.token_ngrams = pack(texts, &Example::token_ngrams);
+    if (config.ngrams.linear) batch.source.text_ngrams = pack(texts, &Example::text_ngrams);
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head) {
-    const auto [labelled, rows] = labelled_texts(examples, numbers, head);
+    const auto [labelled, rows] = labelled_texts(examples, numbers, head, texts.size());
     batch.head_rows.push_back(rows);
     batch.head_labels.push_back(pack_labels(examples, labelled, head, config.classification_heads[head]));
     batch.head_soft_labels.push_back(pack_soft_labels(examples, labelled, head));
     if (!examples[numbers.front()].linear_votes.empty())
-      batch.source.linear_votes.push_back(pack_votes(examples, numbers, head));
+      batch.source.linear_votes.push_back(pack_votes(examples, numbers, head, texts.size()));
+  }
+  if (!config.tagging) return batch;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto& tags = texts[i]->tags;
+    if (tags && !tags->empty())
+      batch.tags.emplace_back(static_cast<int64_t>(i), torch::tensor(*tags, torch::kInt64));
   }
   return batch;
 }

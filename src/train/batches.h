@@ -34,11 +34,25 @@ struct PackedTexts {
 // Which rows attend to which: text b of `queries` to text b of `keys`.
 std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys);
 
+// Pairs of a batch's texts, for a matching head.
+struct PackedPairs {
+  std::vector<int64_t> first, second;         // [P] text numbers in Batch::source
+  torch::Tensor labels;                       // [P] float: 1 the two mean the same, 0 they do not
+  torch::Tensor first_groups, second_groups;  // [P] int64, Example::group
+  PackedNgrams ngrams;                        // a row a pair, text/pair_ngrams.h; where model.ngrams.linear
+  // So many stand in the data. Behind them, for each whose label the data do not give, its first text with
+  // the second of another: a pair that does not mean the same.
+  int64_t given = 0;
+
+  int64_t pairs() const { return static_cast<int64_t>(first.size()); }
+};
+
 struct Batch {
+  int64_t examples = 0;         // the first so many texts of source; the other ones of pairs follow
   PackedTexts source;           // ids + </s>
   PackedTexts target;           // <s> + ids
   torch::Tensor target_labels;  // [rows of target] int64: ids + </s>
-  // A head: which texts have labels of it, [R] int64; undefined: all, R = B.
+  // A classification head: which texts have labels of it, [R] int64; undefined: all, R = B.
   std::vector<torch::Tensor> head_rows;
   // A head: class numbers [R] int64, or 0/1 [R, L] float where multi-label.
   std::vector<torch::Tensor> head_labels;
@@ -47,6 +61,8 @@ struct Batch {
   // Where tokens of the source are to be guessed (masked_tokens.h): their rows [M] int64, rising, and their
   // ids [M] int64. Undefined otherwise.
   torch::Tensor masked_rows, masked_ids;
+  PackedPairs pairs;
+  std::vector<std::pair<int64_t, torch::Tensor>> tags;  // tagging: a text's number and its tags [T] int64
 };
 
 // Example numbers of each batch: texts of like length together, at most `batch_tokens` tokens on the longer
@@ -60,6 +76,10 @@ std::vector<std::vector<int64_t>> plan_batches(const std::vector<Example>& examp
 // each example once; the larger T, the more alike the sets.
 std::vector<int64_t> draw_examples(const std::vector<Example>& examples, double task_temperature,
                                    uint64_t seed, int64_t epoch);
+
+// Examples in order, at most `batch_tokens` tokens and 256 of them together.
+std::vector<std::vector<int64_t>> batches_in_order(const std::vector<Example>& examples,
+                                                   int64_t batch_tokens);
 
 Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                  const ModelConfig& config);

@@ -19,10 +19,13 @@ void check_model(const Recipe& recipe, const std::string& where) {
   model.source_tokenizer = "source.model";
   model.target_vocabulary = recipe.translation() ? recipe.text.vocabulary : 0;
   model.target_tokenizer = !recipe.translation() ? "" : recipe.text.joint ? "source.model" : "target.model";
-  for (const HeadRecipe& head : recipe.heads) {
+  for (const HeadRecipe& head : recipe.heads_of("classification")) {
     model.classification_heads.push_back(
         {.name = head.name, .kind = head.kind, .labels = {"a", "b"}, .multi_label = head.multi_label});
   }
+  if (recipe.matching())
+    model.matching = {.name = recipe.matching()->name, .width = recipe.matching()->width};
+  if (recipe.tagging()) model.tagging = {.name = recipe.tagging()->name, .entities = {"a"}};
   check_config(model, where);
 }
 
@@ -48,6 +51,41 @@ void check_regularisation(const Recipe& recipe, const Fail& fail) {
     fail("'train.r_drop': expected a dropout above 0, by which its two passes differ, found none");
   if (train.augment.share < 1.0 && !train.augment.any())
     fail("'train.augment.share': expected drop, swap, mask or spelling of train.augment with it, found none");
+}
+
+void check_head(const HeadRecipe& head, const Fail& fail) {
+  const std::string where = "[[model.heads]]: head '" + head.name + "': ";
+  if (head.name.empty() || (head.label.empty() && head.kind != "matching"))
+    fail("[[model.heads]]: expected a name and a label column in each");
+  if (head.other.empty() && head.kind == "matching")
+    fail(where + "expected other, the column of the other text of a row, found none");
+  if (!head.other.empty() && head.kind != "matching")
+    fail(where + "expected no other on a head of kind " + head.kind + ", found '" + head.other + "'");
+  if (head.multi_label && head.kind != "classification")
+    fail(where + "expected no multi_label on a head of kind " + head.kind);
+}
+
+// What knows of labels alone.
+void check_kinds(const Recipe& recipe, const Fail& fail) {
+  for (const char* kind : {"matching", "tagging"}) {
+    const auto heads = recipe.heads_of(kind);
+    if (heads.empty()) continue;
+    if (heads.size() > 1)
+      fail(std::string("[[model.heads]]: expected at most one head of kind ") + kind + ", found '" +
+           heads[0].name + "' and '" + heads[1].name + "'");
+    if (recipe.taught() || recipe.train.self_training > 0)
+      fail(
+          "[[model.heads]]: expected classification heads alone with teachers or train.self_training, found "
+          "'" +
+          heads[0].name + "' of kind " + kind + "; leave one of the two out");
+  }
+  if (recipe.tagging() && recipe.train.augment.any())
+    fail(
+        "'train.augment': expected no head of kind tagging with it, whose tags belong to the pieces as they "
+        "are; leave one of the two out");
+  if (recipe.heads_of("classification").empty() &&
+      (recipe.train.linear_branch == "svm" || recipe.train.mixup > 0.0))
+    fail("'train.mixup', 'train.linear_branch': expected a classification head with them, found none");
 }
 
 void check_set(const Recipe& recipe, const SetRecipe& set, const Fail& fail) {
@@ -177,6 +215,10 @@ void check_back_translation(const Recipe& recipe, const Fail& fail) {
     fail("'data.monolingual': expected the texts that data.back_translation translates, found none");
 }
 
+bool metric_of_heads(const std::string& metric) {
+  return metric == "accuracy" || metric == "macro_f1" || metric == "f1" || metric == "mrr";
+}
+
 }  // namespace
 
 void check_recipe(Recipe& recipe, const std::string& where) {
@@ -206,20 +248,20 @@ void check_recipe(Recipe& recipe, const std::string& where) {
       fail("[[model.heads]]: expected at least one with name and label for transformer_encoder, found none");
     }
     if (recipe.train.metric == "bleu" || recipe.train.metric == "chrf") {
-      fail("'train.metric': expected loss, accuracy or macro_f1 for transformer_encoder, found " +
+      fail("'train.metric': expected loss, accuracy, macro_f1, f1 or mrr for transformer_encoder, found " +
            recipe.train.metric);
     }
   }
-  if (recipe.translation() && (recipe.train.metric == "accuracy" || recipe.train.metric == "macro_f1")) {
+  if (recipe.translation() && metric_of_heads(recipe.train.metric)) {
     fail("'train.metric': expected loss, bleu or chrf for " + recipe.architecture + ", found " +
          recipe.train.metric);
   }
   std::set<std::string> names;
   for (const HeadRecipe& head : recipe.heads) {
-    if (head.name.empty() || head.label.empty())
-      fail("[[model.heads]]: expected a name and a label column in each");
+    check_head(head, fail);
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
+  check_kinds(recipe, fail);
   if (!recipe.data.sets.empty()) check_sets(recipe, fail);
   check_train(recipe, fail);
   check_pretrain(recipe, fail);

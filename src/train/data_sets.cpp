@@ -54,6 +54,20 @@ data::Table read(const Recipe& recipe, const SetRecipe& set, const std::vector<s
 
 bool joins(const Recipe& recipe) { return !recipe.data.sets.empty(); }
 
+// Those of its table that a head reads.
+std::vector<std::string> columns_of(const HeadRecipe& head) {
+  std::vector<std::string> columns;
+  for (const std::string& column : {head.label, head.other}) {
+    if (!column.empty()) columns.push_back(column);
+  }
+  return columns;
+}
+
+// Of a corpus's tables.
+std::string column_of(const Recipe& recipe, const HeadRecipe& head, const std::string& column) {
+  return joins(recipe) && !column.empty() ? head.name + "." + column : column;
+}
+
 void check_columns(const Recipe& recipe, const SetRecipe& set, const data::Table& table) {
   if (recipe.translation()) {
     for (const std::string& column : key_columns(recipe)) table.column(column);
@@ -61,7 +75,8 @@ void check_columns(const Recipe& recipe, const SetRecipe& set, const data::Table
     table.column(set.text);
   }
   for (const HeadRecipe& head : recipe.heads) {
-    if (set.labels(head.name)) table.column(head.label);
+    if (!set.labels(head.name)) continue;
+    for (const std::string& column : columns_of(head)) table.column(column);
   }
 }
 
@@ -71,8 +86,10 @@ data::Table join_columns(const Recipe& recipe, const SetRecipe& set, data::Table
   std::vector<std::string> columns = {recipe.data.text, kSetColumn};
   std::vector<std::optional<size_t>> places;
   for (const HeadRecipe& head : recipe.heads) {
-    columns.push_back(label_column(recipe, head));
-    places.push_back(set.labels(head.name) ? std::optional(table.column(head.label)) : std::nullopt);
+    for (const std::string& column : columns_of(head)) {
+      columns.push_back(column_of(recipe, head, column));
+      places.push_back(set.labels(head.name) ? std::optional(table.column(column)) : std::nullopt);
+    }
   }
   for (data::Row& row : table.rows) {
     std::vector<std::string> fields = {row.fields[text], set.name};
@@ -108,7 +125,8 @@ void append(data::Table&& more, data::Table& table) {
 std::string split_label(const Recipe& recipe, const SetRecipe& set) {
   const auto first =
       std::ranges::find_if(recipe.heads, [&](const HeadRecipe& head) { return set.labels(head.name); });
-  return first == recipe.heads.end() || first->multi_label ? "" : label_column(recipe, *first);
+  const bool none = first == recipe.heads.end() || first->multi_label || first->kind == "tagging";
+  return none ? "" : label_column(recipe, *first);
 }
 
 void check_rows(const Recipe& recipe, int32_t number, const Tables& all) {
@@ -130,7 +148,11 @@ void check_rows(const Recipe& recipe, int32_t number, const Tables& all) {
 }  // namespace
 
 std::string label_column(const Recipe& recipe, const HeadRecipe& head) {
-  return joins(recipe) ? head.name + "." + head.label : head.label;
+  return column_of(recipe, head, head.label);
+}
+
+std::string other_column(const Recipe& recipe, const HeadRecipe& head) {
+  return column_of(recipe, head, head.other);
 }
 
 int32_t set_of(const Recipe& recipe, const data::Table& table, const data::Row& row) {

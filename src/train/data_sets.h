@@ -8,16 +8,17 @@
 #include "train/recipe.h"
 
 // The tables of a recipe's data sets. Where data.sets names several, their rows stand in one table, joined:
-// the text, the name of the row's set, and a column a head, empty in the rows of a set that does not label
-// it. So whatever reads rows (tokenizers, leaks, predictions) sees one table.
+// the text, the name of the row's set, and the columns of each head, empty in the rows of a set that does not
+// label it. So whatever reads rows (tokenizers, leaks, predictions) sees one table.
 namespace heed::train {
 
 // The files that names of the recipe mean, within data.folder; * ? [ match, in order. Throws not_found where
 // nothing matches.
 std::vector<std::filesystem::path> data_files(const Recipe& recipe, const std::vector<std::string>& names);
 
-// Of a corpus's tables, the column with a head's labels.
+// Of a corpus's tables, the column with a head's labels, and of a matching head the other texts'.
 std::string label_column(const Recipe& recipe, const HeadRecipe& head);
+std::string other_column(const Recipe& recipe, const HeadRecipe& head);
 
 // The number in recipe.sets() of a row's set.
 int32_t set_of(const Recipe& recipe, const data::Table& table, const data::Row& row);

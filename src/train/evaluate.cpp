@@ -4,29 +4,12 @@
 #include "metrics/calibration.h"
 #include "metrics/classification.h"
 #include "train/labels.h"
+#include "train/pair_figures.h"
+#include "train/span_figures.h"
 #include "train/trainer.h"
 
 namespace heed::train {
 namespace {
-
-constexpr int64_t kTextsPerBatch = 256;
-
-// Rows in order, so that logits come back in order.
-std::vector<std::vector<int64_t>> batches_in_order(const Split& split, int64_t batch_tokens) {
-  std::vector<std::vector<int64_t>> batches;
-  int64_t used = batch_tokens + 1;
-  for (size_t i = 0; i < split.examples.size(); ++i) {
-    const Example& example = split.examples[i];
-    const auto tokens = 1 + static_cast<int64_t>(std::max(example.source.size(), example.target.size()));
-    if (used + tokens > batch_tokens || static_cast<int64_t>(batches.back().size()) == kTextsPerBatch) {
-      batches.emplace_back();
-      used = 0;
-    }
-    batches.back().push_back(static_cast<int64_t>(i));
-    used += tokens;
-  }
-  return batches;
-}
 
 using Figures = std::map<std::string, double>;
 
@@ -102,7 +85,7 @@ std::vector<torch::Tensor> head_votes(const Network& network, const Split& split
                                       int64_t batch_tokens) {
   const torch::NoGradGuard no_grad;
   std::vector<std::vector<torch::Tensor>> parts;  // a branch
-  for (const auto& numbers : batches_in_order(split, batch_tokens)) {
+  for (const auto& numbers : batches_in_order(split.examples, batch_tokens)) {
     const Batch batch = make_batch(split.examples, numbers, network.config());
     if (batch.head_labels[head].size(0) == 0) continue;
     DropoutPlan none;
@@ -128,7 +111,7 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
   const ModelConfig& config = network.config();
   double nll = 0.0;
   int64_t units = 0, correct = 0;
-  for (const auto& numbers : batches_in_order(split, batch_tokens)) {
+  for (const auto& numbers : batches_in_order(split.examples, batch_tokens)) {
     const Loss loss = network.loss(make_batch(split.examples, numbers, config), {}, {});
     nll += loss.negative_log_likelihood;
     units += loss.units;
@@ -142,6 +125,16 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
   }
   for (size_t head = 0; head < config.classification_heads.size(); ++head)
     add_head_figures(head_logits(network, split, head, batch_tokens), split, config, head, sets, values);
+  const bool labels = !config.classification_heads.empty();
+  const auto add_other = [&](const std::string& name, const Figures& figures, bool first) {
+    if (first) add("", figures, values);
+    add(name + "/", figures, values);
+  };
+  if (config.matching)
+    add_other(config.matching->name,
+              pair_figures(score_pairs(network, split, batch_tokens), *config.matching), !labels);
+  if (config.tagging)
+    add_other(config.tagging->name, span_figures(network, split, batch_tokens), !labels && !config.matching);
   return values;
 }
 

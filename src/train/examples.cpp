@@ -1,6 +1,7 @@
 #include "train/examples.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@
 #include "train/data_sets.h"
 #include "train/leaks.h"
 #include "train/linear_branch.h"
+#include "train/pairs.h"
+#include "train/spans.h"
 #include "train/unlabelled.h"
 
 namespace heed::train {
@@ -83,8 +86,9 @@ std::vector<std::vector<std::vector<int64_t>>> number_labels(const Recipe& recip
                                                              const data::Table& table) {
   const std::vector<SetRecipe> sets = recipe.sets();
   std::vector<std::vector<std::vector<int64_t>>> labels(table.rows.size());
-  for (size_t h = 0; h < recipe.heads.size() && !table.rows.empty(); ++h) {
-    const HeadRecipe& head = recipe.heads[h];
+  const std::vector<HeadRecipe> heads = recipe.heads_of("classification");
+  for (size_t h = 0; h < heads.size() && !table.rows.empty(); ++h) {
+    const HeadRecipe& head = heads[h];
     const size_t column = table.column(label_column(recipe, head));
     for (size_t i = 0; i < labels.size(); ++i) {
       const data::Row& row = table.rows[i];
@@ -94,12 +98,6 @@ std::vector<std::vector<std::vector<int64_t>>> number_labels(const Recipe& recip
     }
   }
   return labels;
-}
-
-std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text, int64_t max_length) {
-  std::vector<int32_t> ids = tokenizer.encode(text);
-  if (static_cast<int64_t>(ids.size()) > max_length - 1) ids.resize(max_length - 1);  // room for </s>
-  return ids;
 }
 
 void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenizers& tokenizers,
@@ -120,6 +118,8 @@ void number_rows(const Recipe& recipe, const ModelConfig& config, const Tokenize
     example.labels = std::move(labels[i]);
     example.set = set_of(recipe, split.table, split.table.rows[i]);
   }
+  number_pairs(recipe, config, tokenizers.source, split);
+  number_spans(recipe, config, tokenizers.source, split);
 }
 
 // How much each n-gram counts is learned from the training rows alone.
@@ -127,13 +127,16 @@ void number_ngrams(const Recipe& recipe, Corpus& corpus) {
   if (corpus.config.ngrams.buckets == 0) return;
   NgramCounter counter(corpus.config.ngrams);
   for (const Example& example : corpus.train.examples)
-    counter.add(corpus.tokenizers.source.pieces(example.source));
+    for (const Example* text : texts_of(example)) counter.add(corpus.tokenizers.source.pieces(text->source));
   corpus.ngram_weights = counter.weights(recipe.text.ngram_min_texts);
   std::vector<Split*> splits = {&corpus.train, &corpus.valid, &corpus.test};
   if (recipe.train.self_training > 0) splits.push_back(&corpus.unlabelled);
   for (Split* split : splits) {
-    for (Example& example : split->examples)
+    for (Example& example : split->examples) {
       add_ngrams(example, corpus.tokenizers.source, corpus.config.ngrams, corpus.ngram_weights);
+      for (Example& other : example.other)
+        add_ngrams(other, corpus.tokenizers.source, corpus.config.ngrams, corpus.ngram_weights);
+    }
   }
 }
 
@@ -155,6 +158,10 @@ Tokenizers make_tokenizers(const Recipe& recipe, const data::Table& table, const
     config.source_tokenizer = "text.model";
     config.target_tokenizer = "";
     std::vector<std::string> lines = normalised_column(table, recipe.data.text, options);
+    if (recipe.matching()) {
+      const auto others = normalised_column(table, other_column(recipe, *recipe.matching()), options);
+      std::ranges::copy_if(others, std::back_inserter(lines), [](const auto& line) { return !line.empty(); });
+    }
     if (recipe.pretrain.epochs > 0 && !unlabelled.rows.empty()) {
       const auto more = normalised_column(unlabelled, recipe.data.text, options);
       lines.insert(lines.end(), more.begin(), more.end());
@@ -183,7 +190,7 @@ std::string make_report(const Recipe& recipe, const data::Table& table) {
     data::ReportOptions options;
     options.text_column = recipe.translation() ? recipe.data.source : recipe.data.text;
     if (recipe.translation()) options.target_column = recipe.data.target;
-    for (const HeadRecipe& head : recipe.heads) {
+    for (const HeadRecipe& head : recipe.heads_of("classification")) {
       if (!head.multi_label && sets[i].labels(head.name))
         options.label_columns.push_back(label_column(recipe, head));
     }
@@ -233,6 +240,12 @@ void add_rows(data::Table& table, const data::Table& more) {
 
 }  // namespace
 
+std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text, int64_t max_length) {
+  std::vector<int32_t> ids = tokenizer.encode(text);
+  if (static_cast<int64_t>(ids.size()) > max_length - 1) ids.resize(max_length - 1);  // room for </s>
+  return ids;
+}
+
 std::vector<int64_t> Split::labelled(size_t head) const {
   std::vector<int64_t> rows;
   for (size_t i = 0; i < examples.size(); ++i) {
@@ -257,8 +270,12 @@ Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string
   if (more_rows) add_rows(train.table, more_rows({&valid.table, &test.table}));
   ModelConfig config = recipe.model;
   std::string report = make_report(recipe, train.table);
-  for (const HeadRecipe& head : recipe.heads)
+  for (const HeadRecipe& head : recipe.heads_of("classification"))
     config.classification_heads.push_back(learn_labels(recipe, head, train.table));
+  if (recipe.matching())
+    config.matching = {.name = recipe.matching()->name, .width = recipe.matching()->width};
+  if (recipe.tagging())
+    config.tagging = {.name = recipe.tagging()->name, .entities = learn_entities(recipe, train.table)};
   // Before the tokenizer is learned, which takes its time.
   for (const Split* split : {&valid, &test}) number_labels(recipe, config, split->table);
   for (const Split* split : {&valid, &test}) report += shared_sources(recipe, train.table, split->table);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ struct Example {
   std::vector<int32_t> source;
   std::vector<int32_t> target;  // translation
   std::vector<std::vector<int64_t>>
-      labels;  // classification: a head, its label numbers (exactly one unless multi-label)
+      labels;  // a classification head: its label numbers (exactly one unless multi-label)
   std::vector<std::vector<float>>
       soft_labels;         // a head, probabilities of its labels [L] as teachers see them; empty: no teacher
   int32_t set = 0;         // of recipe.sets()
@@ -35,11 +36,25 @@ struct Example {
   // A training text's votes of a linear branch that had not seen it: a head, [L] (train/linear_branch.h).
   // Empty: the network's own table votes.
   std::vector<std::vector<float>> linear_votes;
+  // Matching: the row's other text (its source and n-grams), or none; whether the two mean the same (none:
+  // the data has no such column, and they do); and the number of all texts of the split that are known to
+  // mean the same as this one (train/pairs.h).
+  std::vector<Example> other = {};
+  std::optional<bool> same = {};
+  int64_t group = 0;
+  // Tagging: a tag a token of source; none: the row has no spans of the head.
+  std::optional<std::vector<int64_t>> tags = {};
+  // Where, in tokens, those spans begin that tokens cannot say exactly, -1 of one that is cut off: no answer
+  // is right there.
+  std::vector<int64_t> inexact_spans = {};
 
   bool labelled(size_t head) const { return labels[head] != kUnlabelled; }
 };
 
-// Finds the n-grams of a classification example's source; `weights` [buckets] as text/ngrams.h has them.
+// The ids of a normalised text, cut to leave room for </s>.
+std::vector<int32_t> encode(const Tokenizer& tokenizer, const std::string& text, int64_t max_length);
+
+// Finds the n-grams of an encoder's example's source; `weights` [buckets] as text/ngrams.h has them.
 void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig& config,
                 std::span<const float> weights);
 

@@ -188,7 +188,7 @@ void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
   if (recipe.train.linear_branch != "svm") return;
   corpus.linear.clear();
   for (Example& example : corpus.train.examples) example.linear_votes.clear();
-  for (size_t h = 0; h < recipe.heads.size(); ++h) {
+  for (size_t h = 0; h < corpus.config.classification_heads.size(); ++h) {
     LinearBranch branch = fit_head(recipe, corpus, corpus.train.examples, h);
     for (size_t i = 0; i < branch.votes.size(); ++i)
       corpus.train.examples[i].linear_votes.push_back(std::move(branch.votes[i]));
@@ -200,7 +200,7 @@ std::vector<LinearWeights> refit_linear_branches(const Recipe& recipe, const Cor
   std::vector<Example> examples = corpus.train.examples;
   examples.insert(examples.end(), corpus.valid.examples.begin(), corpus.valid.examples.end());
   std::vector<LinearWeights> branches;
-  for (size_t h = 0; h < recipe.heads.size(); ++h)
+  for (size_t h = 0; h < corpus.config.classification_heads.size(); ++h)
     branches.push_back(fit_head(recipe, corpus, examples, h).weights);
   return branches;
 }

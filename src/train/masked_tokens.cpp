@@ -14,6 +14,8 @@ class MaskedTask : public Task {
       : recipe_(recipe), corpus_(corpus), bare_(corpus.config) {
     bare_.ngrams.buckets = 0;
     bare_.classification_heads.clear();
+    bare_.matching.reset();
+    bare_.tagging.reset();
   }
 
   std::vector<std::vector<int64_t>> plan(int64_t epoch) const override {

@@ -37,6 +37,8 @@ Network::Network(const ModelConfig& config, Parameters parameters)
     if (config.decodes()) decoder_ = std::make_unique<TransformerDecoder>(parameters_, config);
   }
   for (size_t h = 0; h < config.classification_heads.size(); ++h) heads_.emplace_back(parameters_, h, config);
+  if (config.matching) matching_.emplace(parameters_, config);
+  if (config.tagging) tagging_.emplace(parameters_, config);
 }
 
 void Network::start_from(const Corpus& corpus) {
@@ -87,7 +89,7 @@ Loss token_loss(const ProjectedLoss& projected, int64_t tokens) {
 
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
   if (batch.masked_rows.defined()) return masked_loss(batch, options, plan);
-  return decoder_ ? translation_loss(batch, options, plan) : classification_loss(batch, options, plan);
+  return decoder_ ? translation_loss(batch, options, plan) : heads_loss(batch, options, plan);
 }
 
 Loss Network::masked_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
@@ -107,56 +109,107 @@ Loss Network::translation_loss(const Batch& batch, const LossOptions& options, D
   return token_loss(projected, batch.target.rows());
 }
 
-std::vector<Network::Votes> Network::votes(const PackedTexts& source, DropoutPlan& plan) const {
-  const Tensor memory = encode(source, plan);
-  std::vector<Votes> votes;
-  for (const ClassificationHead& head : heads_) votes.push_back(head.votes(memory, source, plan));
-  return votes;
+Network::Answers Network::answers(const Batch& batch, DropoutPlan& plan) const {
+  const Tensor memory = encode(batch.source, plan);
+  Answers answers;
+  for (const ClassificationHead& head : heads_)
+    answers.votes.push_back(head.votes(memory, batch.source, plan));
+  if (matching_ && batch.pairs.pairs() > 0) {
+    answers.vectors = matching_->vectors(memory, batch.source, plan);
+    answers.pair_votes = matching_->votes(memory, batch.source, answers.vectors, batch.pairs, plan);
+  }
+  if (tagging_ && !batch.tags.empty()) answers.tag_scores = tagging_->scores(memory, plan);
+  return answers;
 }
 
-Loss Network::classification_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
-  const bool twice = options.r_drop > 0.0;
-  const std::vector<Votes> first = votes(batch.source, plan);
-  const std::vector<Votes> second = twice ? votes(batch.source, plan) : std::vector<Votes>();
+Loss Network::heads_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
+  Passes passes = {answers(batch, plan)};
+  if (options.r_drop > 0.0) passes.push_back(answers(batch, plan));
   Loss loss;
   loss.mean = torch::zeros({});
-  for (size_t h = 0; h < heads_.size(); ++h) {
-    const ClassificationHead& head = heads_[h];
-    const Tensor& labels = batch.head_labels[h];
-    const int64_t labelled = labels.size(0);
-    if (labelled == 0) continue;
-    const ClassLoss wanted{
-        .smoothing = options.smoothing,
-        .q = options.q,
-        .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h],
-        .soft_labels = options.teacher_share > 0.0 ? batch.head_soft_labels[h] : Tensor(),
-        .teacher_share = options.teacher_share,
-        .teacher_temperature = options.teacher_temperature};
-    const Mixing mixing = options.mixup > 0.0 ? draw_mixing(labelled, options.mixup, plan.next()) : Mixing();
-    const auto judge = [&](const Votes& mixed) {
-      return mixing.mix_losses(labels, [&](const Tensor& l) { return head.loss(mixed, l, wanted); });
-    };
-    const Votes own = labelled_rows(first[h], batch.head_rows[h]);
-    const Votes mixed = mixing.mix(own);
-    Tensor mean = judge(mixed);
-    if (twice) {
-      const Votes other = mixing.mix(labelled_rows(second[h], batch.head_rows[h]));
-      mean = r_drop_loss(mean, judge(other), head.divergence(mixed, other), options.r_drop);
-    }
-    // A mean over the labelled texts, so that each text of a batch counts alike whatever its set.
-    const double share = static_cast<double>(labelled) / static_cast<double>(batch.source.texts());
-    const double weight = share * (options.head_weights.empty() ? 1.0 : options.head_weights[h]);
-    loss.mean = loss.mean + mean * weight;
-    const torch::NoGradGuard no_grad;
-    const Tensor logits = sum_votes(own);
-    loss.negative_log_likelihood +=
-        head.loss({logits}, labels, {}).item<double>() * static_cast<double>(labelled);
-    loss.correct += config_.classification_heads[h].multi_label
-                        ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
-                        : logits.argmax(1).eq(labels).sum().item<int64_t>();
-    loss.units += labelled;
-  }
+  for (size_t h = 0; h < heads_.size(); ++h) add_classification(batch, passes, h, options, plan, loss);
+  if (matching_ && batch.pairs.pairs() > 0) add_matching(batch, passes, options, loss);
+  if (tagging_ && !batch.tags.empty()) add_tagging(batch, passes, options, loss);
   return loss;
+}
+
+namespace {
+
+// Of a batch's examples, a mean over some of them counts as they do, so that each text of a batch counts
+// alike whatever its set.
+double share(int64_t some, const Batch& batch) {
+  return static_cast<double>(some) / static_cast<double>(batch.examples);
+}
+
+}  // namespace
+
+void Network::add_classification(const Batch& batch, const Passes& passes, size_t h,
+                                 const LossOptions& options, DropoutPlan& plan, Loss& loss) const {
+  const ClassificationHead& head = heads_[h];
+  const Tensor& labels = batch.head_labels[h];
+  const int64_t labelled = labels.size(0);
+  if (labelled == 0) return;
+  const ClassLoss wanted{.smoothing = options.smoothing,
+                         .q = options.q,
+                         .class_weights = options.class_weights.empty() ? Tensor() : options.class_weights[h],
+                         .soft_labels = options.teacher_share > 0.0 ? batch.head_soft_labels[h] : Tensor(),
+                         .teacher_share = options.teacher_share,
+                         .teacher_temperature = options.teacher_temperature};
+  const Mixing mixing = options.mixup > 0.0 ? draw_mixing(labelled, options.mixup, plan.next()) : Mixing();
+  const auto judge = [&](const Votes& mixed) {
+    return mixing.mix_losses(labels, [&](const Tensor& l) { return head.loss(mixed, l, wanted); });
+  };
+  const Votes own = labelled_rows(passes[0].votes[h], batch.head_rows[h]);
+  const Votes mixed = mixing.mix(own);
+  Tensor mean = judge(mixed);
+  if (passes.size() > 1) {
+    const Votes other = mixing.mix(labelled_rows(passes[1].votes[h], batch.head_rows[h]));
+    mean = r_drop_loss(mean, judge(other), head.divergence(mixed, other), options.r_drop);
+  }
+  const double weight = options.head_weights.empty() ? 1.0 : options.head_weights[h];
+  loss.mean = loss.mean + mean * (share(labelled, batch) * weight);
+  const torch::NoGradGuard no_grad;
+  const Tensor logits = sum_votes(own);
+  loss.negative_log_likelihood +=
+      head.loss({logits}, labels, {}).item<double>() * static_cast<double>(labelled);
+  loss.correct += config_.classification_heads[h].multi_label
+                      ? (logits.gt(0) == labels.gt(0)).all(1).sum().item<int64_t>()
+                      : logits.argmax(1).eq(labels).sum().item<int64_t>();
+  loss.units += labelled;
+}
+
+void Network::add_matching(const Batch& batch, const Passes& passes, const LossOptions& options,
+                           Loss& loss) const {
+  const PackedPairs& pairs = batch.pairs;
+  const auto judge = [&](const Answers& answers) {
+    const Tensor mean = pair_loss(answers.pair_votes, pairs.labels, options.smoothing);
+    return options.contrast > 0.0 ? mean + options.contrast * matching_->contrast(answers.vectors, pairs)
+                                  : mean;
+  };
+  Tensor mean = judge(passes[0]);
+  const Tensor logits = sum_votes(passes[0].pair_votes);
+  if (passes.size() > 1) {
+    const Tensor divergence = symmetric_divergence(logits, sum_votes(passes[1].pair_votes), true);
+    mean = r_drop_loss(mean, judge(passes[1]), divergence, options.r_drop);
+  }
+  loss.mean = loss.mean + mean * (share(pairs.given, batch) * options.matching_weight);
+  const torch::NoGradGuard no_grad;
+  loss.negative_log_likelihood +=
+      pair_loss({logits}, pairs.labels, 0.0).item<double>() * static_cast<double>(pairs.pairs());
+  loss.correct += logits.gt(0).eq(pairs.labels.gt(0)).sum().item<int64_t>();
+  loss.units += pairs.pairs();
+}
+
+void Network::add_tagging(const Batch& batch, const Passes& passes, const LossOptions& options,
+                          Loss& loss) const {
+  const Tensor losses = tagging_->losses(passes[0].tag_scores, batch);
+  Tensor mean = losses.mean();
+  if (passes.size() > 1) mean = 0.5 * (mean + tagging_->losses(passes[1].tag_scores, batch).mean());
+  const auto texts = static_cast<int64_t>(batch.tags.size());
+  loss.mean = loss.mean + mean * (share(texts, batch) * options.tagging_weight);
+  const torch::NoGradGuard no_grad;
+  loss.negative_log_likelihood += losses.sum().item<double>();
+  loss.units += texts;
 }
 
 }  // namespace heed::train

@@ -42,6 +42,11 @@ void initialise(const std::string& name, const torch::Tensor& tensor, const Mode
     tensor.add_(torch::eye(config.head_width()) * head_deviation);
   } else if (ends_with(name, ".input.bias")) {  // of an LSTM: its second quarter is the forget gate's
     tensor.zero_().narrow(0, config.dim, config.dim).fill_(1.0);
+  } else if (config.matching && name == "heads." + config.matching->name + ".ngrams.weight") {
+    // A random projection, which keeps the cosines of the texts' n-grams.
+    fill_normal(tensor, 1.0 / std::sqrt(static_cast<double>(config.matching->width)), random);
+  } else if (config.matching && name == "heads." + config.matching->name + ".scale") {
+    tensor.fill_(std::log(20.0));
   } else if (ends_with(name, ".ngrams.weight")) {
     tensor.zero_();  // a linear model's place to start
   } else if (tensor.dim() == 2 && ends_with(name, ".weight")) {

@@ -1,6 +1,7 @@
 #include "train/recipe.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "attention/variant.h"
 #include "train/optimiser.h"
@@ -98,8 +99,14 @@ void add_model(Settings& s, Recipe& recipe) {
 Settings head_settings(HeadRecipe& head) {
   Settings s;
   s.add("name", &head.name, "name of the head, also of its file");
-  s.add("kind", &head.kind, "what it answers", {"classification"});
-  s.add("label", &head.label, "column of its label");
+  s.add("kind", &head.kind, "what it answers: labels, a vector a text, entities",
+        {"classification", "matching", "tagging"});
+  s.add("label", &head.label,
+        "column of its label; matching: of 1 or 0, may be none; tagging: of spans as JSON");
+  s.add("other", &head.other, "matching: column of the other text of a row");
+  s.add("width", &head.width, "matching: width of a text's vector", 1, 1 << 14);
+  s.add("contrast", &head.contrast, "matching: weight of the loss against the other texts of a batch", 0.0,
+        1e6);
   s.add("multi_label", &head.multi_label, "a row may have several labels, or none");
   s.add("separator", &head.separator, "between the labels of a row (JSONL arrays need none)");
   s.add("weight", &head.weight, "of its loss in the sum", 0.0, 1e6);
@@ -197,7 +204,7 @@ void add_train(Settings& s, Recipe::Train& train) {
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
   s.add("train.metric", &train.metric, "decides the best model and early stopping, on validation",
-        {"loss", "accuracy", "macro_f1", "bleu", "chrf"});
+        {"loss", "accuracy", "macro_f1", "f1", "mrr", "bleu", "chrf"});
   s.add("train.patience", &train.patience,
         "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
@@ -253,6 +260,23 @@ std::vector<SetRecipe> Recipe::sets() const {
            .heads = std::move(names)}};
 }
 
+std::vector<HeadRecipe> Recipe::heads_of(const std::string& kind) const {
+  std::vector<HeadRecipe> found;
+  std::ranges::copy_if(heads, std::back_inserter(found),
+                       [&](const HeadRecipe& head) { return head.kind == kind; });
+  return found;
+}
+
+const HeadRecipe* Recipe::matching() const {
+  const auto at = std::ranges::find(heads, "matching", &HeadRecipe::kind);
+  return at == heads.end() ? nullptr : &*at;
+}
+
+const HeadRecipe* Recipe::tagging() const {
+  const auto at = std::ranges::find(heads, "tagging", &HeadRecipe::kind);
+  return at == heads.end() ? nullptr : &*at;
+}
+
 std::filesystem::path Recipe::path(const std::string& file) const {
   return std::filesystem::path(data.folder) / file;
 }
@@ -281,7 +305,7 @@ Settings recipe_settings(Recipe& recipe) {
         if (i >= recipe.heads.size()) recipe.heads.resize(i + 1);
         return head_settings(recipe.heads[i]);
       },
-      [&recipe] { return recipe.heads.size(); }, "one a label column of an encoder");
+      [&recipe] { return recipe.heads.size(); }, "what an encoder answers");
   s.add_list(
       "data.sets",
       [&recipe](size_t i) {

@@ -13,7 +13,13 @@ namespace heed::train {
 struct HeadRecipe {
   std::string name;
   std::string kind = "classification";
-  std::string label;  // the table's column
+  // The table's column; matching: of 1 (the texts of the row mean the same) or 0, "" where all do; tagging:
+  // of
+  // [{"start", "end", "entity"}], JSON.
+  std::string label;
+  std::string other = {};  // matching: column of the row's other text
+  int64_t width = 128;     // matching: of a text's vector
+  double contrast = 1.0;   // matching: of the loss against the batch's other texts
   bool multi_label = false;
   std::string separator = "|";  // between the labels of one row, multi_label only
   double weight = 1.0;          // of its loss in the sum
@@ -138,6 +144,10 @@ struct Recipe {
   // folder of that name within the run's.
   std::string phase;
   std::filesystem::path phase_folder() const { return phase.empty() ? run_folder() : run_folder() / phase; }
+  std::vector<HeadRecipe> heads_of(const std::string& kind) const;
+  // The only one of its kind, or null.
+  const HeadRecipe* matching() const;
+  const HeadRecipe* tagging() const;
   bool translation() const { return model.decodes(); }
   bool uses_unlabelled() const {
     return !pretrain.files.empty() && (pretrain.epochs > 0 || train.self_training > 0);

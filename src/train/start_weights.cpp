@@ -25,6 +25,12 @@ bool same_labels(const HeadConfig& a, const HeadConfig& b) {
 bool may_stay_fresh(const std::string& name, const ModelConfig& theirs, const ModelConfig& ours) {
   if (name == "ngrams.weight") return true;  // data, not learned
   if (name.find("ngrams") != std::string::npos && theirs.ngrams.buckets == 0) return true;
+  const auto of_head = [&](const auto& own, const auto& other) {
+    return own && name.starts_with("heads." + own->name + ".") && !other;
+  };
+  if (of_head(ours.matching, theirs.matching) || of_head(ours.tagging, theirs.tagging)) return true;
+  if (ours.tagging && name.starts_with("heads." + ours.tagging->name + ".") && ours.tagging != theirs.tagging)
+    return true;
   return std::any_of(
       ours.classification_heads.begin(), ours.classification_heads.end(), [&](const HeadConfig& head) {
         return name.starts_with("heads." + head.name + ".") &&
@@ -36,7 +42,7 @@ bool may_stay_fresh(const std::string& name, const ModelConfig& theirs, const Mo
 // config.json's fields that say how numbers are meant.
 std::map<std::string, std::string> meaning(const ModelConfig& config, bool with_ngrams) {
   Json json = to_json(config);
-  for (const char* field : {"classification_heads", "max_length"}) json.erase(field);
+  for (const char* field : {"classification_heads", "matching", "tagging", "max_length"}) json.erase(field);
   if (!with_ngrams) json.erase("ngrams");
   std::map<std::string, std::string> fields;
   const Json flat = json.flatten();

@@ -39,8 +39,14 @@ class LabelledTask : public Task {
                         .mixup = recipe_.train.mixup,
                         .teacher_share = recipe_.train.teacher_share,
                         .teacher_temperature = recipe_.train.teacher_temperature};
-    for (size_t h = 0; h < recipe_.heads.size(); ++h) {
-      options.head_weights.push_back(recipe_.heads[h].weight);
+    if (recipe_.matching()) {
+      options.matching_weight = recipe_.matching()->weight;
+      options.contrast = recipe_.matching()->contrast;
+    }
+    if (recipe_.tagging()) options.tagging_weight = recipe_.tagging()->weight;
+    const std::vector<HeadRecipe> heads = recipe_.heads_of("classification");
+    for (size_t h = 0; h < heads.size(); ++h) {
+      options.head_weights.push_back(heads[h].weight);
       if (recipe_.train.class_weights != "balanced") continue;
       const auto classes = static_cast<int64_t>(corpus_.config.classification_heads[h].labels.size());
       options.class_weights.push_back(balanced_class_weights(corpus_.train.examples, h, classes));

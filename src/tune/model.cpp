@@ -21,6 +21,7 @@
 #include "train/folds.h"
 #include "train/labels.h"
 #include "train/linear_branch.h"
+#include "train/pair_figures.h"
 #include "train/products.h"
 #include "train/start_weights.h"
 #include "tune/back_translation.h"
@@ -74,6 +75,11 @@ uint64_t corpus_fingerprint(const train::Corpus& corpus) {
       for (const auto& labels : example.labels) {
         for (const int64_t label : labels) add(label);
       }
+      for (const train::Example& other : example.other) {
+        for (const int32_t id : other.source) add(id);
+        add(~0ULL - (example.same.value_or(true) ? 1 : 0));
+      }
+      for (const int64_t tag : example.tags.value_or(std::vector<int64_t>())) add(tag);
     }
   }
   return hash;
@@ -194,7 +200,19 @@ void Model::calibrate() {
     head.temperature =
         train::fit_temperature(train::sum_votes(votes).contiguous(), corpus_.valid.examples, rows, h, head);
   }
+  if (config_.matching) calibrate_pairs();
   network_.set_temperatures(config_);
+}
+
+void Model::calibrate_pairs() {
+  const train::PairScores scores = train::score_pairs(network_, corpus_.valid, recipe_.train.batch_tokens);
+  if (scores.votes.empty()) return;
+  std::vector<double> factors(scores.votes.size(), 1.0);
+  if (factors.size() > 1) {
+    factors = train::fit_pair_factors(scores);
+    network_.weigh_pair_votes(factors);
+  }
+  config_.matching->temperature = train::fit_pair_temperature(scores, factors);
 }
 
 void Model::judge() {
@@ -232,6 +250,9 @@ std::map<std::string, double> Model::evaluate(const train::Split& split) const {
 }
 
 std::vector<std::string> Model::predict(const std::vector<std::string>& texts) const {
+  if (!recipe_.translation() && config_.classification_heads.empty())
+    throw Error(ErrorCode::invalid_argument,
+                "predict: expected a model with a classification head, found none");
   const auto candidate = run_->path() / "candidate";
   std::filesystem::remove_all(candidate);
   write_model(candidate, train::model_contents(network_, config_, corpus_));

@@ -68,6 +68,7 @@ class Model {
   // Lets the corpus hold what its teachers say. False where it was asked to stop.
   bool learn_from_teachers(train::ProgressBar& progress);
   void calibrate();
+  void calibrate_pairs();
   // What validation says of the finished model; then, with train.refit, its rows are learned from too.
   void judge();
   // A split's first `rows` (0: all) by the serving engine; none for a classifier.

@@ -8,9 +8,10 @@
 #include "infer/translator.h"
 #include "model/verify.h"
 
-// Small models of format 1, committed as files: a translator in fp32, a classifier in bf16, and what `heed
-// quantize --to int8` made of both. Whatever the engine becomes, they load and answer as on the day that they
-// were written.
+// Small models of format 1, committed as files: a translator in fp32, a classifier in bf16, what `heed
+// quantize
+// --to int8` made of both, and an encoder with a head of every kind in fp32. Whatever the engine becomes,
+// they load and answer as on the day that they were written.
 namespace heed::infer {
 namespace {
 
@@ -98,7 +99,35 @@ TEST(GoldenClassifier, of_int8_answers_as_it_always_did) {
                 kInt8ProbabilityTolerance);
 }
 
+TEST(GoldenHeads, answer_as_they_always_did) {
+  const Classifier classifier(open_model(kGolden / "heads"));
+  const auto results = classifier.classify(kTexts);
+  const std::vector<std::vector<float>> vectors = {
+      {0.228221F, -0.710726F, -0.247418F, 0.217967F, 0.554851F, 0.161859F},
+      {0.487723F, -0.339405F, -0.465329F, 0.558034F, 0.255625F, 0.231632F}};
+  for (size_t i = 0; i < vectors.size(); ++i) {
+    ASSERT_EQ(results[i].vector.size(), vectors[i].size());
+    for (size_t e = 0; e < vectors[i].size(); ++e)
+      EXPECT_NEAR(results[i].vector[e], vectors[i][e], kTolerance) << kTexts[i];
+  }
+  const std::vector<EntitySpan> entities = {{"account", "你", 0, 1, 0.594038},
+                                            {"account", "取什", 3, 5, 0.683874},
+                                            {"account", "用", 7, 8, 0.596623}};
+  ASSERT_EQ(results[1].entities.size(), entities.size());
+  for (size_t e = 0; e < entities.size(); ++e) {
+    const EntitySpan& found = results[1].entities[e];
+    EXPECT_EQ(found.entity, entities[e].entity);
+    EXPECT_EQ(found.value, entities[e].value);
+    EXPECT_EQ(found.start, entities[e].start);
+    EXPECT_EQ(found.end, entities[e].end);
+    EXPECT_NEAR(found.confidence, entities[e].confidence, kTolerance);
+  }
+  const TextPair pair{kTexts[0], kTexts[1]};
+  EXPECT_NEAR(classifier.match({&pair, 1})[0].probability, 0.735541, kTolerance);
+}
+
 TEST(GoldenModels, pass_verification) {
+  EXPECT_EQ(verify_model(open_model(kGolden / "heads")).weights, 78);
   for (const std::string suffix : {"", "-int8"}) {
     EXPECT_EQ(verify_model(open_model(kGolden / ("translator" + suffix))).weights, 99);
     EXPECT_EQ(verify_model(open_model(kGolden / ("classifier" + suffix))).weights, 41);

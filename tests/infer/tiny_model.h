@@ -96,6 +96,15 @@ inline ModelConfig tiny_classifier() {
   return config;
 }
 
+// With a head of every kind.
+inline ModelConfig tiny_heads() {
+  ModelConfig config = tiny_classifier();
+  config.ngrams.buckets = 40;
+  config.matching = {.name = "match", .width = 6, .temperature = 1.25};
+  config.tagging = {.name = "entities", .entities = {"account", "金额"}};
+  return config;
+}
+
 // Completes `config` with the tiny tokenizer's size and random weights.
 inline ModelContents tiny_contents(ModelConfig config, uint64_t seed = 1) {
   static const Tokenizer tokenizer = tiny_tokenizer();

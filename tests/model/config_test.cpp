@@ -301,6 +301,45 @@ TEST(Config, labels_and_temperatures_are_checked) {
   }
 }
 
+TEST(Config, heads_of_other_kinds_stand_in_fields_that_may_be_missing) {
+  ModelConfig config = valid_classifier();
+  EXPECT_FALSE(to_json(config).contains("matching"));
+  EXPECT_FALSE(to_json(config).contains("tagging"));
+  config.matching = {.name = "match", .width = 48};
+  config.tagging = {.name = "entities", .entities = {"金额"}};
+  EXPECT_NO_THROW(check_config(config, "config.json"));
+  const ModelConfig back = config_from_json(to_json(config), "config.json");
+  EXPECT_EQ(back.matching->name, "match");
+  EXPECT_EQ(back.matching->width, 48);
+  EXPECT_EQ(back.tagging->name, "entities");
+  config.classification_heads.clear();
+  EXPECT_NO_THROW(check_config(config, "config.json"));
+}
+
+TEST(Config, heads_of_other_kinds_are_checked) {
+  ModelConfig config = valid_classifier();
+  config.matching = {.name = "match"};
+  config.tagging = {.name = "entities", .entities = {"amount"}};
+  EXPECT_THAT(refusal(config, [](auto& c) { c.matching->width = 0; }),
+              HasSubstr("'matching.width': expected 1 to"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.matching->temperature = 0; }),
+              HasSubstr("heads/match.temperature"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.matching->name = "intent"; }), HasSubstr("names that differ"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.tagging->name = "../x"; }), HasSubstr("names of 1 to 64"));
+  EXPECT_THAT(refusal(config, [](auto& c) { c.tagging->entities.clear(); }),
+              HasSubstr("'heads/entities.labels': expected 1 to 1000, found 0"));
+  EXPECT_THAT(refusal(config,
+                      [](auto& c) {
+                        c.tagging->entities = {"a", "a"};
+                      }),
+              HasSubstr("labels that differ"));
+  EXPECT_THAT(refusal(valid_translator(), [](auto& c) { c.matching = {.name = "match"}; }),
+              HasSubstr("none on a transformer_seq2seq"));
+  Json json = to_json(config);
+  json["matching"]["widht"] = 3;
+  EXPECT_THAT(message_of([&] { config_from_json(json, "config.json"); }), HasSubstr("'width'"));
+}
+
 TEST(Architecture, names_survive_the_round_trip_and_others_are_refused) {
   for (const Architecture architecture :
        {Architecture::transformer_seq2seq, Architecture::transformer_encoder,

@@ -172,5 +172,21 @@ TEST(WeightShapes, matrices_of_products_and_tables_of_rows_alone_may_be_int8) {
                   "heads.intent.output.weight", "heads.intent.ngrams.weight"));
 }
 
+TEST(WeightShapes, of_matching_and_tagging_heads) {
+  ModelConfig config = test::tiny_heads();
+  config.source_vocabulary = 10;
+  const auto shapes = shapes_of(config);
+  EXPECT_THAT(shapes.at("heads.match.output.weight"), ElementsAre(6, 16));
+  EXPECT_THAT(shapes.at("heads.match.ngrams.weight"), ElementsAre(40, 6));
+  EXPECT_THAT(shapes.at("heads.match.compare.weight"), ElementsAre(16, 64));
+  EXPECT_THAT(shapes.at("heads.match.pair.hidden.weight"), ElementsAre(16, 44));
+  EXPECT_THAT(shapes.at("heads.match.pair.ngrams.weight"), ElementsAre(80, 1));
+  EXPECT_THAT(shapes.at("heads.entities.output.weight"), ElementsAre(5, 16));
+  EXPECT_THAT(shapes.at("heads.entities.transitions"), ElementsAre(5, 5));
+  config.ngrams.linear = false;
+  EXPECT_FALSE(shapes_of(config).contains("heads.match.pair.ngrams.weight"));
+  EXPECT_FALSE(shapes_of(config).contains("heads.match.ngrams.weight"));
+}
+
 }  // namespace
 }  // namespace heed

@@ -31,6 +31,8 @@ ModelConfig base_config(bool translation) {
     config.shared_embeddings = true;
     config.classification_heads = {{.name = "one", .labels = {"a", "b", "c"}},
                                    {.name = "many", .labels = {"x", "y"}, .multi_label = true}};
+    config.matching = {.name = "match", .width = 12};
+    config.tagging = {.name = "entities", .entities = {"a", "b"}};
   }
   return config;
 }
@@ -181,6 +183,33 @@ double greatest_difference(const std::vector<float>& served, const torch::Tensor
   return greatest;
 }
 
+double difference_of_pairs(const Network& network, const infer::Classifier& classifier,
+                           const std::vector<Example>& examples, const Batch& batch,
+                           const torch::Tensor& encoded) {
+  DropoutPlan none;
+  const torch::Tensor vectors = network.matching()->vectors(encoded, batch.source, none);
+  const torch::Tensor logits =
+      sum_votes(network.matching()->votes(encoded, batch.source, vectors, batch.pairs, none));
+  std::vector<float> served;
+  for (const Example& example : examples)
+    served.push_back(classifier.pair_logit(example.source, example.other[0].source));
+  return greatest_difference(served, logits.slice(0, 0, batch.pairs.given));
+}
+
+double difference_of_tags(const Network& network, const infer::Classifier& classifier,
+                          const std::vector<Example>& examples, const Batch& batch,
+                          const torch::Tensor& encoded) {
+  DropoutPlan none;
+  const torch::Tensor scores = network.tagging()->scores(encoded, none);
+  double greatest = 0.0;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    const int64_t begin = batch.source.begins[i], count = static_cast<int64_t>(examples[i].source.size());
+    greatest = std::max(greatest, greatest_difference(classifier.tag_scores(examples[i].source),
+                                                      scores.slice(0, begin, begin + count)));
+  }
+  return greatest;
+}
+
 double difference_of(ModelConfig config, bool translation) {
   const TemporaryFolder folder;
   const Corpus corpus = corpus_of(config);
@@ -198,7 +227,13 @@ double difference_of(ModelConfig config, bool translation) {
     examples[i].source = random_ids(random, 1 + 5 * i, config.source_vocabulary);
     if (translation) examples[i].target = random_ids(random, 9 - 4 * i, config.target_vocabulary);
     if (!translation) examples[i].labels = {{0}, {1}};
-    if (config.ngrams.buckets > 0) add_ngrams(examples[i], corpus.tokenizers.source, config.ngrams, weights);
+    if (!translation) examples[i].other.resize(1);
+    for (Example& other : examples[i].other)
+      other.source = random_ids(random, 7 - 2 * i, config.source_vocabulary);
+    if (config.ngrams.buckets == 0) continue;
+    add_ngrams(examples[i], corpus.tokenizers.source, config.ngrams, weights);
+    for (Example& other : examples[i].other)
+      add_ngrams(other, corpus.tokenizers.source, config.ngrams, weights);
   }
   const Batch batch = make_batch(examples, {0, 1, 2}, config);
   DropoutPlan none;
@@ -217,6 +252,8 @@ double difference_of(ModelConfig config, bool translation) {
     return greatest;
   }
   const infer::Classifier classifier(directory);
+  greatest = std::max(difference_of_pairs(network, classifier, examples, batch, encoded),
+                      difference_of_tags(network, classifier, examples, batch, encoded));
   for (size_t i = 0; i < examples.size(); ++i) {
     const auto served = classifier.logits(examples[i].source);
     for (size_t h = 0; h < served.size(); ++h) {

@@ -41,49 +41,12 @@ ClassificationHead::ClassificationHead(const Parameters& parameters, size_t numb
 
 ClassificationHead::ClassificationHead(const Parameters& parameters, size_t number, const HeadConfig& head,
                                        const ModelConfig& config)
-    : number_(number),
-      heads_(config.pool_heads()),
-      multi_label_(head.multi_label),
-      pool_query_(parameters.at("heads." + head.name + ".pool.query")),
-      pool_key_(parameters, "heads." + head.name + ".pool.key"),
-      output_(parameters, "heads." + head.name + ".output"),
-      ngrams_{parameters.find("heads." + head.name + ".ngrams.weight")},
-      ngrams_bias_(parameters.find("heads." + head.name + ".ngrams.bias")) {}
+    : number_(number), multi_label_(head.multi_label), output_(parameters, "heads." + head.name, config) {}
 
 std::vector<Tensor> ClassificationHead::votes(const Tensor& encoded, const PackedTexts& texts,
                                               DropoutPlan& plan) const {
-  auto sequences = std::make_shared<std::vector<attention::Sequence>>();
-  for (int64_t b = 0; b < texts.texts(); ++b) {
-    sequences->push_back({.query_begin = b,
-                          .query_count = 1,
-                          .key_begin = texts.begins[b],
-                          .key_count = texts.begins[b + 1] - texts.begins[b],
-                          .query_position = 0});
-  }
-  const Tensor query = pool_query_.reshape({1, -1}).expand({texts.texts(), -1});
-  const Tensor pooled = attend(query, pool_key_(encoded), encoded, {},
-                               {.variant = {},
-                                .sequences = sequences,
-                                .heads = heads_,
-                                .key_heads = heads_,
-                                .dropout = plan.attention_rate,
-                                .dropout_seed = plan.next()});
-  std::vector<Tensor> votes = {output_(dropout(pooled, plan.rate, plan.next()))};
-  if (!texts.linear_votes.empty()) {
-    votes.push_back(texts.linear_votes[number_]);
-  } else if (ngrams_) {
-    votes.push_back(ngrams_(texts.text_ngrams, plan.ngram_rate, plan.next()) + ngrams_bias_);
-  }
-  return votes;
-}
-
-void ClassificationHead::weigh_votes(const std::vector<double>& factors) {
-  const torch::NoGradGuard no_grad;
-  output_.weight.mul_(factors[0]);
-  output_.bias.mul_(factors[0]);
-  if (!ngrams_) return;
-  ngrams_.table.mul_(factors[1]);
-  ngrams_bias_.mul_(factors[1]);
+  const Tensor fitted = texts.linear_votes.empty() ? Tensor() : texts.linear_votes[number_];
+  return output_.branches(encoded, texts, fitted, plan);
 }
 
 Tensor ClassificationHead::vote_loss(const Tensor& logits, const Tensor& labels,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "train/batches.h"
+#include "train/heads/pooled_output.h"
 #include "train/layers.h"
 
 namespace heed::train {
@@ -47,7 +48,7 @@ class ClassificationHead {
                                    DropoutPlan& dropout) const;
 
   // Multiplies each branch's weights, and with them its votes.
-  void weigh_votes(const std::vector<double>& factors);
+  void weigh_votes(const std::vector<double>& factors) { output_.weigh(factors); }
 
   // Of the sum of votes: class_loss, or where multi-label the mean over texts and labels of the binary
   // cross-entropy with label smoothing. Where there are several votes, plus half of each one's own loss, so
@@ -68,12 +69,8 @@ class ClassificationHead {
                      const ModelConfig& config);
 
   size_t number_;
-  int64_t heads_;
   bool multi_label_;
-  torch::Tensor pool_query_;  // [H, K]
-  Linear pool_key_, output_;
-  NgramTable ngrams_;
-  torch::Tensor ngrams_bias_;  // [L] beside them
+  PooledOutput output_;
 };
 
 }  // namespace heed::train
