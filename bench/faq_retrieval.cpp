@@ -46,7 +46,7 @@ using search::VectorSet;
 
 constexpr int kFolds = 5;
 constexpr uint64_t kSeed = 1;
-constexpr size_t kTuningQueries = 300;  // of a fold, when settings are chosen
+constexpr size_t kTuningQueries = 150;  // of a fold, when settings are chosen
 
 struct Thread {
   std::string question;
@@ -197,10 +197,10 @@ Settings choose(const Faq& faq, const Retriever& retriever, Queries queries, boo
       if (map > best_map) best_map = map, best.bm25 = changed;
     }
   };
-  if (has_wordings) try_each(&Bm25::questions_weight, {1, 2, 8});
-  try_each(&Bm25::text_weight, {0.25, 0.5, 2});
-  try_each(&Bm25::k1, {0.8, 2, 4});
-  const std::vector<double> weights = {0.25, 0.5, 1, 2};
+  if (has_wordings) try_each(&Bm25::questions_weight, {2, 8});
+  try_each(&Bm25::text_weight, {0.25, 0.5});
+  try_each(&Bm25::k1, {0.8, 2});
+  const std::vector<double> weights = {0.5, 1, 2};
   const Precisions precisions = ask(faq, retriever, queries, best.bm25, weights);
   for (size_t w = 0; w < weights.size(); ++w) {
     if (const double map = mean(precisions.fused[w]); map > best_map)
