@@ -2,37 +2,36 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/files.h"
-#include "search/full_text.h"
 #include "search/index_file.h"
 #include "search/passage_rows.h"
+#include "search/postings.h"
+#include "search/ranking.h"
 #include "search/terms.h"
 #include "text/normalise.h"
 
 namespace heed::search {
 namespace {
 
-// The rows that match are met first; the highest scores are kept while they pass.
-constexpr const char* kFind =
-    "SELECT passages.id, heed_bm25(words, ?2, ?3, ?4, ?5, ?6) AS score"
-    " FROM words CROSS JOIN passages ON passages.number = words.rowid WHERE words MATCH ?1"
-    " AND (?7 = '' OR passages.language = ?7 OR passages.language = '')"
-    " AND NOT EXISTS (SELECT 1 FROM json_each(?8) AS wanted WHERE NOT EXISTS"
-    "   (SELECT 1 FROM tags WHERE tags.tag = wanted.value AND tags.number = passages.number))"
-    " ORDER BY score DESC, passages.id LIMIT ?9";
-
 // What one thread uses at a time.
 struct Connection {
   Connection(std::string_view bytes, const std::string& name)
-      : database(MemoryDatabase::view(bytes, name)), find(database, kFind), get(database, kSelectPassage) {}
+      : database(MemoryDatabase::view(bytes, name)),
+        get(database, kSelectPassage),
+        tagged(database, "SELECT number FROM tags WHERE tag = ?1") {
+    add_term_places(database);
+    places.emplace(database, kSelectTermPlaces);
+  }
 
   MemoryDatabase database;
-  Statement find, get;
+  Statement get, tagged;
+  std::optional<Statement> places;
 };
 
 // The first terms of a text from anyone, each once, as many as are looked for.
@@ -69,12 +68,15 @@ void check(const FindOptions& options) {
 }  // namespace
 
 struct Index::State {
-  explicit State(const std::filesystem::path& path) : name(path.string()), file(path) {
-    check_seal(file.bytes(), name);
-    MemoryDatabase database = MemoryDatabase::view(file.bytes(), name);
+  explicit State(const std::filesystem::path& path)
+      : name(path.string()), file(path), table(checked(file.bytes(), name)) {}
+
+  // Once all that can be checked was.
+  static PassageTable checked(std::string_view bytes, const std::string& name) {
+    check_seal(bytes, name);
+    MemoryDatabase database = MemoryDatabase::view(bytes, name);
     check_schema(database);
-    Statement count(database, "SELECT count(*) FROM passages");
-    if (count.step()) size = count.integer(0);
+    return PassageTable(database);
   }
 
   // Runs `use(connection)` on a connection that no other thread has meanwhile. After an error it is dropped.
@@ -99,9 +101,46 @@ struct Index::State {
     return std::make_unique<Connection>(file.bytes(), name);
   }
 
+  std::shared_ptr<const Postings> postings(const std::string& term) {
+    if (std::shared_ptr<const Postings> kept = cache.find(term)) return kept;
+    auto read = with([&](Connection& connection) {
+      return std::make_shared<const Postings>(read_postings(*connection.places, term, table, name));
+    });
+    cache.add(term, read);
+    return read;
+  }
+
+  // Which rows `options` want; empty: all of them.
+  std::vector<bool> wanted(const FindOptions& options) {
+    if (options.language.empty() && options.tags.empty()) return {};
+    std::vector<bool> rows(table.ids.size(), true);
+    for (size_t row = 0; row < rows.size(); ++row) {
+      const std::string& language = table.languages[row];
+      rows[row] = options.language.empty() || language.empty() || language == options.language;
+    }
+    for (const std::string& tag : options.tags) {
+      const std::vector<bool> tagged = rows_with(tag);
+      for (size_t row = 0; row < rows.size(); ++row) rows[row] = rows[row] && tagged[row];
+    }
+    return rows;
+  }
+
+  std::vector<bool> rows_with(const std::string& tag) {
+    return with([&](Connection& connection) {
+      std::vector<bool> rows(table.ids.size());
+      connection.tagged.bind(1, tag);
+      while (connection.tagged.step()) {
+        const auto row = table.rows.find(connection.tagged.integer(0));
+        if (row != table.rows.end()) rows[row->second] = true;
+      }
+      return rows;
+    });
+  }
+
   std::string name;
   MappedFile file;  // outlives the connections, which read it in place
-  int64_t size = 0;
+  PassageTable table;
+  PostingsCache cache;
   std::mutex mutex;
   std::vector<std::unique_ptr<Connection>> idle;
 };
@@ -115,20 +154,11 @@ Index Index::open(const std::filesystem::path& path) { return Index(std::make_un
 
 Hits Index::find(std::string_view query, const FindOptions& options) const {
   check(options);
-  const std::vector<std::string> wanted = query_terms(query);
-  if (wanted.empty()) return {};
-  const std::string match = match_any(wanted);
-  const std::string tags = tags_column({.tags = options.tags});
-  const Bm25& bm25 = options.bm25;
-  return state_->with([&](Connection& connection) {
-    Statement& find = connection.find;
-    find.bind(1, match).bind(2, bm25.k1).bind(3, bm25.b).bind(4, bm25.title_weight);
-    find.bind(5, bm25.questions_weight).bind(6, bm25.text_weight);
-    find.bind(7, options.language).bind(8, tags).bind(9, options.limit);
-    Hits hits;
-    while (find.step()) hits.push_back({std::string(find.text(0)), find.real(1)});
-    return hits;
-  });
+  std::vector<std::shared_ptr<const Postings>> found;
+  for (const std::string& term : query_terms(query)) found.push_back(state_->postings(term));
+  if (found.empty()) return {};
+  const std::vector<double> scores = bm25_scores(state_->table, found, options.bm25);
+  return best_rows(state_->table, scores, state_->wanted(options), options.limit);
 }
 
 std::optional<Passage> Index::get(std::string_view id) const {
@@ -157,15 +187,8 @@ std::vector<Passage> Index::passages(std::span<const Hit> hits) const {
   return found;
 }
 
-std::vector<std::string> Index::ids() const {
-  return state_->with([&](Connection& connection) {
-    Statement all(connection.database, "SELECT id FROM passages ORDER BY id");
-    std::vector<std::string> ids;
-    while (all.step()) ids.emplace_back(all.text(0));
-    return ids;
-  });
-}
+std::vector<std::string> Index::ids() const { return state_->table.ids; }
 
-int64_t Index::size() const { return state_->size; }
+int64_t Index::size() const { return static_cast<int64_t>(state_->table.ids.size()); }
 
 }  // namespace heed::search

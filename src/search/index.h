@@ -39,8 +39,9 @@ constexpr int64_t kMaxQueryCharacters = 2000;
 constexpr int64_t kMaxQueryTerms = 256;
 
 // Full text over passages: one file, which is a SQLite database (docs/formats.md), as it stood when it was
-// opened: an IndexWriter's commit is seen by who opens it again. Every const call may be made by any number
-// of threads at once. What is opened is moved, not copied; it must outlive its calls.
+// opened: an IndexWriter's commit is seen by who opens it again. In memory are the ids of all passages, and
+// what was decoded for earlier queries (64 MB at most); the rest is mapped. Every const call may be made by
+// any number of threads at once. What is opened is moved, not copied.
 class Index {
  public:
   // Throws not_found, and corrupt_data in one line where the file is cut, changed, damaged, or not one of

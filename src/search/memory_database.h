@@ -38,7 +38,7 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalise> statement_;
 };
 
-// A SQLite database whose file is in memory, with what FTS5 needs of ours (full_text.h). One thread at a
+// A SQLite database whose file is in memory, with the tokenizer of full_text.h. One thread at a
 // time. SQLite's own complaints become Error: corrupt_data, too_large, internal, each naming `name`.
 class MemoryDatabase {
  public:
