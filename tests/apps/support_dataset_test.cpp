@@ -81,7 +81,7 @@ TEST(SupportDataset, questions_with_answers_are_knowledge) {
   ASSERT_EQ(dataset.knowledge.size(), 2U);
   EXPECT_EQ(dataset.knowledge[0].title, "When do you open?");
   EXPECT_EQ(dataset.knowledge[0].source, "https://x.test");
-  EXPECT_EQ(dataset.knowledge[1].source, folder.string() + "/faq.csv:3");
+  EXPECT_EQ(dataset.knowledge[1].source, "faq.csv:3") << "no path of the company's machine";
   EXPECT_EQ(dataset.knowledge[1].language, "zh");
 }
 

@@ -158,6 +158,8 @@ TEST(SupportReport, parts_that_are_marked_here_and_bare_there_are_told) {
   }
   dataset.examples.push_back(example("what are Savings", "loan", 60));
   dataset.examples.push_back(example("lifesavings", "loan", 61));
+  for (LabelledText& each : dataset.examples) each.marked = true;
+  dataset.examples.push_back(example("savings for my child", "loan", 62));  // of a source that marks nothing
   const DataReport report = make_report(dataset, {.folds = 0});
   ASSERT_EQ(report.unmarked.size(), 1U);
   EXPECT_EQ(report.unmarked[0].part, "savings");
@@ -242,10 +244,14 @@ TEST(SupportImport, what_is_written_is_read_again) {
                         .source = "s",
                         .language = "zh"}};
   dataset.synonyms = {{"savings", "savings account"}};
+  dataset.examples[0].marked = dataset.examples[1].marked = true;
   write_dataset(dataset, folder);
   const Dataset again = read_dataset({folder.string()});
   ASSERT_EQ(again.examples.size(), 36U);
   EXPECT_EQ(again.examples[0].entities[0].value, "card");
+  EXPECT_TRUE(again.examples[1].marked);
+  EXPECT_FALSE(again.examples[2].marked) << "nobody looked";
+  EXPECT_EQ(std::ranges::count(read_file(folder / kEntitiesFile), '\n'), 3);
   EXPECT_EQ(again.answers.to_json(), dataset.answers.to_json());
   ASSERT_EQ(again.knowledge.size(), 1U);
   EXPECT_EQ(again.knowledge[0].text, dataset.knowledge[0].text);

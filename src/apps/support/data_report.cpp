@@ -114,7 +114,8 @@ void cross_validate_labels(const Dataset& dataset, const DataReportOptions& opti
   }
 }
 
-// Parts marked at least three times with one entity, and the examples that hold them with no mark there.
+// Parts marked at least three times with one entity, and the examples of sources that mark entities which
+// hold them with no mark there.
 void find_unmarked(const Dataset& dataset, DataReport& report) {
   std::map<std::pair<std::string, std::string>, int64_t> parts;
   for (const LabelledText& example : dataset.examples) {
@@ -127,6 +128,7 @@ void find_unmarked(const Dataset& dataset, DataReport& report) {
   std::map<std::pair<std::string, std::string>, std::vector<size_t>> bare;
   for (size_t i = 0; i < dataset.examples.size(); ++i) {
     const LabelledText& example = dataset.examples[i];
+    if (!example.marked) continue;
     const std::string text = " " + key_of(example.text) + " ";
     for (const auto& [part, marked] : parts) {
       // A Latin word is looked for whole, a Chinese one anywhere.

@@ -90,6 +90,7 @@ class Collector {
                                " too short, " + std::to_string(pairs.private_ones) +
                                " with an address or a long number that may be one customer's own");
     }
+    make_ids_unique();
     dataset_.answers.check();
     const std::vector<std::string> intents = dataset_.intents();
     if (!intents.empty()) dataset_.answers.check_intents(intents);
@@ -100,6 +101,16 @@ class Collector {
   void leave_out(const std::filesystem::path& path, bool asked, const std::string& why) {
     if (asked) throw Error(ErrorCode::invalid_argument, path.string() + ": " + why);
     dataset_.notes.push_back(path.string() + ": left out: " + why);
+  }
+
+  // Two files of one name in different folders.
+  void make_ids_unique() {
+    std::set<std::string> ids;
+    for (KnowledgeRow& row : dataset_.knowledge) {
+      const std::string id = row.id;
+      for (int number = 2; !ids.insert(row.id).second; ++number)
+        row.id = id + " (" + std::to_string(number) + ")";
+    }
   }
 
   void read_yaml(const std::filesystem::path& path, bool asked) {
@@ -137,7 +148,8 @@ class Collector {
         return;
       }
     }
-    if (path.filename() == kPairsFile) return;  // made of what else is in the folder
+    if (path.filename() == kPairsFile || path.filename() == kEntitiesFile)
+      return;  // made of what else is in the folder
     add_table(data::read_table(path), options_.text_column, options_.intent_column, dataset_);
   }
 

@@ -23,6 +23,7 @@ struct LabelledText {
   std::string text;
   std::string intent;
   std::vector<MarkedEntity> entities = {};  // by start; none overlap
+  bool marked = false;                      // whether its source marks entities: none means that it has none
   std::string language = {};                // "en", "zh"
   std::string where = {};                   // "nlu.yml:12", for messages
 };
@@ -68,6 +69,7 @@ struct ReadDatasetOptions {
 // .jsonl(.gz) by their columns or keys, .yml .yaml (Rasa 3), .json (answers.json).
 //
 //   text, intent [, language] [, entities]     examples; entities as JSON: [{"start", "end", "entity"}]
+//     (an empty field: without any; where a table has "[]" for that: not looked at)
 //   question, answer | title, text             knowledge [, source] [, language] [, id]
 //   conversation, from, text [, ts] | turns    past conversations (conversations_reader.h)
 //

@@ -1,6 +1,7 @@
 #include "apps/support/question_pairs.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <unordered_map>
 
 #include "text/normalise.h"
@@ -70,11 +71,12 @@ std::vector<KnowledgeRow> knowledge_of(const std::vector<QuestionPair>& pairs) {
   for (const QuestionPair& pair : pairs) {
     const auto [number, is_new] = numbers.try_emplace(key_of(pair.answer), rows.size());
     if (is_new) {
-      rows.push_back({.id = pair.where + "#" + std::to_string(rows.size() + 1),
+      rows.push_back({.id = std::filesystem::path(pair.where).filename().string() + "#" +
+                            std::to_string(rows.size() + 1),
                       .title = pair.question,
                       .text = pair.answer,
                       .questions = {pair.question},
-                      .source = pair.where,
+                      .source = std::filesystem::path(pair.where).filename().string(),
                       .language = language_by_script(pair.answer)});
       continue;
     }

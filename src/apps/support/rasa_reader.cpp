@@ -114,6 +114,18 @@ std::string step_text(const YamlNode& step, std::string_view key) {
   return value && value->kind == Kind::text ? value->text : "";
 }
 
+std::string file_of(const std::string& where) { return where.substr(0, where.rfind(':')); }
+
+// Those with an entity: whoever wrote them looked for entities in every example.
+std::vector<std::string> marking_files(const std::vector<LabelledText>& examples) {
+  std::vector<std::string> files;
+  for (const LabelledText& example : examples) {
+    const std::string file = file_of(example.where);
+    if (!example.entities.empty() && !holds(files, file)) files.push_back(file);
+  }
+  return files;
+}
+
 bool ends_with_slot(const std::string& name, const std::string& slot) {
   const std::string ask = "utter_ask_";
   if (name.rfind(ask, 0) != 0) return false;
@@ -165,8 +177,11 @@ void RasaProject::read_nlu(const YamlNode& list, const std::string& file) {
       expect(*intent, Kind::text, "as intent", file);
       for_each_example(*examples, file, [&](std::string_view text, int64_t line) {
         RasaText parsed = parse_rasa_text(text, place(file, line));
-        examples_.push_back(
-            {parsed.text, intent->text, parsed.entities, language_by_script(parsed.text), place(file, line)});
+        examples_.push_back({.text = parsed.text,
+                             .intent = intent->text,
+                             .entities = parsed.entities,
+                             .language = language_by_script(parsed.text),
+                             .where = place(file, line)});
       });
     } else if (const YamlNode* synonym = item.find("synonym")) {
       expect(*synonym, Kind::text, "as synonym", file);
@@ -314,7 +329,9 @@ void RasaProject::finish(Dataset& dataset) const {
   declare_slots(dataset, used);
   dataset.notes.insert(dataset.notes.end(), notes_.begin(), notes_.end());
   note_unused(dataset, used);
+  const std::vector<std::string> marking = marking_files(examples_);
   for (LabelledText example : examples_) {
+    example.marked = holds(marking, file_of(example.where));
     for (MarkedEntity& entity : example.entities) {
       const std::string said = entity.value.empty() ? part_of(example.text, entity) : entity.value;
       const auto synonym = synonyms_.find(normalise(said, {.lowercase = true}));

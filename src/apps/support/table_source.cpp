@@ -1,6 +1,7 @@
 #include "apps/support/table_source.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "base/error.h"
@@ -34,6 +35,9 @@ void note_blank(Dataset& dataset, const data::Table& table, int64_t blank, const
 void add_examples(const data::Table& table, size_t text, size_t intent, Dataset& dataset) {
   const auto language = find_column(table, {"language", "lang"});
   const auto entities = find_column(table, {"entities"});
+  const bool says_none = entities && std::ranges::any_of(table.rows, [&](const data::Row& row) {
+                           return row.fields[*entities] == "[]";
+                         });
   int64_t blank = 0;
   for (const data::Row& row : table.rows) {
     LabelledText example{.text = row.fields[text], .intent = row.fields[intent], .where = table.where(row)};
@@ -45,6 +49,7 @@ void add_examples(const data::Table& table, size_t text, size_t intent, Dataset&
       example.entities =
           parse_entities(row.fields[*entities], example.text, example.where + ": column 'entities'");
     }
+    example.marked = entities && (!says_none || !row.fields[*entities].empty());
     const bool told = language && !row.fields[*language].empty();
     example.language = told ? row.fields[*language] : language_by_script(example.text);
     dataset.examples.push_back(std::move(example));
@@ -71,7 +76,7 @@ void add_knowledge(const data::Table& table, size_t title, size_t text, Dataset&
          .title = row.fields[title],
          .text = row.fields[text],
          .questions = questions ? data::split_items(row.fields[*questions]) : std::vector<std::string>{},
-         .source = field_or(source, table.where(row)),
+         .source = field_or(source, place),
          .language = field_or(language, language_by_script(row.fields[text]))});
   }
   note_blank(dataset, table, blank, "text");

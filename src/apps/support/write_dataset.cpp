@@ -10,11 +10,25 @@
 namespace heed::apps::support {
 namespace {
 
+// "[]": without any; "": not looked at.
+std::string entities_field(const LabelledText& example) {
+  return example.marked && example.entities.empty() ? "[]" : entities_json(example.entities);
+}
+
 data::Table examples_table(const Dataset& dataset) {
   data::Table table;
   table.columns = {"text", "intent", "language", "entities"};
   for (const LabelledText& example : dataset.examples) {
-    table.rows.push_back({{example.text, example.intent, example.language, entities_json(example.entities)}});
+    table.rows.push_back({{example.text, example.intent, example.language, entities_field(example)}});
+  }
+  return table;
+}
+
+data::Table entities_table(const Dataset& dataset) {
+  data::Table table;
+  table.columns = {"text", "entities"};
+  for (const LabelledText& example : dataset.examples) {
+    if (example.marked) table.rows.push_back({{example.text, entities_json(example.entities)}});
   }
   return table;
 }
@@ -73,6 +87,7 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& folder) 
   std::filesystem::create_directories(folder, problem);
   if (problem) throw Error(ErrorCode::io, folder.string() + ": cannot make the folder: " + problem.message());
   write_table_or_remove(folder / kExamplesFile, examples_table(dataset));
+  write_table_or_remove(folder / kEntitiesFile, entities_table(dataset));
   write_table_or_remove(folder / kPairsFile, pairs_table(dataset));
   write_text_or_remove(folder / kKnowledgeFile, !dataset.knowledge.empty(), knowledge_lines(dataset));
   write_text_or_remove(folder / kAnswersFile, !dataset.answers.empty(),

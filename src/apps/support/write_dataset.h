@@ -10,7 +10,9 @@ namespace heed::apps::support {
 constexpr const char* kExamplesFile = "train.csv";         // text, intent, language, entities
 constexpr const char* kAnswersFile = "answers.json";       // answers.h
 constexpr const char* kKnowledgeFile = "knowledge.jsonl";  // id, title, text, questions, source, language
-constexpr const char* kPairsFile = "pairs.csv";         // text, other: two that belong together, for matching
+constexpr const char* kEntitiesFile =
+    "entities.csv";                              // text, entities: of sources that mark them, for tagging
+constexpr const char* kPairsFile = "pairs.csv";  // text, other: two that belong together, for matching
 constexpr const char* kSynonymsFile = "synonyms.json";  // {"as written": "what it stands for"}
 
 // Writes what the data set holds, each file atomically; one for which there is nothing is removed, so that a
