@@ -14,5 +14,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // No data: addresses, which a strict content-security policy refuses in style sheets.
     chunkSizeWarningLimit: 700, // ECharts, loaded only where a chart is drawn.
   },
-  server: { proxy: { "/v1": server, "/v2": server } },
+  server: { proxy: { "/v1": server, "/v2": server, "/openapi.json": server } },
 });
