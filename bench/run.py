@@ -26,10 +26,12 @@ import server
 import serving
 import spine
 import support
+import support_atec
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES, **retrieval.MEASURES}
+            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES, **retrieval.MEASURES,
+            **support_atec.MEASURES}
 
 
 def part_lines(row, values):
