@@ -67,6 +67,7 @@ LIBRARIES = {
     "openssl/": ["serve"],
     "linear.h": ["train"],
     "yaml-cpp/": ["apps"],
+    "coin/": ["economy/clp_module.cpp"],
 }
 
 SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h|[a-z0-9]*intrin\.h")
