@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "economy/memory_model.h"
+#include "economy/review_log.h"
+
+namespace heed::economy {
+
+struct FitOptions {
+  int epochs = 15;
+  int64_t batch = 512;  // predicted reviews a step
+  double step = 0.08;   // of a parameter's spread among people
+  double prior = 1;     // how much the default parameters weigh, of one person's evidence
+  uint64_t seed = 1;
+};
+
+// How well recall is predicted, over the reviews that are at least a day after the one before; those within a
+// day say little of memory.
+struct RecallFigures {
+  int64_t reviews = 0;
+  double log_loss = 0;   // mean of -ln of the probability given to what happened
+  double recalled = 0;   // share
+  double predicted = 0;  // mean of the predictions
+};
+
+// Of reviews [from, to) in order of time; memory follows every review before, too. 0 reviews: figures of 0.
+RecallFigures recall_figures(const MemoryModel& model, const ReviewLog& log, size_t from, size_t to);
+
+// log loss of one constant, the share recalled in [0, from), over [from, to).
+double average_log_loss(const ReviewLog& log, size_t from, size_t to);
+
+// The parameters that make reviews [0, to) most likely, with a normal prior around the default: Adam over
+// batches of cards, derivatives carried along each history, within the bounds. Keeps the best epoch. The
+// spread of each parameter among people is fsrs-rs'. Throws invalid_argument where no review is a day after
+// another.
+MemoryModel fit_memory(const ReviewLog& log, size_t to, const FitOptions& options = {});
+
+// Sum of -ln likelihood over a card's history up to review `to`, its derivatives added to `by`; for tests.
+double history_loss(const MemoryModel& model, const std::vector<Review>& history, MemoryParameters& by);
+
+}  // namespace heed::economy
