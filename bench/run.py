@@ -18,6 +18,7 @@ import time
 import accounts
 import attention
 import decoding
+import economy
 import harness
 import results_page
 import retrieval
@@ -31,7 +32,7 @@ import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
             **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES, **retrieval.MEASURES,
-            **support_atec.MEASURES}
+            **support_atec.MEASURES, **economy.MEASURES}
 
 
 def part_lines(row, values):

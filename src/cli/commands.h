@@ -23,6 +23,8 @@ void add_quantize_command(CLI::App& app);
 void add_shortlist_command(CLI::App& app);
 void add_runs_command(CLI::App& app);  // list, compare, report
 
+void add_economy_command(CLI::App& app);  // allocate, retain
+
 void add_serve_command(CLI::App& app);
 void add_keys_command(CLI::App& app);    // add, list, remove
 void add_events_command(CLI::App& app);  // read, list, export, count, delete, prune, put-aside

@@ -25,6 +25,7 @@ void add_commands(CLI::App& app) {
   heed::cli::add_prune_command(app);
   heed::cli::add_shortlist_command(app);
   heed::cli::add_runs_command(app);
+  heed::cli::add_economy_command(app);
   heed::cli::add_serve_command(app);
   heed::cli::add_keys_command(app);
   heed::cli::add_events_command(app);
