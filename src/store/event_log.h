@@ -90,11 +90,12 @@ class EventLog {
   // nothing is locked while `read` runs and memory does not grow with the log.
   virtual void for_each_decision(const DecisionQuery& query, const DecisionReader& read) = 0;
 
-  // Deletes a person's decisions with their outcomes, and outcomes of that subject; how many events.
+  // Deletes a person's decisions with their outcomes, outcomes of that subject, and their conversations; how
+  // many events.
   virtual int64_t delete_subject(const std::string& tenant, const std::string& subject) = 0;
 
-  // Deletes decisions of before that time with their outcomes, and outcomes, dead letters and effect keys of
-  // before it; how many events. In steps, between which others write.
+  // Deletes decisions of before that time with their outcomes, and outcomes, conversations, dead letters and
+  // effect keys of before it; how many events. In steps, between which others write.
   virtual int64_t prune(int64_t older_than_us) = 0;
 
   virtual EventCounts count() = 0;

@@ -196,6 +196,7 @@ int64_t delete_events_of(Database& database, const std::string& tenant, const st
       who);
   deleted +=
       database.execute("DELETE FROM decisions WHERE tenant = $1 AND subject <> '' AND subject = $2", who);
+  database.execute("DELETE FROM conversations WHERE tenant = $1 AND subject <> '' AND subject = $2", who);
   return deleted;
 }
 
@@ -222,7 +223,11 @@ Pruned prune_step(Database& database, int64_t older_than_us) {
       "DELETE FROM dead_letters WHERE seq IN (SELECT seq FROM dead_letters WHERE ts < $1 ORDER BY ts, seq "
       "LIMIT 1000)",
       before);
-  return {outcomes + decisions + others, effects + letters};
+  const int64_t conversations = database.execute(
+      "DELETE FROM conversations WHERE (tenant, id) IN (SELECT tenant, id FROM conversations WHERE ts < $1 "
+      "ORDER BY ts, id LIMIT 1000)",
+      before);
+  return {outcomes + decisions + others, effects + letters + conversations};
 }
 
 }  // namespace heed::store

@@ -26,7 +26,7 @@ int64_t delete_events_of(Database& database, const std::string& tenant, const st
 // One step of pruning in the caller's transaction; all is done when it has deleted no row.
 struct Pruned {
   int64_t events = 0;
-  int64_t others = 0;  // effect keys, dead letters
+  int64_t others = 0;  // effect keys, dead letters, conversations
 };
 Pruned prune_step(Database& database, int64_t older_than_us);
 

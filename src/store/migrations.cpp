@@ -62,10 +62,23 @@ CREATE TABLE balances (
 );
 )";
 
-constexpr std::array<Migration, 3> kMigrations = {{
+// What an application keeps of a conversation beside its decisions.
+constexpr std::string_view kConversations = R"(
+CREATE TABLE conversations (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, ts BIGINT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX conversations_by_time ON conversations (ts, id);
+CREATE INDEX conversations_by_state ON conversations (state, ts);
+CREATE INDEX conversations_by_subject ON conversations (subject, tenant) WHERE subject <> '';
+)";
+
+constexpr std::array<Migration, 4> kMigrations = {{
     {1, "events", kEvents},
     {2, "streams", kStreams},
     {3, "ledger", kLedger},
+    {4, "conversations", kConversations},
 }};
 
 std::string statements(const Migration& step, std::string_view row_number_type) {
