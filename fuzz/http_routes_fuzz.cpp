@@ -23,11 +23,17 @@ class NoModels : public apps::Services {
   }
   bool has_model(const std::string&) override { return false; }
   infer::Batcher& batcher() override { std::abort(); }
+  std::filesystem::path folder_of(const infer::LiveModel&) override { std::abort(); }
+  store::EventLog& events() override { std::abort(); }
+  store::EventWriter& event_writer() override { std::abort(); }
+  std::string store_url() override { std::abort(); }
+  void in_background(std::function<void()>) override { std::abort(); }
+  apps::HttpReply post(const apps::HttpPost&) override { std::abort(); }
 };
 
 // The routes without a server: what reaches one of the server's own parts is answered by nothing here.
 std::vector<apps::Route> routes() {
-  std::vector<apps::Route> all = serve::all_routes(nullptr, {apps::translate_application()});
+  std::vector<apps::Route> all = serve::all_routes(nullptr, std::vector{apps::translate_application()});
   for (apps::Route& route : all) {
     const bool asks_model = route.path.find("/infer") != std::string_view::npos ||
                             route.path == "/v1/translate" || route.path == "/v1/classify" ||

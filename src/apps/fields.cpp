@@ -71,7 +71,8 @@ void check_number(const std::string& path, const Field& field, const Json& value
   }
 }
 
-void check_object(const std::string& path, const Json& body, const std::vector<Field>& fields);
+void check_object(const std::string& path, const Json& body, const std::vector<Field>& fields,
+                  bool others = false);
 
 void check_value(const std::string& path, const Field& field, const Json& value) {
   const auto each = [&](auto check) {
@@ -107,9 +108,11 @@ void check_value(const std::string& path, const Field& field, const Json& value)
 }
 
 // `prefix`: what stands before the name of a field in messages.
-void check_object(const std::string& prefix, const Json& body, const std::vector<Field>& fields) {
+void check_object(const std::string& prefix, const Json& body, const std::vector<Field>& fields,
+                  bool others) {
   for (const auto& [name, value] : body.items()) {
     const auto field = std::ranges::find(fields, name, &Field::name);
+    if (field == fields.end() && others) continue;
     if (field == fields.end()) {
       std::vector<std::string> known;
       for (const Field& each : fields) known.push_back(each.name);
@@ -163,12 +166,12 @@ Json schema_of(const Field& field) {
 
 }  // namespace
 
-void check_fields(const Json& body, const std::vector<Field>& fields) {
+void check_fields(const Json& body, const std::vector<Field>& fields, bool others) {
   if (!body.is_object()) {
     throw Error(ErrorCode::invalid_argument,
                 std::string("body: expected a JSON object, found ") + body.type_name());
   }
-  check_object("", body, fields);
+  check_object("", body, fields, others);
 }
 
 void check_text(const std::string& path, const Json& value) { check_text(path, Field{}, value); }

@@ -38,8 +38,8 @@ constexpr size_t kMaxTexts = 4096;  // of one field
 
 // Throws FieldError where a required field is missing, one is unknown (with the nearest known one), has the
 // wrong type, is out of range, holds a NUL, or where there are none or more than kMaxTexts texts. null stands
-// for a field that is not there.
-void check_fields(const Json& body, const std::vector<Field>& fields);
+// for a field that is not there. `others`: fields that are not known are left alone.
+void check_fields(const Json& body, const std::vector<Field>& fields, bool others = false);
 
 // The same of one text, found at `path`.
 void check_text(const std::string& path, const Json& value);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,11 @@
 #include "apps/fields.h"
 #include "base/json.h"
 #include "infer/batcher.h"
+
+namespace heed::store {
+class EventLog;
+class EventWriter;
+}  // namespace heed::store
 
 // What an application and the server say to each other over HTTP: routes as data, calls, and what the server
 // lends a call.
@@ -56,7 +62,15 @@ class Call {
 };
 using CallPointer = std::shared_ptr<Call>;
 
-// What the server lends to routes.
+// A request to another server, at an address that the operator configured.
+struct HttpPost {
+  std::string url;  // http:// or https://
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};  // JSON
+  std::chrono::milliseconds timeout{10'000};
+};
+
+// What the server lends to routes and applications.
 class Services {
  public:
   virtual ~Services() = default;
@@ -66,6 +80,18 @@ class Services {
   virtual std::shared_ptr<const infer::LiveModel> model(const std::string& name, std::string_view task) = 0;
   virtual bool has_model(const std::string& name) = 0;
   virtual infer::Batcher& batcher() = 0;
+
+  // Where a version of a model lies on the disk: NAME/3.
+  virtual std::filesystem::path folder_of(const infer::LiveModel& model) = 0;
+  virtual store::EventLog& events() = 0;
+  virtual store::EventWriter& event_writer() = 0;
+  // Of the event log's database, in which an application may have tables.
+  virtual std::string store_url() = 0;
+  // Runs what waits for a disk or a database, away from connections; it must not throw.
+  virtual void in_background(std::function<void()> work) = 0;
+  // Sends and waits; for threads of an application's own. Throws unavailable where there is no answer in
+  // time.
+  virtual HttpReply post(const HttpPost& request) = 0;
 };
 
 struct Route {
@@ -79,6 +105,8 @@ struct Route {
   std::string_view reply_type = "application/json";
   // Asked again and again by pages and probes that look at the server: no part of /v1/status's traffic.
   bool is_watch = false;
+  bool other_fields = false;  // the body may have fields that are not in `body`, unread and unchecked
+  bool own_key = false;       // asked without a key of the server's: it knows its callers by what they send
   // Runs on a connection's thread: quick, nothing that waits. May throw, which fails the call.
   std::function<void(const CallPointer& call, Services& services)> handle;
 };

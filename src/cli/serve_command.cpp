@@ -20,9 +20,10 @@ struct Options {
 };
 
 // heed.toml, then --set, then the options that stand for one key each.
-serve::ServerSettings read_settings(const Options& options) {
+serve::ServerSettings read_settings(const Options& options, serve::Applications& mounted) {
   serve::ServerSettings settings;
   Settings keys = serve::settings_of(settings);
+  mounted.add_settings(keys);
   if (!options.config.empty()) keys.read_toml(options.config);
   for (const std::string& assignment : options.assignments) keys.set(assignment);
   const auto replace = [](std::string& value, const std::string& option) {
@@ -40,8 +41,8 @@ std::string scheme_of(const serve::ServerSettings& settings) {
   return settings.tls_certificate.empty() ? "http" : "https";
 }
 
-void start(const serve::ServerSettings& settings) {
-  serve::Server server(settings, applications());
+void start(const serve::ServerSettings& settings, serve::Applications mounted) {
+  serve::Server server(settings, std::move(mounted));
   const bool keys = server.router().has_keys();
   spdlog::info("{} models at {}://{}:{}, page at /, {}", server.models().table()->size(), scheme_of(settings),
                settings.host, server.port(),
@@ -54,13 +55,16 @@ void run(const Options& options) {
   if (options.openapi)
     return apps::print(serve::openapi(serve::all_routes(nullptr, applications())).dump(2) + "\n");
   if (options.markdown) return apps::print(serve::markdown(serve::all_routes(nullptr, applications())));
-  const serve::ServerSettings settings = read_settings(options);
+  serve::Applications mounted(applications());
+  const serve::ServerSettings settings = read_settings(options, mounted);
   if (options.describe) {
     serve::ServerSettings described = settings;
-    return apps::print(serve::settings_of(described).describe());
+    Settings keys = serve::settings_of(described);
+    mounted.add_settings(keys);
+    return apps::print(keys.describe());
   }
-  if (!options.check) return start(settings);
-  serve::check_server(settings, applications());
+  if (!options.check) return start(settings, std::move(mounted));
+  serve::check_server(settings, std::move(mounted));
   apps::print("All is well: models, keys, event log and page can be served.\n");
 }
 
@@ -71,7 +75,7 @@ void add_serve_command(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("serve", "Serve a folder of models over HTTP, with a page that shows them");
   command->add_option("--models", options->models, "Folder of model directories")->type_name("DIR");
-  command->add_option("--config", options->config, "heed.toml: [server] [keys] [store] [models]")
+  command->add_option("--config", options->config, "heed.toml: [server] [keys] [store] [models] [apps.NAME]")
       ->type_name("FILE");
   command->add_option("--host", options->host, "Address to listen on (127.0.0.1); another needs keys")
       ->type_name("ADDRESS");

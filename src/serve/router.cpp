@@ -217,7 +217,7 @@ void Router::find_route(const HttpRequest& head, Match& match) const {
 
 void Router::check_key(const HttpRequest& head, bool whole, Match& match) {
   const std::shared_ptr<const KeyRing> ring = keys();
-  if (match.route == nullptr || ring->empty()) return;
+  if (match.route == nullptr || match.route->own_key || ring->empty()) return;
   const std::string key = bearer(head.authorization);
   const KeyEntry* const entry = key.empty() ? nullptr : ring->find(key);
   if (entry == nullptr) {
@@ -270,7 +270,7 @@ Json Router::read_fields(const HttpRequest& request, const apps::Route& route) c
   Json fields = route.body.empty() ? Json::object() : read_body(request);
   const std::vector<apps::Field>& known = route.body.empty() ? route.query : route.body;
   if (fields.is_object()) add_query(request.target, known, fields);
-  apps::check_fields(fields, known);
+  apps::check_fields(fields, known, route.other_fields);
   return fields;
 }
 

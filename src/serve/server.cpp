@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/threads.h"
+#include "serve/http_post.h"
 #include "serve/routes.h"
 #include "store/consume.h"
 #include "store/stream.h"
@@ -60,14 +61,11 @@ std::string read_key_file(const ServerSettings& settings) {
 
 }  // namespace
 
-std::vector<apps::Route> all_routes(Server* server, const std::vector<apps::Application>& applications) {
-  std::vector<apps::Route> routes;
+std::vector<apps::Route> all_routes(Server* server, const Applications& applications) {
+  std::vector<apps::Route> routes = applications.routes();
   const auto add = [&](std::vector<apps::Route> more) {
     routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
-  for (const apps::Application& application : applications) {
-    if (application.routes != nullptr) add(application.routes());
-  }
   add(classify_routes());
   add(embedding_routes());
   add(event_routes(server));
@@ -77,14 +75,15 @@ std::vector<apps::Route> all_routes(Server* server, const std::vector<apps::Appl
   return routes;
 }
 
-Server::Server(ServerSettings settings, const std::vector<apps::Application>& applications)
+Server::Server(ServerSettings settings, Applications applications)
     : settings_(completed(std::move(settings))),
       log_(settings_.access_log),
       page_(settings_.page),
-      models_(settings_.models, settings_.versions, settings_.aliases) {
+      models_(settings_.models, settings_.versions, settings_.aliases),
+      applications_(std::move(applications)) {
   raise_file_limit();
   router_ = std::make_unique<Router>(Router::Parts{.settings = settings_,
-                                                   .routes = all_routes(this, applications),
+                                                   .routes = all_routes(this, applications_),
                                                    .services = *this,
                                                    .traffic = traffic_,
                                                    .log = log_,
@@ -101,6 +100,7 @@ Server::Server(ServerSettings settings, const std::vector<apps::Application>& ap
       .max_delay_us = static_cast<int64_t>(1e3 * settings_.max_delay_ms),
       .max_queue = settings_.max_queue,
       .on_batch = [this](const infer::BatchReport& report) { traffic_.batch_done(report); }});
+  applications_.start(*this);
   http_ = std::make_unique<HttpServer>(settings_, *router_);
 }
 
@@ -108,6 +108,7 @@ Server::Server(ServerSettings settings, const std::vector<apps::Application>& ap
 Server::~Server() {
   background_.join();
   batcher_.reset();
+  applications_.stop();
   event_writer_.reset();
 }
 
@@ -117,6 +118,12 @@ Gauges Server::gauges() const {
           .connections = http_->connections(),
           .pending_events = event_writer_->pending()};
 }
+
+std::filesystem::path Server::folder_of(const infer::LiveModel& model) {
+  return fs::path(settings_.models) / model.name() / std::to_string(model.version());
+}
+
+apps::HttpReply Server::post(const apps::HttpPost& request) { return serve::post(request); }
 
 void Server::in_background(std::function<void()> work) { boost::asio::post(background_, std::move(work)); }
 
@@ -215,11 +222,11 @@ void Server::run() {
   house_closed_.notify_all();
 }
 
-void check_server(const ServerSettings& settings, const std::vector<apps::Application>& applications) {
+void check_server(const ServerSettings& settings, Applications applications) {
   ServerSettings quiet = settings;
   quiet.port = 0;
   quiet.access_log = false;
-  const Server server(quiet, applications);
+  const Server server(quiet, std::move(applications));
 }
 
 }  // namespace heed::serve

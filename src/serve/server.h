@@ -11,6 +11,7 @@
 
 #include "apps/app.h"
 #include "serve/access_log.h"
+#include "serve/applications.h"
 #include "serve/http_server.h"
 #include "serve/models.h"
 #include "serve/page.h"
@@ -27,8 +28,8 @@ namespace heed::serve {
 class Server : public apps::Services {
  public:
   // Loads every model, reads the keys, opens the event log and listens. Throws what is wrong with any of
-  // them. `applications` offer routes; they outlive the server.
-  Server(ServerSettings settings, const std::vector<apps::Application>& applications);
+  // them, of the applications' settings too.
+  Server(ServerSettings settings, Applications applications);
   ~Server() override;
 
   // Serves until SIGTERM, SIGINT or drain(). SIGHUP: reload().
@@ -48,12 +49,15 @@ class Server : public apps::Services {
   Traffic& traffic() { return traffic_; }
   const Router& router() const { return *router_; }
   const ServerSettings& settings() const { return settings_; }
-  store::EventLog& events() { return *events_; }
-  store::EventWriter& event_writer() { return *event_writer_; }
+  Applications& applications() { return applications_; }
   Gauges gauges() const;
 
-  // Runs what waits for a disk or a database, away from connections; it must not throw.
-  void in_background(std::function<void()> work);
+  std::filesystem::path folder_of(const infer::LiveModel& model) override;
+  store::EventLog& events() override { return *events_; }
+  store::EventWriter& event_writer() override { return *event_writer_; }
+  std::string store_url() override { return settings_.store_url; }
+  void in_background(std::function<void()> work) override;
+  apps::HttpReply post(const apps::HttpPost& request) override;
 
   // Reads models, keys and the certificate again, each as far as it is sound; the number that was not.
   int64_t reload();
@@ -69,6 +73,7 @@ class Server : public apps::Services {
   AccessLog log_;
   Page page_;
   Models models_;
+  Applications applications_;
   std::unique_ptr<store::EventLog> events_;
   std::unique_ptr<store::EventWriter> event_writer_;
   std::unique_ptr<infer::Batcher> batcher_;
@@ -84,9 +89,9 @@ class Server : public apps::Services {
 };
 
 // Does what a start does, but for listening, and throws what is wrong.
-void check_server(const ServerSettings& settings, const std::vector<apps::Application>& applications);
+void check_server(const ServerSettings& settings, Applications applications);
 
 // Every route of a server, its own first. `server` may be null where they are only to be described.
-std::vector<apps::Route> all_routes(Server* server, const std::vector<apps::Application>& applications);
+std::vector<apps::Route> all_routes(Server* server, const Applications& applications);
 
 }  // namespace heed::serve

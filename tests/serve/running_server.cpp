@@ -72,7 +72,8 @@ void write_tiny_models(const std::filesystem::path& folder) {
   write_model(folder / "en-zh", tiny_contents(tiny_translator(), 2));
 }
 
-RunningServer::RunningServer(const Change& change) {
+RunningServer::RunningServer(const Change& change, const std::vector<apps::Application>& applications,
+                             const std::vector<std::string>& assignments) {
   write_tiny_models(models());
   serve::ServerSettings settings;
   settings.port = 0;
@@ -80,7 +81,11 @@ RunningServer::RunningServer(const Change& change) {
   settings.access_log = false;
   settings.models = models().string();
   if (change) change(settings);
-  server_ = std::make_unique<serve::Server>(settings, test_applications());
+  serve::Applications mounted(applications);
+  Settings keys = serve::settings_of(settings);
+  mounted.add_settings(keys);
+  for (const std::string& assignment : assignments) keys.set(assignment);
+  server_ = std::make_unique<serve::Server>(settings, std::move(mounted));
   thread_ = std::thread([this] { server_->run(); });
 }
 

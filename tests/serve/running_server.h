@@ -39,8 +39,11 @@ class Gate {
 class RunningServer {
  public:
   using Change = std::function<void(serve::ServerSettings&)>;
-  explicit RunningServer(const Change& change = nullptr);
-  ~RunningServer();  // stops, and waits for what runs
+  explicit RunningServer(
+      const Change& change = nullptr,
+      const std::vector<apps::Application>& applications = test_applications(),
+      const std::vector<std::string>& assignments = {});  // of settings, as --set takes them
+  ~RunningServer();                                       // stops, and waits for what runs
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
 

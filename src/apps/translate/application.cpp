@@ -104,7 +104,10 @@ void add_commands(CLI::App& program) {
 }  // namespace
 
 Application translate_application() {
-  return {"translate", "Translation of lines and of gettext catalogues", add_commands, translate_routes};
+  return {.name = "translate",
+          .description = "Translation of lines and of gettext catalogues",
+          .add_commands = add_commands,
+          .routes = translate_routes};
 }
 
 }  // namespace heed::apps

@@ -117,8 +117,10 @@ void list(Server* server, const apps::CallPointer& call) {
 void forget(Server* server, const apps::CallPointer& call) {
   server->in_background([server, call] {
     try {
-      const int64_t deleted = server->events().delete_subject(apps::text_or(call->body, "tenant"),
-                                                              apps::text_or(call->body, "subject"));
+      const std::string tenant = apps::text_or(call->body, "tenant"),
+                        subject = apps::text_or(call->body, "subject");
+      const int64_t deleted = server->events().delete_subject(tenant, subject);
+      server->applications().forget(tenant, subject);
       call->reply(apps::json_reply({{"deleted", deleted}}));
     } catch (...) {
       call->fail(std::current_exception());

@@ -65,7 +65,8 @@ std::vector<apps::Route> status_routes(Server* server) {
            .handle =
                [server](const apps::CallPointer& call, apps::Services&) {
                  call->reply({.status = 200,
-                              .body = server->traffic().prometheus(server->gauges()),
+                              .body = server->traffic().prometheus(server->gauges()) +
+                                      server->applications().metrics(),
                               .content_type = "text/plain; version=0.0.4; charset=utf-8"});
                }},
           {.method = "GET",
