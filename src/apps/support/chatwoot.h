@@ -1,0 +1,62 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apps/route.h"
+#include "apps/support/desk.h"
+
+namespace heed::apps::support {
+
+// Sends what Chatwoot is to be told, one request after another, to the configured address and nowhere else.
+// One that fails is tried again, after 1, 2, 4, 8 seconds (times `patience`); then it is given up and logged.
+class Chatwoot {
+ public:
+  struct Options {
+    std::string url{};     // http(s)://HOST, without a slash at its end
+    std::string token{};   // of the agent bot
+    std::string secret{};  // that the webhook must bring
+    double patience = 1.0;
+    size_t most = 10'000;  // requests that wait
+  };
+  // `send` posts and throws; it is called by one thread.
+  Chatwoot(Options options, std::function<HttpReply(const HttpPost&)> send);
+  ~Chatwoot();
+  Chatwoot(const Chatwoot&) = delete;
+  Chatwoot& operator=(const Chatwoot&) = delete;
+
+  const Options& options() const { return options_; }
+  // Both return at once; throw overloaded where too many requests wait.
+  void say(int64_t account, int64_t conversation, const std::string& text);
+  void hand_over(int64_t account, int64_t conversation);
+  // What waits is given up.
+  void stop();
+
+ private:
+  void add(const std::string& path, const Json& body);
+  void run();
+  bool send_patiently(const HttpPost& post);
+
+  const Options options_;
+  const std::function<HttpReply(const HttpPost&)> send_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<HttpPost> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+using ChatwootPointer = std::shared_ptr<std::unique_ptr<Chatwoot>>;  // null inside: not configured
+
+// As the settings say; null where they name no address. Reads the files of token and secret.
+std::unique_ptr<Chatwoot> make_chatwoot(const SupportSettings& settings, Services& services);
+
+// The webhook of Chatwoot's agent bot.
+std::vector<Route> chatwoot_routes(const DeskPointer& desk, const ChatwootPointer& chatwoot);
+
+}  // namespace heed::apps::support
