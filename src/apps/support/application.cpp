@@ -1,6 +1,10 @@
 #include "apps/support/application.h"
 
 #include "apps/support/commands.h"
+#include "apps/support/fit_command.h"
+#include "apps/support/http.h"
+#include "apps/support/retrain_command.h"
+#include "apps/support/talk_commands.h"
 
 namespace heed::apps {
 namespace {
@@ -13,14 +17,19 @@ void add_commands(CLI::App& program) {
   support::add_check_command(*command);
   support::add_train_command(*command);
   support::add_test_command(*command);
+  support::add_fit_command(*command);
+  support::add_talk_commands(*command);
+  support::add_retrain_command(*command);
 }
-
-std::vector<Route> routes() { return {}; }
 
 }  // namespace
 
 Application support_application() {
-  return {"support", "Customer service that knows when it does not know", add_commands, routes};
+  return {.name = "support",
+          .description = "Customer service that knows when it does not know",
+          .add_commands = add_commands,
+          .routes = nullptr,
+          .mount = support::mount_support};
 }
 
 }  // namespace heed::apps
