@@ -57,4 +57,7 @@ class Desk {
   ConversationSaver saver_;
 };
 
+// The desk, once the server has started. What routes are only described with has none.
+using DeskPointer = std::shared_ptr<std::unique_ptr<Desk>>;
+
 }  // namespace heed::apps::support

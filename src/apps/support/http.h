@@ -12,9 +12,6 @@ namespace heed::apps::support {
 // `heed serve`'s part of the application: settings of [apps.support], routes, the desk behind them.
 std::unique_ptr<MountedApplication> mount_support();
 
-// The desk, once the server has started. What routes are described with has none.
-using DeskPointer = std::shared_ptr<std::unique_ptr<Desk>>;
-
 // By kind; each file has its own.
 std::vector<Route> answer_routes(const DeskPointer& desk);        // /v1/answer
 std::vector<Route> conversation_routes(const DeskPointer& desk);  // /v1/support/...
