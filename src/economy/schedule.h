@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -19,7 +20,7 @@ struct ScheduleOptions {
 struct ScheduledItem {
   enum class Stage { learning, review, relearning };
   Stage stage = Stage::learning;
-  size_t step = 0;
+  std::size_t step = 0;
   bool seen = false;
   MemoryState memory;
   int64_t reviewed_us = 0;
