@@ -9,9 +9,9 @@
 namespace heed::economy {
 
 struct FitOptions {
-  int epochs = 15;
+  int epochs = 60;
   int64_t batch = 512;  // predicted reviews a step
-  double step = 0.08;   // of a parameter's spread among people
+  double step = 0.01;   // of a parameter's spread among people
   double prior = 1;     // how much the default parameters weigh, of one person's evidence
   uint64_t seed = 1;
 };

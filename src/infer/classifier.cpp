@@ -73,8 +73,7 @@ struct Classifier::Impl {
   const MatchingHead& require_matching() const;
   // The n-grams' part of a text's last head result.
   void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
-  HeadEvidence evidence(const PooledRows& rows, int64_t row,
-                        std::span<const std::string> pieces) const;
+  HeadEvidence evidence(const PooledRows& rows, int64_t row, std::span<const std::string> pieces) const;
 
   ModelConfig config;
   TextEncoder text;

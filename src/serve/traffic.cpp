@@ -50,6 +50,8 @@ void add_histogram(std::string& text, const char* name, const std::string& label
 
 }  // namespace
 
+Traffic::Traffic() : begin_second_(now_seconds()) {}
+
 Traffic::Second& Traffic::this_second() {
   const int64_t now = now_seconds();
   if (seconds_.empty() || seconds_.back().ts != now) {
@@ -96,8 +98,7 @@ Json Traffic::seconds() const {
   Json list = Json::array();
   const int64_t now = now_seconds();
   auto next = seconds_.begin();
-  for (int64_t ts = now - std::min<int64_t>(kSeconds - 1, static_cast<int64_t>(uptime_seconds())); ts <= now;
-       ++ts) {
+  for (int64_t ts = std::max(now - (kSeconds - 1), begin_second_); ts <= now; ++ts) {
     while (next != seconds_.end() && next->ts < ts) ++next;
     const Second second = next != seconds_.end() && next->ts == ts ? *next : Second{.ts = ts, .latency = {}};
     list.push_back({{"ts", ts},

@@ -32,6 +32,8 @@ class Traffic {
     double seconds;
     bool is_watch;  // of who looks at the server: in the figures by route, not in those by second
   };
+  Traffic();
+
   void request_done(const Request& request);
   void left_queue(const infer::LiveModel& model, double seconds);
   void batch_done(const infer::BatchReport& report);
@@ -63,6 +65,7 @@ class Traffic {
   Second& this_second();
 
   const Clock::time_point begin_ = Clock::now();
+  const int64_t begin_second_;  // since 1970
   mutable std::mutex mutex_;
   std::deque<Second> seconds_;
   std::map<std::string, RouteCounts> routes_;

@@ -281,7 +281,8 @@ TEST_F(Endpoints, status_and_metrics_count_what_was_answered) {
 TEST_F(Endpoints, traffic_leaves_out_those_who_only_look_at_the_server) {
   const auto requests = [&] {
     int64_t sum = 0;
-    for (const Json& second : get("/v1/status")["traffic"]) sum += second["requests"].get<int64_t>();
+    const Json status = get("/v1/status");
+    for (const Json& second : status["traffic"]) sum += second["requests"].get<int64_t>();
     return sum;
   };
   for (const char* path :

@@ -71,8 +71,12 @@ void add_knowledge(const data::Table& table, size_t title, size_t text, Dataset&
     const auto field_or = [&](const std::optional<size_t>& column, const std::string& fallback) {
       return column && !row.fields[*column].empty() ? row.fields[*column] : fallback;
     };
+    // The file by its name: who reads a citation has nothing to do with where it lay.
+    const std::string place =
+        std::filesystem::path(table.files[static_cast<size_t>(row.file)]).filename().string() + ":" +
+        std::to_string(row.line);
     dataset.knowledge.push_back(
-        {.id = field_or(id, table.where(row)),
+        {.id = field_or(id, place),
          .title = row.fields[title],
          .text = row.fields[text],
          .questions = questions ? data::split_items(row.fields[*questions]) : std::vector<std::string>{},
