@@ -78,33 +78,33 @@ void fit(Settings& settings) {
 void add_fit_command(CLI::App& support) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command = support.add_subcommand(
-      "fit", "learn from messages that training has not seen when the model may answer alone");
-  command->add_option("model", settings->model, "model directory; a new version of it is written")
+      "fit", "Learn from messages that training has not seen when the model may answer alone");
+  command->add_option("model", settings->model, "Model directory; a new version of it is written")
       ->required();
-  command->add_option("files", settings->files, "tables of messages with their intents (.csv, .tsv, .jsonl)")
+  command->add_option("files", settings->files, "Tables of messages with their intents (.csv, .tsv, .jsonl)")
       ->required();
   command->add_option(
       "--out-of-scope", settings->out_of_scope,
-      "tables of messages that are about something else; also rows whose intent is out_of_scope");
-  command->add_option("--wrong", settings->options.wrong, "share of automatic answers that may be wrong")
+      "Tables of messages that are about something else; also rows whose intent is out_of_scope");
+  command->add_option("--wrong", settings->options.wrong, "Share of automatic answers that may be wrong")
       ->check(CLI::Range(1e-6, 0.999999))
       ->capture_default_str();
-  command->add_option("--failure", settings->options.failure, "probability that more of them are")
+  command->add_option("--failure", settings->options.failure, "Probability that more of them are")
       ->check(CLI::Range(1e-6, 0.999999))
       ->capture_default_str();
   command->add_option("--intent", settings->intents,
                       "NAME=SHARE: a share of its own for one intent; may be repeated");
   command
       ->add_option("--kept", settings->options.kept,
-                   "share of messages in scope that must not be taken for out of scope")
+                   "Share of messages in scope that must not be taken for out of scope")
       ->check(CLI::Range(0.5, 1.0))
       ->capture_default_str();
-  command->add_option("--seed", settings->options.seed, "which messages choose thresholds")
+  command->add_option("--seed", settings->options.seed, "Which messages choose thresholds")
       ->capture_default_str();
-  command->add_option("--head", settings->head, "head of the intents; default: the first of its kind");
-  command->add_option("--text-column", settings->text, "")->capture_default_str();
-  command->add_option("--intent-column", settings->intent, "")->capture_default_str();
-  command->add_flag("--dry-run", settings->dry_run, "say what would be, write nothing");
+  command->add_option("--head", settings->head, "Head of the intents; default: the first of its kind");
+  command->add_option("--text-column", settings->text, "Their column of texts")->capture_default_str();
+  command->add_option("--intent-column", settings->intent, "Their column of intents")->capture_default_str();
+  command->add_flag("--dry-run", settings->dry_run, "Say what would be, write nothing");
   command->footer(
       "Examples:\n  heed support fit models/support held-out.csv --wrong 0.02\n"
       "  heed support fit models/support held-out.csv --intent card_lost=0.005\n");
