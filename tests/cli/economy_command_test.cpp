@@ -18,7 +18,7 @@ constexpr const char* kPairs =
     "anna,course,10,8,\n"
     "anna,news,5,3|1,\n"
     "anna,alert,1,9,23:30\n"
-    "小明,course,10,4,\n"
+    "小明,course,10,1,\n"
     "小明,新闻,5,2,\n";
 constexpr const char* kLimits = "of,name,at_most\nitem,course,1\n";
 

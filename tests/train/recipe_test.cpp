@@ -135,7 +135,7 @@ TEST(Recipe, regularisation_that_cannot_work_is_refused) {
   });
   expect_error(ErrorCode::invalid_argument, {"'train.augment.share'", "found none"},
                [] { parse(kTranslation, {"train.augment.share=0.5"}); });
-  expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "classification heads", "transformer_seq2seq"},
+  expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "a classification head", "found none"},
                [] { parse(kTranslation, {"train.mixup=0.2"}); });
   expect_error(ErrorCode::invalid_argument, {"'train.mixup'", "multi_label", "'意图'"}, [] {
     parse(kClassification + "multi_label = true\n", {"train.mixup=0.2", "model.heads.0.name=意图"});
