@@ -445,7 +445,7 @@ economy::Posting random_posting(Random& random, const std::string& id, int64_t p
       .ts_us = int64_t{1'700'000'000} * 1'000'000 + static_cast<int64_t>(random.below(86'400)) * 1'000'000};
 }
 
-// One transaction of 500 postings after another for a minute.
+// One transaction of 2000 postings after another for a minute.
 Json sustained(const std::string& url, double seconds) {
   const auto ledger = economy::open_ledger(url);
   Random random(1);
@@ -467,7 +467,7 @@ Json sustained(const std::string& url, double seconds) {
   const auto begin = Clock::now();
   while (seconds_since(begin) < seconds) {
     batch.clear();
-    for (int i = 0; i < 500; ++i)
+    for (int i = 0; i < 2000; ++i)
       batch.push_back(random_posting(random, "id" + std::to_string(number++), 1000));
     try {
       for (const bool is_new : ledger->post(batch)) posted += is_new;

@@ -407,7 +407,7 @@ ECONOMY = Section("The attention economy", [
         Part("error_200", "%"),
         Part("stated_error_200", "%"),
         Part("seconds_200", "s")]),
-    Row("economy-ledger", "SQLite, transactions of 500 postings for a minute; kill -9 of a process that posts one by one, 20 times; the books added up from outside "
+    Row("economy-ledger", "SQLite, transactions of 2000 postings for a minute; kill -9 of a process that posts one by one, 20 times; the books added up from outside "
         "after each of 10 000 random operations", [
         Part("per_minute", "postings a minute", ">=", 1e6),
         Part("lost", "acknowledged postings", "<=", 0),
