@@ -15,7 +15,6 @@ import signal
 import sys
 import time
 
-import accounts
 import attention
 import decoding
 import economy
@@ -31,7 +30,7 @@ import support_atec
 import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
-            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **accounts.MEASURES, **retrieval.MEASURES,
+            **serving.MEASURES, **server.MEASURES, **support.MEASURES, **retrieval.MEASURES,
             **support_atec.MEASURES, **economy.MEASURES}
 
 

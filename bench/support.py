@@ -139,7 +139,7 @@ def support_train(_fresh):
     harness.run_measured(harness.train_command("recipes/banking77.toml", model, [
         f"data.folder={folder}", 'data.valid=["valid.csv"]', "data.validation_share=0"]))
     trained = time.monotonic()
-    harness.run(harness.program("heed"), "support", "fit", model, folder / "valid.csv", "--intent-column", "category")
+    harness.run(harness.program("heed"), "support", "fit", model, folder / "valid.csv", "--intent", "category")
     with Served(folder / "models") as server, server.client() as client:
         first = client.classify("my card was stolen")
     seconds = time.monotonic() - begin

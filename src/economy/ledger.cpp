@@ -156,7 +156,7 @@ void add_flow(Stage from, Stage to, int64_t milliseconds, StatementLine& line) {
 
 class SqlLedger : public Ledger {
  public:
-  explicit SqlLedger(const std::string& url) : writer_(prepared(url)), reader_(url) {}
+  explicit SqlLedger(const std::string& url) : writer_(url), reader_(url) {}
 
   std::vector<bool> post(std::span<const Posting> postings) override {
     for (size_t i = 0; i < postings.size(); ++i) check_posting(postings[i], fmt::format("postings[{}]", i));
@@ -299,13 +299,6 @@ class SqlLedger : public Ledger {
     if (total != 0) audit.faults.push_back(fmt::format("all balances: expected 0, found {}", seconds(total)));
   }
 
-  // Migrates before any statement is prepared.
-  static std::string prepared(const std::string& url) {
-    const std::unique_ptr<Database> database = store::open_database(url);
-    store::migrate(*database, store::migrations(), store::shown_url(url));
-    return url;
-  }
-
   store::SharedDatabase writer_, reader_;
 };
 
@@ -350,7 +343,10 @@ bool is_move(Stage from, Stage to) {
   return std::ranges::find(kMoves, std::pair{from, to}) != kMoves.end();
 }
 
-std::unique_ptr<Ledger> open_ledger(const std::string& url) { return std::make_unique<SqlLedger>(url); }
+std::unique_ptr<Ledger> open_ledger(const std::string& url) {
+  store::prepare_database(url);
+  return std::make_unique<SqlLedger>(url);
+}
 
 void write_csv(Ledger& ledger, const std::function<void(std::string_view line)>& write) {
   write("posting_id,ts,tenant,person,group,source,task,from,to,milliseconds,note\n");

@@ -88,7 +88,7 @@ class Circulation {
     }
   }
 
-  Flow solve(bool with_floors = true);
+  Flow solve();
   // How much less than its floor flows over each edge where that is as little as can be.
   std::vector<double> shortfalls();
 
@@ -130,11 +130,10 @@ class Circulation {
   std::vector<Graph::Arc> through_, supply_, demand_, arcs_;
 };
 
-Flow Circulation::solve(bool with_floors) {
+Flow Circulation::solve() {
   if (nodes_.empty()) return {};
   Simplex simplex(graph_);
-  if (with_floors) simplex.lowerMap(lower_);
-  simplex.upperMap(upper_).costMap(cost_);
+  simplex.lowerMap(lower_).upperMap(upper_).costMap(cost_);
   switch (simplex.run()) {
     case Simplex::OPTIMAL:
       return read(simplex);

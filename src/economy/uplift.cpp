@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "metrics/linear_system.h"
 
 namespace heed::economy {
 namespace {
@@ -46,23 +47,6 @@ void check(const Trial& trial) {
   if (treated < 2 || people - treated < 2)
     refuse(fmt::format("expected at least two people treated and two not, found {} and {}", treated,
                        people - treated));
-}
-
-// Solves a x = b, a symmetric and positive definite [n, n], by Gauss's elimination.
-std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
-  const size_t n = b.size();
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t r = i + 1; r < n; ++r) {
-      const double factor = a[r * n + i] / a[i * n + i];
-      for (size_t c = i; c < n; ++c) a[r * n + c] -= factor * a[i * n + c];
-      b[r] -= factor * b[i];
-    }
-  }
-  for (size_t i = n; i-- > 0;) {
-    for (size_t c = i + 1; c < n; ++c) b[i] -= a[i * n + c] * b[c];
-    b[i] /= a[i * n + i];
-  }
-  return b;
 }
 
 struct Arms {
@@ -131,7 +115,8 @@ LinearModel fit_ridge(std::span<const double> features, std::span<const double> 
     }
   }
   for (size_t i = 0; i < n; ++i) square[i * n + i] += std::max(ridge, 1e-9);
-  LinearModel model{.weights = solve(std::move(square), std::move(cross)), .bias = target_mean};
+  LinearModel model{.weights = metrics::solve_positive_definite(std::move(square), std::move(cross)),
+                    .bias = target_mean};
   for (size_t i = 0; i < n; ++i) model.bias -= model.weights[i] * mean[i];
   return model;
 }

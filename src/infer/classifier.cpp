@@ -168,7 +168,6 @@ HeadEvidence Classifier::Impl::evidence(const PooledRows& rows, int64_t row,
   };
   return {.logits = copy(rows.outputs),
           .votes = copy(rows.votes),
-          .pooled = copy(rows.pooled),
           .unseen = ngrams.unseen_share(pieces.first(pieces.size() - 1))};
 }
 

@@ -21,7 +21,6 @@ struct LabelScore {
 struct HeadEvidence {
   std::vector<float> logits;  // in the order of the head's labels, before the temperature
   std::vector<float> votes;   // the n-grams' part of them; empty where the head has none
-  std::vector<float> pooled;  // [D], what the head's attention made of the text
   double unseen = 0.0;        // share of the text's n-grams that no training text had
 };
 

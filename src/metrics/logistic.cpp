@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "metrics/checks.h"
+#include "metrics/linear_system.h"
 
 namespace heed::metrics {
 namespace {
@@ -17,26 +19,6 @@ double sigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) 
 
 // log(1 + e^x), in the form that does not overflow.
 double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
-
-// Solves a x = b for a symmetric positive definite [n, n] by Cholesky's factors; both are used up.
-void solve(std::vector<double>& a, std::vector<double>& b) {
-  const size_t n = b.size();
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j <= i; ++j) {
-      double sum = a[i * n + j];
-      for (size_t k = 0; k < j; ++k) sum -= a[i * n + k] * a[j * n + k];
-      a[i * n + j] = i == j ? std::sqrt(std::max(sum, 1e-300)) : sum / a[j * n + j];
-    }
-  }
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t k = 0; k < i; ++k) b[i] -= a[i * n + k] * b[k];
-    b[i] /= a[i * n + i];
-  }
-  for (size_t i = n; i-- > 0;) {
-    for (size_t k = i + 1; k < n; ++k) b[i] -= a[k * n + i] * b[k];
-    b[i] /= a[i * n + i];
-  }
-}
 
 // Rows [N, F + 1] with mean 0 and deviation 1, a last 1 that the bias multiplies.
 struct Problem {
@@ -81,8 +63,7 @@ std::vector<double> Problem::step(const std::vector<double>& w) const {
     if (!bias) gradient[i] += ridge * w[i];
     curvature[i * width + i] += bias ? 1e-9 : ridge;
   }
-  solve(curvature, gradient);
-  return gradient;
+  return solve_positive_definite(std::move(curvature), std::move(gradient));
 }
 
 // Newton's method, each step halved until it does not raise the loss.

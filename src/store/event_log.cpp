@@ -56,7 +56,7 @@ void check_events(std::span<const Event> events, const std::string& where) {
 
 class SqlEventLog : public EventLog {
  public:
-  explicit SqlEventLog(const std::string& url) : kind_(prepare(url)), writer_(url), reader_(url) {}
+  explicit SqlEventLog(const std::string& url) : kind_(prepare_database(url)), writer_(url), reader_(url) {}
 
   const char* kind() const override { return kind_; }
 
@@ -137,13 +137,6 @@ class SqlEventLog : public EventLog {
   }
 
  private:
-  // Migrates before any other statement is prepared; gives the kind.
-  static const char* prepare(const std::string& url) {
-    const std::unique_ptr<Database> database = open_database(url);
-    migrate(*database, migrations(), shown_url(url));
-    return database->kind();
-  }
-
   // What is looked for must be a text that could be there.
   static void check_words(std::initializer_list<std::string> words) {
     for (const std::string& word : words) check_text(word, "query", kMaxIdBytes);

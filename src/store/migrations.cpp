@@ -129,4 +129,10 @@ void migrate(Database& database, std::span<const Migration> steps, const std::st
   }
 }
 
+const char* prepare_database(const std::string& url) {
+  const std::unique_ptr<Database> database = open_database(url);
+  migrate(*database, migrations(), shown_url(url));
+  return database->kind();
+}
+
 }  // namespace heed::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "store/database.h"
@@ -20,5 +21,9 @@ std::span<const Migration> migrations();
 // Runs those that `database` lacks, each in a transaction of its own, one process at a time. Throws
 // unsupported where it has one that this program does not know. `where` names the database in messages.
 void migrate(Database& database, std::span<const Migration> steps, const std::string& where);
+
+// Opens the database of `url` (open_event_log says what that is) and runs what it lacks of migrations(); its
+// kind. Before anything else prepares a statement.
+const char* prepare_database(const std::string& url);
 
 }  // namespace heed::store

@@ -5,6 +5,7 @@
 #include "apps/support/answers.h"
 #include "apps/support/template.h"
 #include "base/error.h"
+#include "base/expect_error.h"
 #include "base/files.h"
 
 using namespace heed;
@@ -37,16 +38,6 @@ constexpr const char* kAnswers = R"({
 })";
 
 Answers answers() { return Answers::parse(parse_json(kAnswers, "answers.json"), "answers.json"); }
-
-template <class Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string message_of_json(const std::string& json) {
   return message_of([&] { Answers::parse(parse_json(json, "answers.json"), "answers.json"); });
@@ -200,7 +191,7 @@ TEST(SupportAnswers, of_several_files_are_merged_and_the_first_slot_stands) {
 }
 
 TEST(SupportLanguage, is_chinese_where_there_is_a_han_letter) {
-  EXPECT_EQ(language_by_script("我的 wifi"), "zh");
-  EXPECT_EQ(language_by_script("my wifi"), "en");
-  EXPECT_EQ(language_by_script(""), "en");
+  EXPECT_EQ(language_of("我的 wifi", "en"), "zh");
+  EXPECT_EQ(language_of("my wifi", "en"), "en");
+  EXPECT_EQ(language_of("", "en"), "en");
 }

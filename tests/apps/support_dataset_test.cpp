@@ -8,6 +8,7 @@
 #include "apps/support/dataset.h"
 #include "apps/support/question_pairs.h"
 #include "base/error.h"
+#include "base/expect_error.h"
 #include "base/files.h"
 
 using namespace heed;
@@ -41,16 +42,6 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
-
-template <class Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string conversations_message(const std::string& text) {
   return message_of([&] { read_conversations(text, "c.jsonl"); });

@@ -6,6 +6,7 @@
 #include "apps/support/decision.h"
 #include "apps/support/fit_decision.h"
 #include "base/error.h"
+#include "base/expect_error.h"
 #include "base/random.h"
 
 using namespace heed;
@@ -16,7 +17,7 @@ namespace {
 const std::vector<std::string> kLabels = {"挂失", "balance", "out_of_scope", "转账"};
 
 infer::HeadEvidence evidence(std::vector<float> logits, std::vector<float> votes = {}, double unseen = 0.0) {
-  return {.logits = std::move(logits), .votes = std::move(votes), .pooled = {}, .unseen = unseen};
+  return {.logits = std::move(logits), .votes = std::move(votes), .unseen = unseen};
 }
 
 // Messages of a model that is the surer the higher the logit: right with probability sigmoid(3 (top - 1)); a
@@ -42,15 +43,6 @@ std::vector<JudgedText> make_texts(size_t count, uint64_t seed, double foreign =
 
 FittedDecision fit(const std::vector<JudgedText>& texts, const FitOptions& options = {}) {
   return fit_decision(texts, "intent", kLabels, options);
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "apps/support/engine.h"
+#include "apps/support/language_texts.h"
 #include "apps/support/wording.h"
 #include "store/check_event.h"
 

@@ -3,6 +3,7 @@
 #include "apps/support/rasa_reader.h"
 #include "apps/support/rasa_text.h"
 #include "base/error.h"
+#include "base/expect_error.h"
 #include "base/random.h"
 
 using namespace heed;
@@ -14,16 +15,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 namespace {
-
-template <class Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 std::string yaml_message(const std::string& text) {
   return message_of([&] { parse_yaml(text, "x.yml"); });

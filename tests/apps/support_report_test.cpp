@@ -29,7 +29,7 @@ namespace {
 LabelledText example(const std::string& text, const std::string& intent, size_t line) {
   return {.text = text,
           .intent = intent,
-          .language = language_by_script(text),
+          .language = language_of(text, "en"),
           .where = "a.csv:" + std::to_string(line)};
 }
 
@@ -281,6 +281,6 @@ TEST(SupportSamples, are_sound) {
     Slots slots;
     for (const SlotQuestion& question : dataset.answers.missing(intent, {}, "zh")) slots[question.slot] = "x";
     EXPECT_THAT(dataset.answers.fill(intent, slots, "zh"), Not(IsEmpty()));
-    EXPECT_EQ(language_by_script(dataset.answers.fill(intent, slots, "en")), "en");
+    EXPECT_EQ(language_of(dataset.answers.fill(intent, slots, "en"), "en"), "en");
   }
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "apps/support/clauses.h"
+#include "apps/support/language_texts.h"
 #include "apps/support/wording.h"
 
 using namespace heed::apps::support;

@@ -1,11 +1,23 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+
+// What the heed::Error says that `action` throws; "no error" where it throws none.
+template <class Action>
+std::string message_of(const Action& action) {
+  try {
+    action();
+  } catch (const heed::Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
 
 // Runs `action`, which must throw heed::Error with `code` and each of `parts` in its one-line message.
 template <class Action>

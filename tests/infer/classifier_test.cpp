@@ -162,22 +162,29 @@ TEST(ClassifierNgrams, the_evidence_is_what_the_probabilities_were_made_of) {
   for (const std::string text : {"my card was stolen", "我的银行卡在哪里"}) {
     const ClassificationResult result = classifier.classify(std::vector{text}, {.evidence = true}).front();
     EXPECT_FALSE(classifier.classify(std::vector{text}).front().heads[0].evidence);
+    std::vector<std::string> pieces = result.pieces;
+    pieces.pop_back();
+    const NgramRows found =
+        text_ngrams(pieces, model.config.ngrams, model.weights.at("ngrams.weight").to_floats());
     for (size_t h = 0; h < result.heads.size(); ++h) {
       const HeadConfig& head = model.config.classification_heads[h];
       const HeadEvidence& evidence = result.heads[h].evidence.value();
       ASSERT_EQ(evidence.logits.size(), head.labels.size());
-      ASSERT_EQ(evidence.pooled.size(), static_cast<size_t>(model.config.dim));
       const auto best = std::ranges::max_element(evidence.logits) - evidence.logits.begin();
       EXPECT_EQ(head.labels[best], result.heads[h].labels.front().label);
-      // The attention's part, from the weights: output * pooled + bias.
-      const std::string scope = "heads." + head.name;
-      const auto output = model.weights.at(scope + ".output.weight").to_floats();
-      const auto bias = model.weights.at(scope + ".output.bias").to_floats();
-      for (size_t c = 0; c < head.labels.size(); ++c) {
-        const auto row = output.begin() + static_cast<std::ptrdiff_t>(c * evidence.pooled.size());
-        const double attention =
-            std::inner_product(evidence.pooled.begin(), evidence.pooled.end(), row, double{bias[c]});
-        EXPECT_NEAR(attention + evidence.votes.at(c), evidence.logits[c], 1e-4);
+      double sum = 0.0;
+      for (const float logit : evidence.logits)
+        sum += std::exp(static_cast<double>(logit - evidence.logits[best]) / head.temperature);
+      EXPECT_NEAR(1 / sum, result.heads[h].labels.front().probability, 1e-6);
+      std::vector<double> votes(head.labels.size());
+      const std::string scope = "heads." + head.name + ".ngrams.";
+      const auto table = model.weights.at(scope + "weight").to_floats(),
+                 bias = model.weights.at(scope + "bias").to_floats();
+      for (size_t c = 0; c < votes.size(); ++c) {
+        votes[c] = bias[c];
+        for (size_t i = 0; i < found.buckets.size(); ++i)
+          votes[c] += found.values[i] * table[found.buckets[i] * votes.size() + c];
+        EXPECT_NEAR(evidence.votes.at(c), votes[c], 1e-4);
       }
       EXPECT_GE(evidence.unseen, 0.0);
       EXPECT_LE(evidence.unseen, 1.0);

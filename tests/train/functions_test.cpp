@@ -2,38 +2,12 @@
 
 #include <gtest/gtest.h>
 
-// Gradients by central difference, in the precision that training runs in: a step of 1e-2 on smooth functions
-// of order one leaves about three digits, which finds a wrong formula, a missing term or a transposed index.
+#include "train/gradients.h"
+
 namespace heed::train {
 namespace {
 
 using torch::Tensor;
-
-void expect_gradients(const std::vector<Tensor>& inputs, const std::function<Tensor()>& loss) {
-  for (const Tensor& input : inputs) {
-    Tensor leaf = input;
-    leaf.mutable_grad() = Tensor();
-  }
-  loss().backward();
-  for (size_t which = 0; which < inputs.size(); ++which) {
-    const Tensor gradient = inputs[which].grad();
-    ASSERT_TRUE(gradient.defined()) << "input " << which;
-    float* values = inputs[which].data_ptr<float>();
-    for (int64_t i = 0; i < inputs[which].numel(); ++i) {
-      constexpr float kStep = 1e-2F;
-      const torch::NoGradGuard no_grad;
-      const float kept = values[i];
-      values[i] = kept + kStep;
-      const double above = loss().item<double>();
-      values[i] = kept - kStep;
-      const double below = loss().item<double>();
-      values[i] = kept;
-      const double expected = (above - below) / (2.0 * kStep);
-      EXPECT_NEAR(gradient.reshape(-1)[i].item<double>(), expected, 2e-3 + 2e-2 * std::abs(expected))
-          << "input " << which << " element " << i;
-    }
-  }
-}
 
 Tensor leaf(at::IntArrayRef shape, double scale = 1.0) {
   return (torch::randn(shape) * scale).requires_grad_(true);

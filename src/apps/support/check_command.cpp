@@ -41,12 +41,7 @@ void add_check_command(CLI::App& support) {
       ->add_option("PATH", settings->paths,
                    "Files or folders, as import takes them; or a folder that import wrote")
       ->required();
-  command->add_option("--text", settings->columns.text_column, "Column of the text (else by its usual names)")
-      ->type_name("COLUMN");
-  command
-      ->add_option("--intent", settings->columns.intent_column,
-                   "Column of the intent (else by its usual names)")
-      ->type_name("COLUMN");
+  add_column_options(*command, settings->columns);
   command->add_option("--min-examples", settings->report.min_examples, "An intent with fewer is small")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str()

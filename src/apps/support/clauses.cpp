@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "apps/support/language_texts.h"
 #include "apps/support/wording.h"
 #include "text/sentences.h"
 

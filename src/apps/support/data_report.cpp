@@ -132,7 +132,7 @@ void find_unmarked(const Dataset& dataset, DataReport& report) {
     const std::string text = " " + key_of(example.text) + " ";
     for (const auto& [part, marked] : parts) {
       // A Latin word is looked for whole, a Chinese one anywhere.
-      const bool whole = language_by_script(part.first) == "en";
+      const bool whole = language_of(part.first, "en") == "en";
       if (text.find(whole ? " " + part.first + " " : part.first) == std::string::npos) continue;
       const bool is_marked = std::ranges::any_of(example.entities, [&](const MarkedEntity& entity) {
         return key_of(part_of(example.text, entity)).find(part.first) != std::string::npos;

@@ -92,6 +92,11 @@ const std::vector<std::string>& figure_names() {
   return kNames;
 }
 
+const std::string& likeliest_intent(const infer::HeadEvidence& evidence,
+                                    std::span<const std::string> labels) {
+  return labels[likeliest(evidence, place_of_out_of_scope(labels))];
+}
+
 std::vector<double> figures(const infer::HeadEvidence& evidence, std::span<const std::string> labels) {
   const auto left_out = place_of_out_of_scope(labels);
   const size_t in_scope = labels.size() - (left_out ? 1 : 0);
@@ -115,6 +120,15 @@ std::vector<double> figures(const infer::HeadEvidence& evidence, std::span<const
           log_sum_exp(attention),
           left_out ? evidence.logits[*left_out] : 0.0,
           evidence.unseen};
+}
+
+double DecisionRule::threshold_of(const std::string& intent) const {
+  const auto own = intents.find(intent);
+  return (own == intents.end() ? threshold : own->second).value_or(kNever);
+}
+
+bool DecisionRule::says_out_of_scope(std::span<const double> found) const {
+  return elsewhere.log_odds(found) >= out_of_scope;
 }
 
 DecisionRule DecisionRule::parse(const Json& json, const std::string& where) {
@@ -161,12 +175,11 @@ Json DecisionRule::to_json() const {
 Verdict decide(const DecisionRule& rule, const infer::HeadEvidence& evidence,
                std::span<const std::string> labels) {
   const std::vector<double> found = figures(evidence, labels);
-  Verdict verdict{.intent = labels[likeliest(evidence, place_of_out_of_scope(labels))],
+  Verdict verdict{.intent = likeliest_intent(evidence, labels),
                   .confidence = rule.right.probability(found),
-                  .out_of_scope = rule.elsewhere.log_odds(found) >= rule.out_of_scope,
+                  .out_of_scope = rule.says_out_of_scope(found),
                   .why = {}};
-  const auto own = rule.intents.find(verdict.intent);
-  verdict.threshold = (own == rule.intents.end() ? rule.threshold : own->second).value_or(kNever);
+  verdict.threshold = rule.threshold_of(verdict.intent);
   verdict.answer = !verdict.out_of_scope && verdict.confidence >= verdict.threshold;
   verdict.why = explain(verdict);
   return verdict;

@@ -30,6 +30,8 @@ inline constexpr std::string_view kOutOfScope = "out_of_scope";
 inline constexpr size_t kFigures = 7;
 const std::vector<std::string>& figure_names();
 std::vector<double> figures(const infer::HeadEvidence& evidence, std::span<const std::string> labels);
+// The label with the greatest logit, out_of_scope left out.
+const std::string& likeliest_intent(const infer::HeadEvidence& evidence, std::span<const std::string> labels);
 
 struct DecisionRule {
   std::string head;                  // whose intents it judges
@@ -41,7 +43,11 @@ struct DecisionRule {
   std::optional<double> threshold;   // answered from this probability of `right` on; none: never
   std::map<std::string, std::optional<double>> intents;  // of intents that have a promise of their own
 
-  // "" as WHERE: assets/decision.json. Throws corrupt_data: which field, expected, found, cure.
+  // From which probability of `right` an intent is answered; above 1: never.
+  double threshold_of(const std::string& intent) const;
+  bool says_out_of_scope(std::span<const double> figures) const;
+
+  // `where`: assets/decision.json. Throws corrupt_data: which field, expected, found, cure.
   static DecisionRule parse(const Json& json, const std::string& where);
   Json to_json() const;
 };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "apps/support/clauses.h"
+#include "apps/support/language_texts.h"
 #include "apps/support/wording.h"
 #include "base/error.h"
 #include "text/normalise.h"
@@ -215,7 +216,7 @@ void Engine::answer(Part& part, const std::string& intent, Context& context) con
 // Knowledge where no intent answers, else a person.
 void Engine::consult(Part& part, Response& response) const {
   Composed composed;
-  if (skills_.retrieve && skills_.embed) {
+  if (has_knowledge()) {
     if (part.vector.empty()) part.vector = skills_.embed(std::span(&part.text, 1)).front();
     composed = compose(
         part.vector,

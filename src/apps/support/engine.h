@@ -96,6 +96,7 @@ class Engine {
   // Searches knowledge and embeds sentences, where the draft needs it.
   Response finish(Draft draft) const;
 
+  bool has_knowledge() const { return skills_.retrieve && skills_.embed; }
   const EngineOptions& options() const { return options_; }
 
  private:

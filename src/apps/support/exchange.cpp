@@ -162,7 +162,7 @@ void Exchange::draft(infer::Job::Result result) {
     readings.push_back(SupportModel::read(texts_[i], result.answers[i]));
   if (inquiry_.explain) outcome_.attention = attention_json(readings.front());
   Draft draft = model_->engine().draft(inquiry_.text, context_, readings);
-  if (!draft.needs_knowledge() || !model_->has_knowledge()) return finish(std::move(draft));
+  if (!draft.needs_knowledge() || !model_->engine().has_knowledge()) return finish(std::move(draft));
   desk_.services().in_background([self = shared_from_this(), draft = std::move(draft)]() mutable {
     self->attempt([&] { self->finish(std::move(draft)); });
   });

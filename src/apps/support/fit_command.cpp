@@ -16,7 +16,7 @@ namespace {
 
 struct Settings {
   std::string model, head;
-  std::vector<std::string> files, out_of_scope, intents;
+  std::vector<std::string> files, out_of_scope, promises;
   std::string text = "text", intent = "intent";
   FitOptions options;
   bool dry_run = false;
@@ -36,21 +36,21 @@ size_t choose_head(const ModelDirectory& model, const std::string& name) {
 }
 
 // NAME=0.02
-void add_intents(const std::vector<std::string>& words, FitOptions& options) {
+void add_promises(const std::vector<std::string>& words, FitOptions& options) {
   for (const std::string& word : words) {
     const size_t place = word.rfind('=');
     double wrong = 0;
     if (place == std::string::npos || !CLI::detail::lexical_cast(word.substr(place + 1), wrong) ||
         wrong <= 0 || wrong >= 1) {
       throw Error(ErrorCode::invalid_argument,
-                  "--intent: expected NAME=SHARE with a share between 0 and 1, found '" + word + "'");
+                  "--promise: expected NAME=SHARE with a share between 0 and 1, found '" + word + "'");
     }
     options.intents[word.substr(0, place)] = wrong;
   }
 }
 
 void fit(Settings& settings) {
-  add_intents(settings.intents, settings.options);
+  add_promises(settings.promises, settings.options);
   const ModelDirectory model = open_model(settings.model);
   const size_t head = choose_head(model, settings.head);
   const HeadConfig& config = model.config.classification_heads[head];
@@ -92,7 +92,7 @@ void add_fit_command(CLI::App& support) {
   command->add_option("--failure", settings->options.failure, "Probability that more of them are")
       ->check(CLI::Range(1e-6, 0.999999))
       ->capture_default_str();
-  command->add_option("--intent", settings->intents,
+  command->add_option("--promise", settings->promises,
                       "NAME=SHARE: a share of its own for one intent; may be repeated");
   command
       ->add_option("--kept", settings->options.kept,
@@ -102,12 +102,12 @@ void add_fit_command(CLI::App& support) {
   command->add_option("--seed", settings->options.seed, "Which messages choose thresholds")
       ->capture_default_str();
   command->add_option("--head", settings->head, "Head of the intents; default: the first of its kind");
-  command->add_option("--text-column", settings->text, "Their column of texts")->capture_default_str();
-  command->add_option("--intent-column", settings->intent, "Their column of intents")->capture_default_str();
+  command->add_option("--text", settings->text, "Column of the text")->capture_default_str();
+  command->add_option("--intent", settings->intent, "Column of the intent")->capture_default_str();
   command->add_flag("--dry-run", settings->dry_run, "Say what would be, write nothing");
   command->footer(
       "Examples:\n  heed support fit models/support held-out.csv --wrong 0.02\n"
-      "  heed support fit models/support held-out.csv --intent card_lost=0.005\n");
+      "  heed support fit models/support held-out.csv --promise card_lost=0.005\n");
   command->callback([settings] { fit(*settings); });
 }
 

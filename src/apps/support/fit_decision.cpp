@@ -12,7 +12,7 @@
 namespace heed::apps::support {
 namespace {
 
-constexpr size_t kFewest = 20;
+constexpr size_t kFewest = kFewestToFit / 2;
 constexpr size_t kEnergy = 2;  // its place among the figures
 
 // Texts as the figures that everything is fitted from.
@@ -32,20 +32,12 @@ struct Figures {
   }
 };
 
-std::string likeliest_in_scope(const infer::HeadEvidence& evidence, std::span<const std::string> labels) {
-  size_t best = labels[0] == kOutOfScope ? 1 : 0;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] != kOutOfScope && evidence.logits[i] > evidence.logits[best]) best = i;
-  }
-  return labels[best];
-}
-
 Figures figures_of(std::span<const JudgedText> texts, std::span<const std::string> labels) {
   Figures all;
   for (const JudgedText& text : texts) {
     const std::vector<double> row = figures(text.evidence, labels);
     all.values.insert(all.values.end(), row.begin(), row.end());
-    all.intents.push_back(likeliest_in_scope(text.evidence, labels));
+    all.intents.push_back(likeliest_intent(text.evidence, labels));
     all.right.push_back(all.intents.back() == text.intent);
     all.elsewhere.push_back(text.intent == kOutOfScope);
   }
@@ -108,7 +100,7 @@ Judged judge(const DecisionRule& rule, const Figures& texts, const std::string& 
   for (size_t i = 0; i < texts.size(); ++i) {
     const bool apart = rule.intents.contains(texts.intents[i]);
     if (intent.empty() ? apart : texts.intents[i] != intent) continue;
-    if (rule.elsewhere.log_odds(texts.row(i)) >= rule.out_of_scope) continue;
+    if (rule.says_out_of_scope(texts.row(i))) continue;
     judged.confidence.push_back(rule.right.probability(texts.row(i)));
     judged.right.push_back(texts.right[i]);
   }
@@ -130,10 +122,9 @@ FitReport report_on(const DecisionRule& rule, const Figures& all, const Figures&
                    .held_out = static_cast<int64_t>(held_out.size())};
   int64_t kept = 0, found = 0;
   for (size_t i = 0; i < held_out.size(); ++i) {
-    const bool foreign = rule.elsewhere.log_odds(held_out.row(i)) >= rule.out_of_scope;
-    const auto own = rule.intents.find(held_out.intents[i]);
-    const auto threshold = own == rule.intents.end() ? rule.threshold : own->second;
-    const bool answered = !foreign && threshold && rule.right.probability(held_out.row(i)) >= *threshold;
+    const bool foreign = rule.says_out_of_scope(held_out.row(i));
+    const bool answered =
+        !foreign && rule.right.probability(held_out.row(i)) >= rule.threshold_of(held_out.intents[i]);
     const bool in_scope = held_out.elsewhere[i] == 0;
     report.in_scope += in_scope;
     kept += in_scope && !foreign;
@@ -152,7 +143,7 @@ void check_intents(const FitOptions& options, std::span<const std::string> label
   const std::vector<std::string> known(labels.begin(), labels.end());
   for (const auto& [intent, wrong] : options.intents) {
     if (std::ranges::find(known, intent) != known.end()) continue;
-    throw Error(ErrorCode::invalid_argument, "--intent: expected an intent of the model, found '" + intent +
+    throw Error(ErrorCode::invalid_argument, "--promise: expected an intent of the model, found '" + intent +
                                                  "'" + did_you_mean(intent, known));
   }
 }

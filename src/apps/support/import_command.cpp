@@ -36,6 +36,13 @@ void run(const Settings& settings) {
 
 }  // namespace
 
+void add_column_options(CLI::App& command, ReadDatasetOptions& columns) {
+  command.add_option("--text", columns.text_column, "Column of the text (else by its usual names)")
+      ->type_name("COLUMN");
+  command.add_option("--intent", columns.intent_column, "Column of the intent (else by its usual names)")
+      ->type_name("COLUMN");
+}
+
 void add_import_command(CLI::App& support) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command =
@@ -48,12 +55,7 @@ void add_import_command(CLI::App& support) {
   command->add_option("-o,--output", settings->output, "Folder for train.csv, answers.json, knowledge.jsonl")
       ->required()
       ->type_name("FOLDER");
-  command->add_option("--text", settings->columns.text_column, "Column of the text (else by its usual names)")
-      ->type_name("COLUMN");
-  command
-      ->add_option("--intent", settings->columns.intent_column,
-                   "Column of the intent (else by its usual names)")
-      ->type_name("COLUMN");
+  add_column_options(*command, settings->columns);
   command->add_flag("--json", settings->json, "The report as one JSON object");
   command->footer(
       "Examples:\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
@@ -96,15 +97,18 @@ Json language_texts_json(const LanguageTexts& texts) {
   return json;
 }
 
-std::string language_by_script(std::string_view text) {
+std::string language_of(std::string_view text, const std::string& otherwise) {
   const auto size = static_cast<int32_t>(text.size());
+  bool has_letters = false;
   for (int32_t at = 0; at < size;) {
     UChar32 letter = 0;
     U8_NEXT(text.data(), at, size, letter);
+    if (letter < 0 || !u_isalpha(letter)) continue;
+    has_letters = true;
     UErrorCode problem = U_ZERO_ERROR;
-    if (letter >= 0 && uscript_getScript(letter, &problem) == USCRIPT_HAN) return "zh";
+    if (uscript_getScript(letter, &problem) == USCRIPT_HAN) return "zh";
   }
-  return "en";
+  return has_letters ? "en" : otherwise;
 }
 
 }  // namespace heed::apps::support

@@ -30,7 +30,7 @@ void add_text(LanguageTexts& texts, const std::string& language, PlacedText text
 LanguageTexts read_language_texts(const Json& json, const std::string& where, const std::string& field);
 Json language_texts_json(const LanguageTexts& texts);
 
-// "en" or "zh" of a text by its script: "zh" where any of its letters is Han.
-std::string language_by_script(std::string_view text);
+// "zh" where any letter of a text is Han, else "en" where it has letters, else `otherwise`.
+std::string language_of(std::string_view text, const std::string& otherwise = "");
 
 }  // namespace heed::apps::support

@@ -77,7 +77,7 @@ std::vector<KnowledgeRow> knowledge_of(const std::vector<QuestionPair>& pairs) {
                       .text = pair.answer,
                       .questions = {pair.question},
                       .source = std::filesystem::path(pair.where).filename().string(),
-                      .language = language_by_script(pair.answer)});
+                      .language = language_of(pair.answer, "en")});
       continue;
     }
     std::vector<std::string>& questions = rows[number->second].questions;

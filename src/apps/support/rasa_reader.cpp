@@ -180,7 +180,7 @@ void RasaProject::read_nlu(const YamlNode& list, const std::string& file) {
         examples_.push_back({.text = parsed.text,
                              .intent = intent->text,
                              .entities = parsed.entities,
-                             .language = language_by_script(parsed.text),
+                             .language = language_of(parsed.text, "en"),
                              .where = place(file, line)});
       });
     } else if (const YamlNode* synonym = item.find("synonym")) {
@@ -262,7 +262,7 @@ void RasaProject::answer_intents(Dataset& dataset, std::vector<std::string>& use
     const Response* response = find(name);
     if (!response || response->texts.empty() || answers.has(intent)) return;
     for (const PlacedText& text : response->texts)
-      answers.add_answer(intent, language_by_script(text.text), text);
+      answers.add_answer(intent, language_of(text.text, "en"), text);
     used.push_back(name);
   };
   for (const Link& link : rules_) answer(link.intent, link.response);
@@ -275,7 +275,7 @@ void RasaProject::answer_intents(Dataset& dataset, std::vector<std::string>& use
   for (const char* name : {"utter_default", "utter_fallback", "utter_please_rephrase"}) {
     const Response* response = find(name);
     if (!response) continue;
-    for (const PlacedText& text : response->texts) answers.add_fallback(language_by_script(text.text), text);
+    for (const PlacedText& text : response->texts) answers.add_fallback(language_of(text.text, "en"), text);
     used.emplace_back(name);
   }
   dataset.answers.merge(answers);
@@ -285,7 +285,7 @@ void RasaProject::declare_slots(Dataset& dataset, std::vector<std::string>& used
   for (Slot slot : slots_) {
     for (const Response& response : responses_) {
       if (!ends_with_slot(response.name, slot.name)) continue;
-      for (const PlacedText& text : response.texts) add_text(slot.ask, language_by_script(text.text), text);
+      for (const PlacedText& text : response.texts) add_text(slot.ask, language_of(text.text, "en"), text);
       used.push_back(response.name);
     }
     dataset.answers.add_shared_slot(std::move(slot));

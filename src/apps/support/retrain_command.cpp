@@ -184,8 +184,10 @@ void add_retrain_command(CLI::App& support) {
       ->capture_default_str();
   command->add_option("--set", settings->overrides, "Override a key of the recipe; may be repeated")
       ->type_name("KEY=VALUE");
-  command->add_option("--text-column", settings->text, "Of the held-out tables")->capture_default_str();
-  command->add_option("--intent-column", settings->intent, "Of the held-out tables")->capture_default_str();
+  command->add_option("--text", settings->text, "Column of the text, of the held-out tables")
+      ->capture_default_str();
+  command->add_option("--intent", settings->intent, "Column of the intent, of the held-out tables")
+      ->capture_default_str();
   command->add_flag("--dry-run", settings->dry_run, "Train and compare, promote nothing");
   command->footer(
       "Example:\n  heed support retrain models/bank data/bank --store sqlite:models/events.sqlite --held-out "

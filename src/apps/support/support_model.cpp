@@ -24,11 +24,6 @@ std::optional<DecisionRule> read_rule(const std::filesystem::path& file) {
   return DecisionRule::parse(read_json_file(file), file.string());
 }
 
-double threshold_of(const DecisionRule& rule, const std::string& intent) {
-  const auto own = rule.intents.find(intent);
-  return (own == rule.intents.end() ? rule.threshold : own->second).value_or(kNever);
-}
-
 const HeadConfig& intent_head(const infer::LiveModel& model) {
   const auto& heads = model.config().classification_heads;
   if (heads.empty())
@@ -75,10 +70,11 @@ std::vector<IntentVerdict> SupportModel::judge(const Reading& reading) const {
   for (const infer::LabelScore& label : reading.intent.labels) {
     if (verdicts.size() == kMostVerdicts) break;
     if (label.label == kOutOfScope || (!verdicts.empty() && label.label == verdicts.front().intent)) continue;
-    verdicts.push_back({.intent = label.label,
-                        .probability = label.probability,
-                        .threshold = rule_ ? threshold_of(*rule_, label.label) : kNever,
-                        .why = "no decision rule was fitted: heed support fit"});
+    verdicts.push_back(
+        {.intent = label.label,
+         .probability = label.probability,
+         .threshold = rule_ ? rule_->threshold_of(label.label) : kNever,
+         .why = rule_ ? "another intent is likelier" : "no decision rule was fitted: heed support fit"});
   }
   return verdicts;
 }

@@ -14,7 +14,7 @@
 
 namespace heed::apps::support {
 
-// One version of a model with what its assets hold: answers, decision rule, knowledge. Never changes;
+// One version of a model with what its assets hold: answers and decision rule. Never changes;
 // thread-safe.
 class SupportModel {
  public:
@@ -29,7 +29,6 @@ class SupportModel {
   const std::shared_ptr<const infer::LiveModel>& shared_model() const { return model_; }
   const Engine& engine() const { return *engine_; }
   const Answers& answers() const { return answers_; }
-  bool has_knowledge() const { return false; }
 
   // What the model is asked for a text, and what its answer says of it.
   static infer::ClassifyOptions read_options(bool explain) { return {.votes = explain, .evidence = true}; }

@@ -51,7 +51,7 @@ void add_examples(const data::Table& table, size_t text, size_t intent, Dataset&
     }
     example.marked = entities && (!says_none || !row.fields[*entities].empty());
     const bool told = language && !row.fields[*language].empty();
-    example.language = told ? row.fields[*language] : language_by_script(example.text);
+    example.language = told ? row.fields[*language] : language_of(example.text, "en");
     dataset.examples.push_back(std::move(example));
   }
   note_blank(dataset, table, blank, "text or intent");
@@ -81,7 +81,7 @@ void add_knowledge(const data::Table& table, size_t title, size_t text, Dataset&
          .text = row.fields[text],
          .questions = questions ? data::split_items(row.fields[*questions]) : std::vector<std::string>{},
          .source = field_or(source, place),
-         .language = field_or(language, language_by_script(row.fields[text]))});
+         .language = field_or(language, language_of(row.fields[text], "en"))});
   }
   note_blank(dataset, table, blank, "text");
 }

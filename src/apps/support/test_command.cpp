@@ -67,12 +67,7 @@ void add_test_command(CLI::App& support) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
       ->excludes(model);
-  command->add_option("--text", settings->columns.text_column, "Column of the text (else by its usual names)")
-      ->type_name("COLUMN");
-  command
-      ->add_option("--intent", settings->columns.intent_column,
-                   "Column of the intent (else by its usual names)")
-      ->type_name("COLUMN");
+  add_column_options(*command, settings->columns);
   command->add_option("--html", settings->html, "Also write one page that needs nothing else")
       ->type_name("FILE.html");
   command->add_option("--language", settings->language, "Of the page: en, zh")

@@ -53,7 +53,7 @@ void add_rule(const ModelDirectory& model, const std::filesystem::path& held_out
       judge_file({.path = held_out.string()}, classifier, static_cast<size_t>(head - heads.begin()), *head);
   if (texts.size() < kFewestToFit) {
     print_report(std::to_string(texts.size()) + " examples were held out, " + std::to_string(kFewestToFit) +
-                 " are needed to say when the model may answer alone: it hands over what it cannot quote; "
+                 " are needed to say when the model may answer alone: it hands everything over; "
                  "more: heed support fit\n");
     return;
   }

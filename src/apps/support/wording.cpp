@@ -147,12 +147,6 @@ bool begins_with_any(std::string_view text, std::span<const std::string_view> be
 
 }  // namespace
 
-std::string language_of(std::string_view text) {
-  const std::string script = dominant_script(text);
-  if (script.empty()) return "";
-  return script == "Han" ? "zh" : "en";
-}
-
 bool has_words(std::string_view text) {
   bool found = false;
   each_code_point(text, [&](UChar32 c, size_t, size_t) { found = found || (c >= 0 && u_isalnum(c)); });

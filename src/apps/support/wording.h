@@ -8,9 +8,6 @@
 // What the wording of a customer's message tells without a model, in English and Chinese.
 namespace heed::apps::support {
 
-// "zh" where most letters are Han, "en" where there are others, "" where there are none.
-std::string language_of(std::string_view text);
-
 // Whether there is a letter or a digit to understand.
 bool has_words(std::string_view text);
 

@@ -15,8 +15,8 @@ class ClassificationHead {
   ClassificationHead(const Weights& scope, const HeadConfig& head, const ModelConfig& config)
       : config_(head), output_(scope, config) {}
 
-  // Logits, those of the n-grams alone, and pooled rows of the encoder's output; `tap` receives what each
-  // text's pooling attended to. Before the temperature.
+  // Logits of the encoder's output, before the temperature, and the n-grams' part of them; `tap` receives
+  // what each text's pooling attended to.
   PooledRows rows(const Matrix& encoded, const PackedTexts& texts, attention::Tap* tap = nullptr) const {
     return output_.rows(encoded, texts, tap);
   }

@@ -43,16 +43,15 @@ PooledOutput::PooledOutput(const Weights& scope, const ModelConfig& config)
       ngrams_bias_((scope / "ngrams").find("bias")) {}
 
 PooledRows PooledOutput::rows(const Matrix& encoded, const PackedTexts& texts, attention::Tap* tap) const {
-  Matrix pooled = pool_(encoded, texts.sequences, tap);
-  Matrix outputs = output_(pooled);
-  if (ngrams_.empty()) return {.outputs = std::move(outputs), .votes = {}, .pooled = std::move(pooled)};
+  Matrix outputs = output_(pool_(encoded, texts.sequences, tap));
+  if (ngrams_.empty()) return {.outputs = std::move(outputs), .votes = {}};
   Matrix votes(outputs.rows, outputs.cols);
   for (int64_t b = 0; b < votes.rows; ++b) std::ranges::copy(ngrams_bias_, votes.row(b));
   add_ngrams(votes, texts.text_ngrams, ngrams_);
   for (int64_t b = 0; b < outputs.rows; ++b) {
     for (int64_t c = 0; c < outputs.cols; ++c) outputs.row(b)[c] += votes.row(b)[c];
   }
-  return {.outputs = std::move(outputs), .votes = std::move(votes), .pooled = std::move(pooled)};
+  return {.outputs = std::move(outputs), .votes = std::move(votes)};
 }
 
 }  // namespace heed::infer

@@ -29,7 +29,6 @@ class AttentionPool {
 struct PooledRows {
   Matrix outputs;  // [B, W]
   Matrix votes;    // [B, W]: the n-grams' part of them; no rows where there are none
-  Matrix pooled;   // [B, D]
 };
 
 // What a text comes to, W numbers: a linear layer of its pooled rows, and the sum of its n-grams' rows of a
