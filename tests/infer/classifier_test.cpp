@@ -172,8 +172,12 @@ TEST(ClassifierNgrams, the_evidence_is_what_the_probabilities_were_made_of) {
       ASSERT_EQ(evidence.logits.size(), head.labels.size());
       const auto best = std::ranges::max_element(evidence.logits) - evidence.logits.begin();
       EXPECT_EQ(head.labels[best], result.heads[h].labels.front().label);
+      // Softmax over the labels; where a text may have several, each label's sigmoid: softmax against a logit
+      // of 0.
+      const std::vector<float> others =
+          head.multi_label ? std::vector{evidence.logits[best], 0.0F} : evidence.logits;
       double sum = 0.0;
-      for (const float logit : evidence.logits)
+      for (const float logit : others)
         sum += std::exp(static_cast<double>(logit - evidence.logits[best]) / head.temperature);
       EXPECT_NEAR(1 / sum, result.heads[h].labels.front().probability, 1e-6);
       std::vector<double> votes(head.labels.size());
