@@ -68,9 +68,10 @@ class SettingsReader {
         assign(*field, node);
       } else if (node.is_table() && is_section(key)) {
         read(*node.as_table(), key + ".");
+      } else if (node.is_table()) {
+        fail(node, "unknown section '" + key + "'" + did_you_mean(key, sections()));
       } else {
-        const std::vector<std::string> known = settings_.keys();
-        fail(node, "unknown key '" + key + "'" + did_you_mean(key, known));
+        fail(node, "unknown key '" + key + "'" + did_you_mean(key, settings_.keys()));
       }
     }
   }
@@ -89,9 +90,17 @@ class SettingsReader {
   [[noreturn]] void expected(const std::string& key, const std::string& what, const toml::node& node) const {
     fail(node, "'" + key + "': expected " + what + ", found " + found(node));
   }
+  // What stands before a dot of a known key: "model.attention.heads" gives "model" and "model.attention".
+  std::vector<std::string> sections() const {
+    std::vector<std::string> names;
+    for (const Settings::Field& field : settings_.fields_)
+      for (size_t dot = field.key.find('.'); dot != std::string::npos; dot = field.key.find('.', dot + 1))
+        names.push_back(field.key.substr(0, dot));
+    return names;
+  }
   bool is_section(const std::string& key) const {
-    return std::any_of(settings_.fields_.begin(), settings_.fields_.end(),
-                       [&](const Settings::Field& field) { return field.key.starts_with(key + "."); });
+    const std::vector<std::string> names = sections();
+    return std::ranges::find(names, key) != names.end();
   }
 
   void put(const std::string& key, const Settings::Number& number, const toml::node& node) const {

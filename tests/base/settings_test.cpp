@@ -77,6 +77,9 @@ TEST(Settings, a_misspelt_key_is_named_with_its_line_and_the_nearest_right_one) 
   expect_error(ErrorCode::invalid_argument,
                {"job.toml:2", "unknown key 'train.epoch'", "did you mean 'train.epochs'?"},
                [&] { read(job, "[train]\nepoch = 3\n"); });
+  expect_error(ErrorCode::invalid_argument,
+               {"job.toml:1", "unknown section 'trian'", "did you mean 'train'?"},
+               [&] { read(job, "[trian]\nepochs = 3\n"); });
 }
 
 TEST(Settings, wrong_types_and_ranges_say_what_was_expected_and_found) {

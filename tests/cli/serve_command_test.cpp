@@ -68,7 +68,8 @@ TEST_F(ServeCommand, settings_at_fault_are_named) {
   expect_refused({"--set", "server.prot=1"}, {"server.prot", "did you mean", "server.port"});
   expect_refused({"--set", "server.workers=-1"}, {"server.workers"});
   expect_refused({"--config", config("[server]\nport = \"eighty\"\n")}, {"heed.toml:2", "server.port"});
-  expect_refused({"--config", config("[serve]\nport = 80\n")}, {"heed.toml:1", "unknown key 'serve'"});
+  expect_refused({"--config", config("[serve]\nport = 80\n")},
+                 {"heed.toml:1", "unknown section 'serve' (did you mean 'server'?)"});
   expect_refused({"--config", config("[server\n")}, {"heed.toml:1"});
   expect_refused({"--config", (folder_ / "none.toml").string()}, {"none.toml"});
   expect_refused({"--set", "server.tls_key=key.pem"}, {"expected both or neither"});
