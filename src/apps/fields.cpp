@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/nearest.h"
 
 namespace heed::apps {
@@ -36,11 +38,6 @@ std::string expected(const Field& field) {
   throw FieldError(path, "expected " + expected(field) + ", found " + value.type_name());
 }
 
-std::string plain(double value) {
-  const auto whole = static_cast<int64_t>(value);
-  return static_cast<double>(whole) == value ? std::to_string(whole) : std::to_string(value);
-}
-
 void check_text(const std::string& path, const Field& field, const Json& value) {
   if (!value.is_string()) refuse(path, field, value);
   const auto& text = value.get_ref<const std::string&>();
@@ -66,8 +63,9 @@ void check_number(const std::string& path, const Field& field, const Json& value
   if (!fits) refuse(path, field, value);
   const double number = value.get<double>();
   if (!std::isfinite(number) || number < field.min || number > field.max) {
+    const std::string range = range_of(field);
     throw FieldError(path,
-                     "expected " + plain(field.min) + " to " + plain(field.max) + ", found " + value.dump());
+                     "expected " + (range.empty() ? expected(field) : range) + ", found " + value.dump());
   }
 }
 
@@ -175,6 +173,14 @@ void check_fields(const Json& body, const std::vector<Field>& fields, bool other
 }
 
 void check_text(const std::string& path, const Json& value) { check_text(path, Field{}, value); }
+
+std::string range_of(const Field& field) {
+  const bool from = field.min > std::numeric_limits<double>::lowest();
+  const bool to = field.max < std::numeric_limits<double>::max();
+  if (from && to) return fmt::format("{} to {}", field.min, field.max);
+  if (from) return fmt::format("at least {}", field.min);
+  return to ? fmt::format("at most {}", field.max) : "";
+}
 
 bool has(const Json& body, const char* name) {
   const auto found = body.find(name);

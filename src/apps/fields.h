@@ -44,6 +44,9 @@ void check_fields(const Json& body, const std::vector<Field>& fields, bool other
 // The same of one text, found at `path`.
 void check_text(const std::string& path, const Json& value);
 
+// What a number may be: "1 to 16", "at least 0"; "" where any will do.
+std::string range_of(const Field& field);
+
 // What stands in a checked body, or the fallback.
 std::string text_or(const Json& body, const char* name, const std::string& fallback = "");
 int64_t integer_or(const Json& body, const char* name, int64_t fallback);

@@ -78,8 +78,9 @@ void add_rows(std::string& text, const std::vector<Field>& fields, const std::st
   for (const Field& field : fields) {
     std::string help = field.help;
     if (!field.choices.empty()) help += fmt::format(": `{}`", fmt::join(field.choices, "`, `"));
-    text += fmt::format("| `{}{}`{} | {} | {} |\n", prefix, field.name, field.required ? "" : "?",
-                        kind_name(field), help);
+    const std::string range = apps::range_of(field);
+    text += fmt::format("| `{}{}`{} | {}{}{} | {} |\n", prefix, field.name, field.required ? "" : "?",
+                        kind_name(field), range.empty() ? "" : ", ", range, help);
     const bool list = field.kind == Field::Kind::objects;
     add_rows(text, field.fields, prefix + field.name + (list ? "[]." : "."));
   }

@@ -16,6 +16,7 @@ std::vector<Field> fields() {
   return {{.name = "q", .kind = Kind::texts, .help = "Texts", .required = true},
           {.name = "beam", .kind = Kind::integer, .help = "Width", .min = 1, .max = 16},
           {.name = "weight", .kind = Kind::number, .help = "A share", .min = 0, .max = 1},
+          {.name = "wait", .kind = Kind::integer, .help = "Days", .min = 1},
           {.name = "fast", .kind = Kind::boolean, .help = "Or not"},
           {.name = "format", .help = "Of texts", .choices = {"text", "html"}},
           {.name = "inputs",
@@ -59,6 +60,7 @@ TEST(Fields, each_fault_names_its_field_what_was_expected_and_what_was_found) {
   expect_fault(R"({"q": "a", "beem": 4})", "beem", "did you mean 'beam'?");
   expect_fault(R"({"q": "a", "beam": 4.5})", "beam", "expected a whole number, found number");
   expect_fault(R"({"q": "a", "beam": 17})", "beam", "expected 1 to 16, found 17");
+  expect_fault(R"({"q": "a", "wait": 0})", "wait", "expected at least 1, found 0");
   expect_fault(R"({"q": "a", "beam": 99999999999999999999})", "beam", "expected a whole number");
   expect_fault(R"({"q": "a", "weight": "x"})", "weight", "expected a number, found string");
   expect_fault(R"({"q": "a", "weight": 1e300})", "weight", "expected 0 to 1");
