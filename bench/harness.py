@@ -132,6 +132,8 @@ def trained(recipe, overrides, fresh=False):
     folder.mkdir(parents=True)
     command = train_command(recipe, folder / "model", overrides)
     measured = run_measured(command)
+    if not (folder / "model" / "current").exists():
+        raise Missing(f"{' '.join(map(str, command))} was stopped before its end")
     record.write_text(json.dumps(dict(measured, command=" ".join(map(str, command)), cpu=cpu(), commit=commit(),
                                       job=job_hash(recipe, overrides))))
     return folder

@@ -137,7 +137,7 @@ def support_train(_fresh):
     shutil.copy(source / "test.csv", folder)
     model = folder / "models" / "banking77"
     harness.run_measured(harness.train_command("recipes/banking77.toml", model, [
-        f"data.folder={folder}", 'data.valid=["valid.csv"]', "data.validation_share=0"]))
+        f"data.folder={folder}", 'data.valid=["valid.csv"]']))
     trained = time.monotonic()
     harness.run(harness.program("heed"), "support", "fit", model, folder / "valid.csv", "--intent", "category")
     with Served(folder / "models") as server, server.client() as client:
