@@ -39,8 +39,9 @@ def provenance(row):
     if not result:
         return None
     note = (result["quality"] or {}).get("note")
+    missed = row.missed and not all(map(rows.holds, result["parts"]))
     return (f"- `{row.name}`: `{result['command']}`, {result['seconds']:g} s, commit {result['commit']}, {result['cpu']}."
-            + (f" Note: {note}." if note else ""))
+            + (f" Note: {note}." if note else "") + (f" Missed: {row.missed}." if missed else ""))
 
 
 def section_text(section):

@@ -40,15 +40,6 @@ def part_lines(row, values):
             for part in row.parts]
 
 
-def holds(part):
-    """Whether a part keeps its bar; a part without one always does, a missing value never."""
-    if part["op"] is None:
-        return True
-    if part["value"] is None:
-        return False
-    return part["value"] >= part["bar"] if part["op"] == ">=" else part["value"] <= part["bar"]
-
-
 def measure(row, fresh):
     start = time.monotonic()
     values, quality = MEASURES[row.name](fresh)
@@ -75,7 +66,7 @@ def bench(name, fresh, publish):
     if publish:
         results_page.publish(result)
     print(json.dumps(result, ensure_ascii=False), flush=True)
-    return 0 if all(holds(part) for part in result["parts"]) else 1
+    return 0 if all(rows.holds(part) for part in result["parts"]) else 1
 
 
 def list_rows():
