@@ -80,9 +80,10 @@ function Drawing(props: LineChartProps) {
     let gone = false;
     const observer = new ResizeObserver(() => chart.current?.resize());
     void import("./chart_engine").then(({ createChart }) => {
-      if (gone) return;
-      chart.current = createChart(element.current!);
-      observer.observe(element.current!);
+      const canvas = element.current;
+      if (gone || !canvas) return; // The page was left while the engine was on its way.
+      chart.current = createChart(canvas);
+      observer.observe(canvas);
       setReady(true);
     });
     const stopTheme = onThemeChange(draw);
