@@ -33,15 +33,21 @@ double excess(double used, double most) { return (used - most) / std::max(1.0, m
 
 // What a person's budgets leave, priced, and their greatest excess.
 void measure_person(const Problem& problem, uint64_t i, Allocation& allocation, double& left) {
-  double minutes = 0, slots = 0, notifications = 0;
+  double minutes = 0, slots = 0, notifications = 0, value = 0;
+  float least = 0, most = 0;
   for (uint64_t p = problem.begins[i]; p < problem.begins[i + 1]; ++p) {
-    const double x = allocation.amounts[p];
+    const float amount = allocation.amounts[p];
+    const double x = amount;
     minutes += x * problem.costs[p];
     slots += x;
-    if (!problem.notifies.empty()) notifications += x * problem.notifies[p];
-    allocation.value += x * problem.values[p];
-    allocation.infeasibility = std::max({allocation.infeasibility, -x, x - 1});
+    value += x * problem.values[p];
+    least = std::min(least, amount);
+    most = std::max(most, amount);
   }
+  for (uint64_t p = problem.begins[i]; p < problem.begins[i + 1] && !problem.notifies.empty(); ++p)
+    notifications += static_cast<double>(allocation.amounts[p]) * problem.notifies[p];
+  allocation.value += value;
+  allocation.infeasibility = std::max({allocation.infeasibility, -static_cast<double>(least), most - 1.0});
   const auto hold = [&](const std::vector<float>& budget, double used, float price) {
     if (budget.empty() || !std::isfinite(budget[i])) return;
     allocation.infeasibility = std::max(allocation.infeasibility, excess(used, budget[i]));
@@ -56,10 +62,14 @@ void measure_person(const Problem& problem, uint64_t i, Allocation& allocation, 
 }  // namespace
 
 void measure(const Problem& problem, const Coupling& coupling, Allocation& allocation) {
+  measure(problem, coupling, use_of(problem, coupling, allocation.amounts), allocation);
+}
+
+void measure(const Problem& problem, const Coupling& coupling, const UseTotals& totals,
+             Allocation& allocation) {
   allocation.value = allocation.infeasibility = 0;
   double left = 0;
   for (uint64_t i = 0; i < problem.people(); ++i) measure_person(problem, i, allocation, left);
-  const UseTotals totals = use_of(problem, coupling, allocation.amounts);
   allocation.limit_use.assign(problem.limits.size(), 0);
   for (size_t r = 0; r < problem.limits.size(); ++r) {
     const Limit& limit = problem.limits[r];

@@ -33,6 +33,8 @@ struct Allocation {
 
 // The figures of `allocation` (value, limit_use, infeasibility, slackness) from its amounts and prices.
 void measure(const Problem& problem, const Coupling& coupling, Allocation& allocation);
+// The same where the use of its amounts is known.
+void measure(const Problem& problem, const Coupling& coupling, const UseTotals& use, Allocation& allocation);
 
 // Use by item and group of these amounts.
 UseTotals use_of(const Problem& problem, const Coupling& coupling, const std::vector<float>& amounts);

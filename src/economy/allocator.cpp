@@ -23,7 +23,10 @@ constexpr uint64_t kSample = 16'384;  // people of the first sample
 constexpr uint32_t kStrideFall = 8;
 constexpr double kNearly = 0.9;  // of a gap: what is expected is a little off
 constexpr int kStagePasses = 40, kSamplePasses = 25;
-constexpr double kShort = 1e-6;  // relative: a floor that lacks more is not met
+constexpr double kHurry = 2;           // measured: 3 passes after a change, with 1 and 4 they are 5
+constexpr double kMostOver = 1.2;      // of a gap: to be cut from what is used, which loses at least that
+constexpr double kLookingOver = 0.05;  // of a pass: what one that asks nobody costs
+constexpr double kShort = 1e-6;        // relative: a floor that lacks more is not met
 
 }  // namespace
 
@@ -73,7 +76,10 @@ void Allocator::set_limit(size_t limit, double at_least, double at_most) {
   changed.at_most = at_most;
 }
 
-void Allocator::set_minutes(uint64_t person, float minutes) { problem_.minutes.at(person) = minutes; }
+void Allocator::set_minutes(uint64_t person, float minutes) {
+  problem_.minutes.at(person) = minutes;
+  people_.ask_again(person);
+}
 
 void Allocator::check_floors() const {
   for (size_t r = 0; r < problem_.limits.size(); ++r) {
@@ -98,7 +104,7 @@ Allocation Allocator::finish(const std::vector<double>& prices, UseTotals use, d
   allocation.limit_prices = prices;
   allocation.people_prices = people_.prices();
   hold_limits(problem_, coupling_, use, allocation.amounts);
-  measure(problem_, coupling_, allocation);
+  measure(problem_, coupling_, use, allocation);
   allocation.bound = bound;
   if (warm_ && allocation.gap() <= options_.gap) return allocation;
   fill_up(problem_, coupling_, coupling_.charges(prices), use, {}, allocation.amounts);
@@ -119,8 +125,10 @@ void Allocator::price_exactly(Allocation& allocation, const std::vector<double>&
 Allocator::Ascent Allocator::begin() {
   uint32_t stride = 1;
   while (!warm_ && problem_.people() / stride > 2 * kSample) stride *= 2;
-  if (warm_) people_.centers() = people_.amounts();
-  return {.prices = PriceAscent(problem_, coupling_, scale_of(), prices_),
+  if (warm_) people_.recentre();
+  PriceAscent prices(problem_, coupling_, scale_of(), prices_);
+  if (warm_) prices.hurry(kHurry);
+  return {.prices = std::move(prices),
           .pass = {.gamma = of_value(warm_ ? kWarmGamma : kFirstGamma),
                    .window = 0,
                    .stride = stride,
@@ -134,22 +142,40 @@ Allocator::Ascent Allocator::begin() {
           .found = std::nullopt};
 }
 
+PassTotals Allocator::pass(Ascent& ascent, const std::vector<double>& at) {
+  const Charges charges = coupling_.charges(at);
+  if (!warm_) {
+    ascent.passes += 1.0 / ascent.pass.stride;
+    return people_.pass(charges, ascent.pass, options_.parallel);
+  }
+  double asked = 0;
+  const PassTotals totals = people_.pass_moved(charges, ascent.pass, options_.parallel, asked);
+  ascent.passes += std::max(asked / static_cast<double>(problem_.people()), kLookingOver);
+  return totals;
+}
+
+void Allocator::keep_bound(Ascent& ascent, const std::vector<double>& at, double bound) {
+  if (bound >= ascent.best_bound) return;
+  ascent.best_bound = bound;
+  ascent.best_prices = at;
+}
+
 // One pass and the step that follows. Returns whether the stage has settled.
 bool Allocator::advance(Ascent& ascent) {
   ascent.pass.window = std::max(3 * ascent.pass.gamma, of_value(kWindow));
   const double limits = ascent.prices.limit_term();
   const std::vector<double> at = ascent.prices.at();
-  const PassTotals totals = people_.pass(coupling_.charges(at), ascent.pass, options_.parallel);
-  ascent.passes += 1.0 / ascent.pass.stride;
+  const PassTotals totals = pass(ascent, at);
   ++ascent.stage_passes;
   const double bound = limits + totals.bound, size = std::max(std::abs(bound), 1e-30);
-  if (ascent.pass.stride == 1 && bound < ascent.best_bound) {
-    ascent.best_bound = bound;
-    ascent.best_prices = at;
-  }
+  if (ascent.pass.stride == 1) keep_bound(ascent, at, bound);
   const Residual residual = ascent.prices.step(totals, limits + totals.smoothed);
   const double expected = (ascent.best_bound - totals.value + residual.over) / size;
-  if (ascent.pass.stride == 1 && expected <= kNearly * ascent.aim) try_answer(ascent, at, totals.use);
+  if (ascent.pass.stride == 1 && expected <= kNearly * ascent.aim &&
+      (!warm_ || residual.over <= kMostOver * ascent.aim * size)) {
+    if (warm_) people_.reprice(coupling_.charges(at));
+    try_answer(ascent, at, totals.use);
+  }
   const double smoothing = std::max(0.0, bound - totals.value - residual.slack + residual.over) / size;
   return (residual.slack + residual.over) / size <= std::max(0.4 * smoothing, 0.2 * ascent.aim);
 }
@@ -182,7 +208,7 @@ void Allocator::next_stage(Ascent& ascent, bool settled) {
     pass.stride = std::max(1U, pass.stride / kStrideFall);
     pass.keep = pass.stride == 1;
   } else {
-    people_.centers() = people_.amounts();
+    people_.recentre();
     pass.centered = true;
     // A stage that did not settle was too stiff: more smoothing costs a stage, not the answer.
     pass.gamma = settled ? std::max(pass.gamma * static_cast<float>(kGammaFall), of_value(kLastGamma))
@@ -206,7 +232,7 @@ Allocation Allocator::solve() {
   if (!warm_) price_exactly(found, ascent.best_prices);
   if (found.infeasibility > kShort) throw_conflict(problem_, found);
   prices_ = found.limit_prices;
-  people_.amounts() = found.amounts;
+  if (!warm_) people_.amounts() = found.amounts;
   warm_ = true;
   found.passes = static_cast<int>(std::ceil(ascent.passes));
   found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();

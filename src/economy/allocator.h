@@ -27,7 +27,8 @@ struct AllocateOptions {
 // begins on a sample of people. The amounts are then repaired to hold every limit; the gap says what that and
 // stopping early cost.
 //
-// solve() again after a change starts from the last prices and amounts. Not thread-safe.
+// solve() again after a change starts from the last prices and amounts, and asks only those whom the change
+// can move. Not thread-safe.
 class Allocator {
  public:
   // Throws what check() throws.
@@ -52,6 +53,8 @@ class Allocator {
   Allocation finish(const std::vector<double>& prices, UseTotals use, double bound) const;
   Ascent begin();
   bool advance(Ascent& ascent);
+  PassTotals pass(Ascent& ascent, const std::vector<double>& at);
+  static void keep_bound(Ascent& ascent, const std::vector<double>& at, double bound);
   void try_answer(Ascent& ascent, const std::vector<double>& at, const UseTotals& use) const;
   bool is_done(const Ascent& ascent) const;
   void next_stage(Ascent& ascent, bool settled);

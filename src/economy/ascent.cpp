@@ -104,7 +104,7 @@ Residual PriceAscent::step(const PassTotals& totals, double smoothed) {
     return residual;
   }
   if (has_last_ && smoothed > last_.smoothed) momentum_ = 0;
-  brake_ = std::max(1.0, brake_ * 0.7);
+  brake_ = std::max(least_brake_, brake_ * 0.7);
   has_last_ = true;
   last_.at = at_;
   last_.smoothed = smoothed;

@@ -35,6 +35,8 @@ class PriceAscent {
   // Takes a pass at at(), and moves on: from there, or where the step that led there was clearly too long
   // (`smoothed`, limit_term() included, rose) once more from where it began, shorter.
   Residual step(const PassTotals& totals, double smoothed);
+  // Longer steps, `by` times, from near the goal: slopes do not see that budgets' prices give way.
+  void hurry(double by) { least_brake_ = brake_ = 1 / by; }
   // A new stage: no momentum, and nothing to go back to.
   void restart();
 
@@ -54,8 +56,8 @@ class PriceAscent {
   std::vector<double> damping_, last_move_;  // a limit whose price swings takes shorter steps
   int momentum_ = 0;
   bool has_last_ = false;
-  Point last_;        // the last pass whose step was kept
-  double brake_ = 1;  // of every step, where they were too long
+  Point last_;                          // the last pass whose step was kept
+  double least_brake_ = 1, brake_ = 1;  // of every step, where they were too long
 };
 
 }  // namespace heed::economy

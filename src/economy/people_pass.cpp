@@ -10,7 +10,6 @@ namespace {
 
 constexpr uint64_t kLeastShard = 1024;  // people: enough to hide the cost of their totals
 constexpr uint64_t kMostShards = 64;
-constexpr float kMiddle = 0.5F;
 
 }  // namespace
 
@@ -67,9 +66,6 @@ void People::each_shard(const ParallelFor& parallel, const std::function<void(ui
   });
 }
 
-namespace {
-
-// What each budget's price brings in.
 double paid(const Budgets& budgets, const Budgets& prices) {
   double all = 0;
   if (prices.minutes > 0) all += static_cast<double>(prices.minutes) * budgets.minutes;
@@ -78,13 +74,11 @@ double paid(const Budgets& budgets, const Budgets& prices) {
   return all;
 }
 
-}  // namespace
-
 template <bool kMinutes>
-void People::pass_person(uint64_t person, const Charges& charges, const PassOptions& options,
-                         Scratch& scratch, PassTotals& totals) {
+People::Terms People::pass_person(uint64_t person, const Charges& charges, const PassOptions& options,
+                                  Scratch& scratch, PassTotals& totals) {
   const uint64_t begin = problem_.begins[person], end = problem_.begins[person + 1];
-  if (begin == end) return;
+  if (begin == end) return {};
   const Charge own = charge_of(charges, person);
   PersonChoice& choice = scratch.choice;
   choice.begin(static_cast<uint32_t>(end - begin), options.gamma);
@@ -138,11 +132,14 @@ void People::pass_person(uint64_t person, const Charges& charges, const PassOpti
   }
   if (!totals.use.groups.empty() && !problem_.groups.empty() && problem_.groups[person] != kNone)
     totals.use.groups[problem_.groups[person]] += group;
-  totals.value += value;
   totals.chosen += chosen;
-  totals.bound += income + left;
-  totals.smoothed += income - bent;
+  return {.value = value, .bound = income + left, .smoothed = income - bent};
 }
+
+template People::Terms People::pass_person<true>(uint64_t, const Charges&, const PassOptions&, Scratch&,
+                                                 PassTotals&);
+template People::Terms People::pass_person<false>(uint64_t, const Charges&, const PassOptions&, Scratch&,
+                                                  PassTotals&);
 
 template <bool kMinutes>
 void People::pass_shard(uint64_t shard, const Charges& charges, const PassOptions& options,
@@ -153,13 +150,19 @@ void People::pass_shard(uint64_t shard, const Charges& charges, const PassOption
   totals.value = totals.bound = totals.smoothed = totals.chosen = 0;
   Scratch scratch;
   const uint64_t begin = shard_begin(shard), end = shard_begin(shard + 1), stride = options.stride;
+  const auto ask = [&](uint64_t person) {
+    const Terms terms = pass_person<kMinutes>(person, charges, options, scratch, totals);
+    totals.value += terms.value;
+    totals.bound += terms.bound;
+    totals.smoothed += terms.smoothed;
+  };
   if (stride <= 1) {
-    for (uint64_t i = begin; i < end; ++i) pass_person<kMinutes>(i, charges, options, scratch, totals);
+    for (uint64_t i = begin; i < end; ++i) ask(i);
     return;
   }
   for (uint64_t block = begin / stride; block * stride < end; ++block) {
     const uint64_t i = block * stride + mix64(block) % stride;
-    if (i >= begin && i < end) pass_person<kMinutes>(i, charges, options, scratch, totals);
+    if (i >= begin && i < end) ask(i);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/threads.h"
 #include "economy/conflict.h"
 #include "economy/exact.h"
@@ -117,6 +118,48 @@ TEST(Allocator, solves_again_after_a_change_from_where_it_stood) {
   EXPECT_LE(after.gap(), 1e-3);
   EXPECT_GE(after.value, solve_exactly(problem).value * (1 - 1e-3));
   EXPECT_LT(after.passes, before.passes);
+}
+
+// What a change leaves standing is not asked again: its bound and amounts have to hold all the same.
+TEST(Allocator, after_every_change_the_bound_is_one_and_the_answer_is_as_good_as_a_new_one) {
+  for (int k = 0; k < 12; ++k) {
+    SCOPED_TRACE("kind " + std::to_string(k));
+    test::Shape shape = test::kind(k);
+    shape.people = 120;
+    Allocator allocator(test::make_problem(shape, 30 + static_cast<uint64_t>(k)));
+    allocator.solve();
+    Random random(static_cast<uint64_t>(k) + 1);
+    for (int change = 0; change < 8; ++change) {
+      SCOPED_TRACE("change " + std::to_string(change));
+      const size_t limit = random.below(allocator.problem().limits.size());
+      const Limit& old = allocator.problem().limits[limit];
+      if (std::isfinite(old.at_most))
+        allocator.set_limit(limit, old.at_least,
+                            std::max(old.at_least, old.at_most * (0.5 + random.uniform())));
+      allocator.set_minutes(random.below(shape.people), static_cast<float>(5 + 40 * random.uniform()));
+      const Allocation again = allocator.solve(), exact = solve_exactly(allocator.problem());
+      EXPECT_GE(again.bound, exact.value * (1 - 1e-6));
+      EXPECT_GE(again.value, exact.value * (1 - 1e-3));
+      EXPECT_LE(again.value, exact.value * (1 + 1e-6));
+      EXPECT_LE(again.infeasibility, 1e-6);
+      EXPECT_LE(again.slackness, 3e-3);
+    }
+  }
+}
+
+TEST(Allocator, people_s_prices_follow_a_change) {
+  test::Shape shape = test::kind(0);
+  shape.people = 2000;
+  Allocator allocator(test::make_problem(shape, 4));
+  allocator.solve();
+  allocator.set_limit(3, 0, allocator.problem().limits[3].at_most / 2);
+  const Allocation again = allocator.solve();
+  Allocator fresh(allocator.problem());
+  const Allocation anew = fresh.solve();
+  double apart = 0;
+  for (size_t i = 0; i < again.people_prices.size(); ++i)
+    apart += std::abs(again.people_prices[i].minutes - anew.people_prices[i].minutes);
+  EXPECT_LE(apart / 2000, 0.02);  // of prices of about 0.3
 }
 
 TEST(Allocator, a_person_with_no_pairs_and_a_problem_without_limits_are_answered) {
