@@ -12,6 +12,7 @@
 #include "economy/conflict.h"
 #include "economy/repair.h"
 #include "economy/rounding.h"
+#include "economy/whole_search.h"
 
 namespace heed::economy {
 namespace {
@@ -242,6 +243,8 @@ Allocation Allocator::solve() {
 Allocation Allocator::whole(const Allocation& solved) const {
   Allocation whole = solved;
   round_to_whole(problem_, coupling_, coupling_.charges(solved.limit_prices), whole.amounts);
+  improve_whole(problem_, coupling_, solved.limit_prices, whole.amounts);
+  order_repetitions(problem_, whole.amounts);
   measure(problem_, coupling_, whole);
   return whole;
 }

@@ -39,11 +39,26 @@ void Room::enter(uint64_t person, const std::vector<float>& amounts) {
   }
 }
 
-double Room::fits(uint64_t pair) const {
+double Room::most_of_person(uint64_t pair) const {
   const double cost = problem_.costs[pair];
   double most = std::min(1.0, slots_);
   if (cost > 0) most = std::min(most, minutes_ / cost);
   if (notifies(pair)) most = std::min(most, notifications_);
+  return most;
+}
+
+Budgets Room::left() const {
+  return {.minutes = static_cast<float>(minutes_),
+          .slots = static_cast<float>(slots_),
+          .notifications = static_cast<float>(notifications_)};
+}
+
+bool Room::holds() const {
+  return std::ranges::all_of(limits_, [](double left) { return left >= -kRounding; });
+}
+
+double Room::fits(uint64_t pair) const {
+  double most = most_of_person(pair);
   each_limit(pair, [&](uint32_t r, double a) {
     if (a > 0) most = std::min(most, limits_[r] / a);
   });

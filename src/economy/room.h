@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "economy/coupling.h"
+#include "economy/person_choice.h"
 #include "economy/problem.h"
 
 namespace heed::economy {
@@ -28,6 +29,12 @@ class Room {
   // The most of a pair that fits, 0 to 1.
   double fits(uint64_t pair) const;
   bool fits_whole(uint64_t pair) const { return fits(pair) >= 1 - 1e-6; }
+  // The same by the person's budgets alone.
+  bool fits_person(uint64_t pair) const { return most_of_person(pair) >= 1 - 1e-6; }
+  Budgets left() const;  // of the person
+  double limit_left(size_t limit) const { return limits_[limit]; }
+  // Whether every limit holds.
+  bool holds() const;
   // Gives out; a negative amount takes back.
   void spend(uint64_t pair, double amount) {
     spend_own(pair, amount);
@@ -49,6 +56,7 @@ class Room {
   static constexpr double kLeast = 2e-6;  // of a budget: less is not worth a look
 
   bool notifies(uint64_t pair) const { return !problem_.notifies.empty() && problem_.notifies[pair] != 0; }
+  double most_of_person(uint64_t pair) const;
   void spend_own(uint64_t pair, double amount);
   void spend_limits(uint64_t pair, double amount);
 

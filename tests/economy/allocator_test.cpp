@@ -10,6 +10,7 @@
 #include "economy/conflict.h"
 #include "economy/exact.h"
 #include "economy/problems.h"
+#include "economy/rounding.h"
 
 using namespace heed;
 using namespace heed::economy;
@@ -92,6 +93,49 @@ TEST(Allocator, whole_choices_hold_every_limit) {
   EXPECT_LE(whole.infeasibility, 1e-6);
   EXPECT_GE(whole.value, 0.9 * parts.value);
   EXPECT_LE(whole.value, parts.bound);
+}
+
+// Every set of pairs tried out.
+TEST(Allocator, whole_choices_of_tiny_problems_are_the_best_there_are) {
+  for (int k = 0; k < 12; ++k) {
+    test::Shape shape = test::kind(k);
+    shape.people = 4;
+    shape.items = shape.pairs = 4;
+    shape.repeats = shape.floors = false;
+    Allocator allocator(test::make_problem(shape, 60 + static_cast<uint64_t>(k)));
+    const Problem& problem = allocator.problem();
+    ASSERT_EQ(problem.pairs(), 16U);
+    double best = 0;
+    for (uint32_t set = 0; set < 1U << 16U; ++set) {
+      Allocation one;
+      for (uint32_t p = 0; p < 16; ++p) one.amounts.push_back((set >> p & 1U) != 0 ? 1.0F : 0.0F);
+      measure(problem, allocator.coupling(), one);
+      if (one.infeasibility <= 1e-6) best = std::max(best, one.value);
+    }
+    const Allocation whole = allocator.whole(allocator.solve());
+    EXPECT_LE(whole.infeasibility, 1e-6);
+    EXPECT_NEAR(whole.value, best, 1e-5 * best) << "kind " << k;
+  }
+}
+
+TEST(Allocator, a_search_makes_whole_choices_better_and_breaks_nothing) {
+  double before = 0, after = 0;
+  for (int k = 0; k < 12; ++k) {
+    test::Shape shape = test::kind(k);
+    shape.people = 80;
+    Allocator allocator(test::make_problem(shape, 90 + static_cast<uint64_t>(k)));
+    const Allocation parts = allocator.solve();
+    Allocation rounded = parts;
+    round_to_whole(allocator.problem(), allocator.coupling(),
+                   allocator.coupling().charges(parts.limit_prices), rounded.amounts);
+    measure(allocator.problem(), allocator.coupling(), rounded);
+    const Allocation whole = allocator.whole(parts);
+    EXPECT_GE(whole.value, rounded.value * (1 - 1e-9));
+    EXPECT_LE(whole.infeasibility, std::max(rounded.infeasibility, 1e-6));
+    before += rounded.value / parts.bound / 12;
+    after += whole.value / parts.bound / 12;
+  }
+  EXPECT_GE(after, before + 0.003);
 }
 
 TEST(Allocator, gives_the_same_on_any_number_of_threads) {
