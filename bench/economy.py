@@ -39,6 +39,6 @@ def economy_ledger(_fresh):
             "acknowledged": found["kill"]["acknowledged"], "operations": found["conservation"]["operations"]}, found
 
 
-ROWS = ("economy-exact", "economy-scale", "economy-resolve", "economy-online", "economy-fsrs")
+ROWS = ("economy-exact", "economy-scale", "economy-resolve", "economy-online", "economy-fsrs", "economy-memory-model")
 MEASURES = {name: harness.row_of("economy_bench", name) for name in ROWS} | {
     "economy-ope": economy_ope, "economy-shapley": economy_shapley, "economy-ledger": economy_ledger}

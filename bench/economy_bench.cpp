@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
                    {"economy-scale", economy_scale},
                    {"economy-resolve", economy_resolve},
                    {"economy-online", economy_online},
-                   {"economy-fsrs", economy_fsrs}},
+                   {"economy-fsrs", economy_fsrs},
+                   {"economy-memory-model", economy_memory_model}},
                   "the attention economy, two threads", argc, argv);
 }

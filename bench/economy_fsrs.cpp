@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "economy/attention_memory.h"
 #include "economy/memory_fit.h"
 #include "economy/schedule.h"
 #include "economy_rows.h"
@@ -39,7 +41,7 @@ economy::ReviewLog read_log(int copies) {
     for (int number = 2; std::getline(stream, line); ++number) {
       const size_t a = line.find(','), b = line.find(',', a + 1), c = line.find(',', b + 1);
       log.add(fmt::format("{}-{}", copy, line.substr(0, a)), line.substr(a + 1, b - a - 1),
-              line.substr(b + 1, c - b - 1), fmt::format("reviews.csv:{}", number));
+              line.substr(b + 1, c - b - 1), fmt::format("reviews.csv:{}", number), line.substr(c + 1));
     }
   }
   log.sort();
@@ -102,6 +104,35 @@ std::vector<Figure> economy_fsrs() {
           once("log_loss_default", "default parameters", by_default),
           once("log_loss_average", "average only", average),
           once("predicted_reviews", "of the last 20 %", static_cast<double>(figures.reviews))};
+}
+
+std::vector<Figure> economy_memory_model() {
+  const economy::ReviewLog log = read_log(1);
+  const size_t end = log.reviews().size(), split = end * 8 / 10;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<double> losses;
+  int64_t parameters = 0;
+  for (const uint64_t seed : {1, 2, 3, 4, 5}) {
+    const economy::HistoryModel model =
+        economy::fit_attention_memory(log, split, {.fit = {.seed = 10 * seed}});
+    losses.push_back(economy::recall_figures(model, log, split, end).log_loss);
+    parameters = model.parameters();
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / 5;
+  const double fsrs = economy::recall_figures(economy::fit_memory(log, split), log, split, end).log_loss;
+  const Spread loss = spread_of(losses);
+  return {Figure{.key = "log_loss",
+                 .text = "attention model, last 20 %, median of 5 seeds",
+                 .value = loss,
+                 .measured = std::nullopt,
+                 .rounds = 5},
+          once("log_loss_worst", "of the seeds", *std::ranges::max_element(losses)),
+          once("log_loss_fsrs", "FSRS-6 fitted", fsrs),
+          once("log_loss_default", "default parameters",
+               economy::recall_figures(economy::MemoryModel(), log, split, end).log_loss),
+          once("log_loss_average", "average only", economy::average_log_loss(log, split, end)),
+          once("parameters", "of 5 members together", static_cast<double>(parameters)),
+          once("fit_seconds", "one thread", seconds)};
 }
 
 }  // namespace heed::bench

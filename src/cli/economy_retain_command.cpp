@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -14,9 +13,12 @@
 #include "base/json.h"
 #include "cli/economy_commands.h"
 #include "cli/named_columns.h"
+#include "cli/number_field.h"
 #include "cli/text_table.h"
 #include "data/table.h"
+#include "economy/attention_memory.h"
 #include "economy/memory_fit.h"
+#include "economy/return_hazard.h"
 #include "economy/schedule.h"
 #include "economy/survival.h"
 
@@ -24,9 +26,9 @@ namespace heed::cli {
 namespace {
 
 struct Settings {
-  std::string file, parameters, output, at;
-  double held_out = 0.2, retention = 0.9, slack = 0;
-  int64_t limit = 20;
+  std::string file, parameters, output, at, model = "fsrs";
+  double held_out = 0.2, retention = 0.9, slack = 0, period_days = 7;
+  int64_t limit = 20, periods = 8;
 };
 
 economy::ReviewLog read_log(const std::string& file) {
@@ -34,7 +36,8 @@ economy::ReviewLog read_log(const std::string& file) {
   const NamedColumns columns(table, {"card_id", "review_rating", "review_time"}, {"review_duration"});
   economy::ReviewLog log;
   for (const data::Row& row : table.rows)
-    log.add(columns.get(row, 0), columns.get(row, 1), columns.get(row, 2), table.where(row));
+    log.add(columns.get(row, 0), columns.get(row, 1), columns.get(row, 2), table.where(row),
+            columns.get(row, 3));
   log.sort();
   return log;
 }
@@ -57,8 +60,41 @@ economy::MemoryModel read_model(const std::string& file) {
   return economy::MemoryModel(parameters);
 }
 
+void write_model(const Settings& settings, const Json& json) {
+  if (settings.output.empty()) {
+    apps::print(json.dump() + "\n");
+  } else {
+    write_file_atomically(settings.output, json.dump(2) + "\n");
+  }
+}
+
+// The attention model beside FSRS fitted to the same reviews.
+void fit_attention(const Settings& settings) {
+  const economy::ReviewLog log = read_log(settings.file);
+  const size_t end = log.reviews().size();
+  const auto split = static_cast<size_t>(static_cast<double>(end) * (1 - settings.held_out));
+  const auto begun = std::chrono::steady_clock::now();
+  const economy::HistoryModel model = economy::fit_attention_memory(log, split);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  apps::print(fmt::format("{} reviews of {} cards; {} parameters fitted to the first {} in {:.2f} s\n", end,
+                          log.cards().size(), model.parameters(), split, seconds));
+  Json json = economy::to_json(model);
+  if (split < end) {
+    const economy::RecallFigures held_out = economy::recall_figures(model, log, split, end);
+    json["held_out"] = {{"reviews", held_out.reviews}, {"log_loss", held_out.log_loss}};
+    apps::print(text_table(
+        {{"average only", figure(economy::average_log_loss(log, split, end))},
+         {"FSRS-6 fitted",
+          figure(economy::recall_figures(economy::fit_memory(log, split), log, split, end).log_loss)},
+         {"attention", figure(held_out.log_loss)}},
+        {1}));
+  }
+  write_model(settings, json);
+}
+
 void fit(const Settings& settings) {
   if (!settings.output.empty()) check_can_write(settings.output);
+  if (settings.model == "attention") return fit_attention(settings);
   const economy::ReviewLog log = read_log(settings.file);
   const size_t end = log.reviews().size();
   const auto split = static_cast<size_t>(static_cast<double>(end) * (1 - settings.held_out));
@@ -81,11 +117,7 @@ void fit(const Settings& settings) {
                             {"fitted", loss(model)}},
                            {1}));
   }
-  if (settings.output.empty()) {
-    apps::print(json.dump() + "\n");
-  } else {
-    write_file_atomically(settings.output, json.dump(2) + "\n");
-  }
+  write_model(settings, json);
 }
 
 void schedule(const Settings& settings) {
@@ -127,14 +159,9 @@ void survive(const Settings& settings) {
   const NamedColumns columns(table, {"duration", "lost"}, {});
   std::vector<economy::Lifetime> lives;
   for (const data::Row& row : table.rows) {
-    const std::string &duration = columns.get(row, 0), &lost = columns.get(row, 1);
-    economy::Lifetime life{.duration = 0, .lost = lost == "1"};
-    const auto [end, problem] =
-        std::from_chars(duration.data(), duration.data() + duration.size(), life.duration);
-    if (problem != std::errc() || end != duration.data() + duration.size())
-      throw Error(
-          ErrorCode::invalid_argument,
-          fmt::format("{}: field 'duration': expected a number, found '{}'", table.where(row), duration));
+    const std::string& lost = columns.get(row, 1);
+    const economy::Lifetime life{.duration = read_number(columns.get(row, 0), table.where(row), "duration"),
+                                 .lost = lost == "1"};
     if (lost != "0" && lost != "1")
       throw Error(ErrorCode::invalid_argument,
                   fmt::format("{}: field 'lost': expected 1 (attention ended) or 0 (still there), found '{}'",
@@ -150,6 +177,48 @@ void survive(const Settings& settings) {
   apps::print(fmt::format("half are lost by {}\n", figure(economy::median_lifetime(curve))));
 }
 
+// Who is likely to be lost: learned from the first visits, measured on the last, told of everybody.
+void churn(const Settings& settings) {
+  const data::Table table = data::read_table(settings.file);
+  const NamedColumns columns(table, {"person", "time"}, {"minutes"});
+  economy::VisitLog log;
+  for (const data::Row& row : table.rows) {
+    const std::string& minutes = columns.get(row, 2);
+    log.add(columns.get(row, 0), columns.get(row, 1),
+            minutes.empty() ? 0 : read_number(minutes, table.where(row), "minutes"), table.where(row));
+  }
+  log.sort();
+  const economy::HazardOptions options{.period_days = settings.period_days, .periods = settings.periods};
+  const economy::ReturnRows rows = economy::return_rows(log, options);
+  economy::ReturnRows before, after;
+  const auto split = static_cast<size_t>(static_cast<double>(rows.examples.size()) * (1 - settings.held_out));
+  for (size_t k = 0; k < rows.examples.size(); ++k) {
+    economy::ReturnRows& into = k < split ? before : after;
+    into.examples.push_back(rows.examples[k]);
+    into.periods.push_back(rows.periods[k]);
+  }
+  const economy::HistoryModel model = economy::fit_return(before, options);
+  if (!after.examples.empty()) {
+    const economy::HazardFigures figures = economy::hazard_figures(model, before, after);
+    apps::print(
+        fmt::format("log loss of the last {} periods: {} by attention, {} by the share of each period\n",
+                    figures.rows, figure(figures.log_loss), figure(figures.by_period)));
+  }
+  std::vector<std::pair<double, uint32_t>> order;
+  for (uint32_t i = 0; i < log.people().size(); ++i)
+    order.emplace_back(-economy::away_curve(model, log, i, options).back(), i);
+  std::ranges::sort(order);
+  std::vector<std::vector<std::string>> shown = {{"person", "away after all periods"}};
+  std::string csv = "person,away\n";
+  for (const auto& [away, person] : order) {
+    csv += fmt::format("{},{:.4f}\n", log.people()[person], -away);
+    if (static_cast<int64_t>(shown.size()) <= settings.limit)
+      shown.push_back({log.people()[person], figure(-away)});
+  }
+  if (!settings.output.empty()) write_file_atomically(settings.output, csv);
+  apps::print(text_table(shown, {1}));
+}
+
 }  // namespace
 
 void add_economy_retain_command(CLI::App& economy) {
@@ -157,8 +226,10 @@ void add_economy_retain_command(CLI::App& economy) {
       economy.add_subcommand("retain", "What is remembered, when to show it again, and who stays");
   retain->require_subcommand(1);
   auto settings = std::make_shared<Settings>();
-  CLI::App* fitter = retain->add_subcommand("fit", "Fit the memory model FSRS-6 to a review log");
-  fitter->add_option("REVIEWS", settings->file, "card_id, review_rating (1 to 4), review_time")
+  CLI::App* fitter = retain->add_subcommand("fit", "Fit a memory model to a review log");
+  fitter
+      ->add_option("REVIEWS", settings->file,
+                   "card_id, review_rating (1 to 4), review_time, review_duration (ms)")
       ->required()
       ->type_name("FILE");
   fitter
@@ -166,6 +237,10 @@ void add_economy_retain_command(CLI::App& economy) {
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str()
       ->type_name("X");
+  fitter->add_option("--model", settings->model, "fsrs, or attention: a small model of all reviews before")
+      ->check(CLI::IsMember({"fsrs", "attention"}))
+      ->capture_default_str()
+      ->type_name("M");
   fitter->add_option("--output", settings->output, "Write the parameters")->type_name("FILE.json");
   fitter->footer("Example:\n  heed economy retain fit reviews.csv --output memory.json");
   fitter->callback([settings] { fit(*settings); });
@@ -202,6 +277,29 @@ void add_economy_retain_command(CLI::App& economy) {
       ->type_name("FILE");
   survival->footer("Example:\n  heed economy retain survival readers.csv");
   survival->callback([settings] { survive(*settings); });
+
+  CLI::App* leavers =
+      retain->add_subcommand("churn", "Who comes back and who is lost, by a small attention model of visits");
+  leavers->add_option("VISITS", settings->file, "person, time, minutes")->required()->type_name("FILE");
+  leavers->add_option("--period", settings->period_days, "Days of a period")
+      ->check(CLI::Range(0.01, 3650.0))
+      ->capture_default_str()
+      ->type_name("D");
+  leavers->add_option("--periods", settings->periods, "After as many a person counts as lost")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str()
+      ->type_name("N");
+  leavers->add_option("--held-out", settings->held_out, "Part of the periods, the last, that only measures")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str()
+      ->type_name("X");
+  leavers->add_option("--limit", settings->limit, "Show as many, those most likely to be lost")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str()
+      ->type_name("N");
+  leavers->add_option("--output", settings->output, "Write all of them")->type_name("FILE.csv");
+  leavers->footer("Example:\n  heed economy retain churn visits.csv --period 7 --periods 8");
+  leavers->callback([settings] { churn(*settings); });
 }
 
 }  // namespace heed::cli

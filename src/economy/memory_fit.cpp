@@ -22,23 +22,25 @@ bool counts(const Review& before, const Review& now) {
   return days_between(before.time_us, now.time_us) >= 1;
 }
 
-// Reviews [0, to) by card; cards without anything to predict are left out.
-std::vector<std::vector<Review>> histories(const ReviewLog& log, size_t to) {
-  std::vector<std::vector<Review>> all(log.cards().size());
-  for (size_t k = 0; k < to; ++k) all[log.reviews()[k].card].push_back(log.reviews()[k]);
-  std::erase_if(all, [](const std::vector<Review>& history) {
-    for (size_t k = 1; k < history.size(); ++k) {
-      if (counts(history[k - 1], history[k])) return false;
-    }
-    return true;
-  });
-  return all;
-}
+struct History {
+  std::vector<Review> reviews;
+  std::vector<double> weights;  // [reviews]
+  int64_t predictions = 0;
+};
 
-int64_t predictions(const std::vector<Review>& history) {
-  int64_t count = 0;
-  for (size_t k = 1; k < history.size(); ++k) count += counts(history[k - 1], history[k]) ? 1 : 0;
-  return count;
+// Reviews [0, to) by card; cards without anything to predict are left out.
+std::vector<History> histories(const ReviewLog& log, size_t to, double oldest) {
+  std::vector<History> all(log.cards().size());
+  for (size_t k = 0; k < to; ++k) {
+    const Review& review = log.reviews()[k];
+    History& history = all[review.card];
+    const double place = static_cast<double>(k) / static_cast<double>(to);
+    history.weights.push_back(oldest + (1 - oldest) * place * place * place);
+    if (!history.reviews.empty() && counts(history.reviews.back(), review)) ++history.predictions;
+    history.reviews.push_back(review);
+  }
+  std::erase_if(all, [](const History& history) { return history.predictions == 0; });
+  return all;
 }
 
 // Adam (arXiv:1412.6980) with a step of each parameter's own size, within bounds.
@@ -75,17 +77,19 @@ double prior_loss(const MemoryParameters& w, double prior, double share, MemoryP
 
 }  // namespace
 
-double history_loss(const MemoryModel& model, const std::vector<Review>& history, MemoryParameters& by) {
+double history_loss(const MemoryModel& model, std::span<const Review> history,
+                    std::span<const double> weights, MemoryParameters& by) {
   double loss = 0;
-  MemoryTangent at = model.first_tangent(history.at(0).rating);
+  MemoryTangent at = model.first_tangent(history[0].rating);
   for (size_t k = 1; k < history.size(); ++k) {
     const double days = days_between(history[k - 1].time_us, history[k].time_us);
     if (days >= 1) {
       const bool recalled = history[k].rating != Rating::again;
       const double p = model.recall(days, at.state.stability);
-      loss += loss_of(p, recalled);
+      const double weight = weights.empty() ? 1 : weights[k];
+      loss += weight * loss_of(p, recalled);
       const double by_recall = recalled ? -1 / std::max(p, kLeastChance) : 1 / std::max(1 - p, kLeastChance);
-      model.recall(days, at, by_recall, by);
+      model.recall(days, at, weight * by_recall, by);
     }
     model.next_tangent(at, history[k].rating, days);
   }
@@ -130,13 +134,13 @@ double average_log_loss(const ReviewLog& log, size_t from, size_t to) {
 }
 
 MemoryModel fit_memory(const ReviewLog& log, size_t to, const FitOptions& options) {
-  std::vector<std::vector<Review>> cards = histories(log, to);
+  std::vector<History> cards = histories(log, to, options.oldest);
   if (cards.empty())
     throw Error(ErrorCode::invalid_argument,
                 "memory model: expected reviews at least a day after another of their card, found none to "
                 "learn from");
   int64_t all = 0;
-  for (const auto& history : cards) all += predictions(history);
+  for (const History& history : cards) all += history.predictions;
   const double batches =
       std::ceil(static_cast<double>(all) / static_cast<double>(options.batch)) * options.epochs;
   MemoryParameters w = default_memory_parameters(), best = w;
@@ -150,8 +154,8 @@ MemoryModel fit_memory(const ReviewLog& log, size_t to, const FitOptions& option
       MemoryParameters by{};
       int64_t count = 0;
       for (; begin < cards.size() && count < options.batch; ++begin) {
-        history_loss(model, cards[begin], by);
-        count += predictions(cards[begin]);
+        history_loss(model, cards[begin].reviews, cards[begin].weights, by);
+        count += cards[begin].predictions;
       }
       prior_loss(w, options.prior, static_cast<double>(count) / static_cast<double>(all), by);
       for (double& one : by) one /= static_cast<double>(count);
@@ -162,8 +166,8 @@ MemoryModel fit_memory(const ReviewLog& log, size_t to, const FitOptions& option
     }
     const MemoryModel model(w);
     MemoryParameters unused{};
-    const double loss = recall_figures(model, log, 0, to).log_loss * static_cast<double>(all) +
-                        prior_loss(w, options.prior, 1, unused);
+    double loss = prior_loss(w, options.prior, 1, unused);
+    for (const History& card : cards) loss += history_loss(model, card.reviews, card.weights, unused);
     if (loss < best_loss) {
       best_loss = loss;
       best = w;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "economy/memory_model.h"
@@ -14,6 +15,9 @@ struct FitOptions {
   double step = 0.01;   // of a parameter's spread among people
   double prior = 1;     // how much the default parameters weigh, of one person's evidence
   uint64_t seed = 1;
+  // Weight of the oldest prediction, the newest's being 1; it rises with the cube of the place, as fsrs-rs'
+  // does: people change.
+  double oldest = 0.25;
 };
 
 // How well recall is predicted, over the reviews that are at least a day after the one before; those within a
@@ -32,12 +36,14 @@ RecallFigures recall_figures(const MemoryModel& model, const ReviewLog& log, siz
 double average_log_loss(const ReviewLog& log, size_t from, size_t to);
 
 // The parameters that make reviews [0, to) most likely, with a normal prior around the default: Adam over
-// batches of cards, derivatives carried along each history, within the bounds. Keeps the best epoch. The
-// spread of each parameter among people is fsrs-rs'. Throws invalid_argument where no review is a day after
-// another.
+// batches of cards, newer reviews weighing more, derivatives carried along each history, within the bounds.
+// Keeps the best epoch. The spread of each parameter among people is fsrs-rs'. Throws invalid_argument where
+// no review is a day after another.
 MemoryModel fit_memory(const ReviewLog& log, size_t to, const FitOptions& options = {});
 
-// Sum of -ln likelihood over a card's history up to review `to`, its derivatives added to `by`; for tests.
-double history_loss(const MemoryModel& model, const std::vector<Review>& history, MemoryParameters& by);
+// Sum of -ln likelihood over a card's history, times `weights` (a review; empty: 1), its derivatives added to
+// `by`.
+double history_loss(const MemoryModel& model, std::span<const Review> history,
+                    std::span<const double> weights, MemoryParameters& by);
 
 }  // namespace heed::economy

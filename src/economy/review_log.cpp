@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -82,14 +83,22 @@ double days_between(int64_t before_us, int64_t after_us) {
 }
 
 void ReviewLog::add(const std::string& card, const std::string& rating, const std::string& time,
-                    const std::string& where) {
+                    const std::string& where, const std::string& milliseconds) {
   const int number = rating.size() == 1 ? rating[0] - '0' : 0;
   if (number < 1 || number > 4)
     fail(where, fmt::format("expected a rating of 1 (again) to 4 (easy), found '{}'", rating));
+  float took = 0;
+  const char* end = milliseconds.data() + milliseconds.size();
+  const auto [stop, problem] = std::from_chars(milliseconds.data(), end, took);
+  if (!milliseconds.empty() &&
+      (problem != std::errc() || stop != end || !(took >= 0) || !std::isfinite(took)))
+    fail(where, fmt::format("expected a duration of 0 milliseconds or more, found '{}'", milliseconds));
   const auto [at, is_new] = index_.try_emplace(card, static_cast<uint32_t>(cards_.size()));
   if (is_new) cards_.push_back(card);
-  reviews_.push_back(
-      {.card = at->second, .rating = static_cast<Rating>(number), .time_us = parse_time(time, where)});
+  reviews_.push_back({.card = at->second,
+                      .rating = static_cast<Rating>(number),
+                      .time_us = parse_time(time, where),
+                      .seconds = took / 1000});
 }
 
 void ReviewLog::sort() {

@@ -16,15 +16,17 @@ struct Review {
   uint32_t card = 0;
   Rating rating = Rating::good;
   int64_t time_us = 0;  // UTC
+  float seconds = 0;    // that the answer took; 0: not known
 };
 
 // What was reviewed when and how well, in order of time.
 class ReviewLog {
  public:
   // `where` ("reviews.csv:17") opens messages. Rows may come in any order. Throws invalid_argument on a
-  // rating other than 1 to 4 and on a time that is not ISO 8601.
+  // rating other than 1 to 4, a time that is not ISO 8601, and milliseconds that are neither empty nor a
+  // number of 0 or more.
   void add(const std::string& card, const std::string& rating, const std::string& time,
-           const std::string& where);
+           const std::string& where, const std::string& milliseconds = "");
   // Call once after the last add. Throws invalid_argument where there is no review, or one card has two
   // reviews at one time.
   void sort();

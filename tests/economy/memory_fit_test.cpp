@@ -66,6 +66,26 @@ TEST(MemoryFit, finds_a_person_who_forgets_faster_than_most) {
   EXPECT_LT(loss(fitted, split, end), average_log_loss(log, split, end));
 }
 
+// A person whose memory got worse half-way is described as they are now where the newest weigh more.
+TEST(MemoryFit, the_newest_reviews_weigh_more) {
+  Random random(5);
+  ReviewLog log;
+  for (int c = 0; c < 600; ++c) {
+    const int64_t start = c * kDayUs;
+    const double recall = c < 400 ? 0.98 : 0.6;
+    for (int k = 0; k < 3; ++k) {
+      const bool recalled = k == 0 || random.uniform() < recall;
+      log.add("card" + std::to_string(c), recalled ? "3" : "1",
+              day_text(start + 3 * k * kDayUs) + "T00:00:00." + std::to_string(100000 + c) + "Z", "log");
+    }
+  }
+  log.sort();
+  const size_t end = log.reviews().size(), late = end * 8 / 10;
+  const RecallFigures weighed = recall_figures(fit_memory(log, end, {.oldest = 0.25}), log, late, end);
+  const RecallFigures even = recall_figures(fit_memory(log, end, {.oldest = 1}), log, late, end);
+  EXPECT_LT(weighed.log_loss, even.log_loss - 0.01);
+}
+
 TEST(MemoryFit, gives_the_same_parameters_twice) {
   const ReviewLog log = simulate(quick_forgetter(), 60, 5, 2);
   EXPECT_EQ(fit_memory(log, log.reviews().size()).parameters(),

@@ -88,14 +88,14 @@ TEST(MemoryModel, derivatives_are_those_of_the_loss) {
       w[p] = std::min(std::max(w[p], least[p] + 1e-3), most[p] - 1e-3);
     }
     MemoryParameters by{}, unused{};
-    history_loss(MemoryModel(w), history, by);
+    history_loss(MemoryModel(w), history, {}, by);
     for (int p = 0; p < kMemoryParameters; ++p) {
       const double step = 1e-6 * std::max(1.0, w[p]);
       MemoryParameters up = w, down = w;
       up[p] += step;
       down[p] -= step;
-      const double slope = (history_loss(MemoryModel(up), history, unused) -
-                            history_loss(MemoryModel(down), history, unused)) /
+      const double slope = (history_loss(MemoryModel(up), history, {}, unused) -
+                            history_loss(MemoryModel(down), history, {}, unused)) /
                            (2 * step);
       EXPECT_NEAR(by[p], slope, 1e-4 * std::max(1.0, std::abs(slope))) << "parameter " << p;
     }
