@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "store/check_event.h"
 #include "store/event.h"
+#include "store/forget_person.h"
 #include "store/migrations.h"
 #include "store/shared_database.h"
 
@@ -234,18 +235,8 @@ class SqlLedger : public Ledger {
   }
 
   int64_t forget(const std::string& tenant, const std::string& person) override {
-    if (person.empty()) return 0;
-    return writer_.run_in_transaction([&](Database& database) {
-      std::vector<Parameters> sums;
-      database.query("SELECT stage, milliseconds FROM balances WHERE tenant = $1 AND person = $2",
-                     {tenant, person}, [&](const Row& row) {
-                       sums.push_back({tenant, std::string_view(""), row.integer(0), row.integer(1)});
-                     });
-      database.execute_each(kAdd, sums);
-      database.execute("DELETE FROM balances WHERE tenant = $1 AND person = $2", {tenant, person});
-      return database.execute("UPDATE postings SET person = '' WHERE tenant = $1 AND person = $2",
-                              {tenant, person});
-    });
+    return writer_.run_in_transaction(
+        [&](Database& database) { return store::forget_postings_of(database, tenant, person); });
   }
 
   Audit audit() override {

@@ -22,4 +22,12 @@ struct LoggedSlates {
 // its own in the log; its variance grows with K, not with the number of slates. Throws as inverse_propensity.
 OffPolicyEstimate slate_pseudo_inverse(const LoggedSlates& log, const OffPolicyOptions& options = {});
 
+// The same beside a reward model, predicted_rewards [n] of the logged slates and predicted_values [n] under
+// the policy to be judged: mean of v + w (r - q), w as above; where a position's target / propensity is above
+// switch_at, the model alone speaks: v (SWITCH-DR, arXiv:1612.01205, on the weights of a slate).
+OffPolicyEstimate slate_switch_doubly_robust(const LoggedSlates& log,
+                                             std::span<const double> predicted_rewards,
+                                             std::span<const double> predicted_values,
+                                             const OffPolicyOptions& options = {});
+
 }  // namespace heed::metrics

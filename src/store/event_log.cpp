@@ -9,6 +9,7 @@
 #include "store/check_event.h"
 #include "store/event_queries.h"
 #include "store/event_rows.h"
+#include "store/forget_person.h"
 #include "store/migrations.h"
 #include "store/shared_database.h"
 
@@ -97,8 +98,10 @@ class SqlEventLog : public EventLog {
   int64_t delete_subject(const std::string& tenant, const std::string& subject) override {
     check_words({tenant});
     check_id(subject, "subject");
-    return writer_.run_in_transaction(
-        [&](Database& database) { return delete_events_of(database, tenant, subject); });
+    return writer_.run_in_transaction([&](Database& database) {
+      forget_postings_of(database, tenant, subject);
+      return delete_events_of(database, tenant, subject);
+    });
   }
 
   int64_t prune(int64_t older_than_us) override {

@@ -90,8 +90,8 @@ class EventLog {
   // nothing is locked while `read` runs and memory does not grow with the log.
   virtual void for_each_decision(const DecisionQuery& query, const DecisionReader& read) = 0;
 
-  // Deletes a person's decisions with their outcomes, outcomes of that subject, and their conversations; how
-  // many events.
+  // Deletes a person's decisions with their outcomes, outcomes of that subject, and their conversations, and
+  // takes their name from the ledger's postings, whose sums stay; how many events.
   virtual int64_t delete_subject(const std::string& tenant, const std::string& subject) = 0;
 
   // Deletes decisions of before that time with their outcomes, and outcomes, conversations, dead letters and

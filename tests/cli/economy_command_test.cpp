@@ -111,3 +111,146 @@ TEST_F(EconomyCommand, retain_fits_schedules_and_draws_survival) {
   ASSERT_EQ(survival.status, 0) << survival.error;
   EXPECT_THAT(survival.output, AllOf(HasSubstr("0.8"), HasSubstr("half are lost by 3")));
 }
+
+TEST_F(EconomyCommand, evaluate_gives_each_estimator_and_names_what_the_log_never_did) {
+  std::string log, policy;
+  for (int k = 0; k < 400; ++k) {
+    log += k % 2 == 0 ? "0:-1:0.5 | 标题\n" : "1:0:0.5 | b\n";
+    policy += "0:0.6,1:0.2,5:0.2\n";
+  }
+  const std::string vw = file("log.vw", log), chances = file("policy.txt", policy);
+  const auto found = run_heed({"economy", "evaluate", vw, "--policy", chances, "--json"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  const Json answer = Json::parse(found.output);
+  ASSERT_EQ(answer["estimates"].size(), 5U);
+  EXPECT_NEAR(answer["estimates"][0]["value"].get<double>(), 0.6, 0.01);  // IPS
+  EXPECT_THAT(answer["notes"].dump(),
+              AllOf(HasSubstr("action 5"), HasSubstr("20.0 %"), HasSubstr("mean is 0.80")));
+  const auto table =
+      run_heed({"economy", "evaluate", file("log.csv", "reward,propensity,target\n1,0.5,0.5\n0,0.5,1\n")});
+  EXPECT_THAT(table.output, AllOf(HasSubstr("SNIPS"), testing::Not(HasSubstr("DR"))));
+  const auto zero =
+      run_heed({"economy", "evaluate", file("zero.csv", "reward,propensity,target\n1,0,0.5\n")});
+  EXPECT_EQ(zero.status, 2);
+  EXPECT_THAT(zero.error, HasSubstr("zero.csv:2: field 'propensity'"));
+}
+
+TEST_F(EconomyCommand, evaluate_slates) {
+  std::string log = "slate,position,reward,propensity,target,predicted,predicted_value\n";
+  for (int k = 0; k < 40; ++k)
+    log += "s" + std::to_string(k) + ",0," + std::to_string(k % 2) + ",0.5,0.5,0.5,0.5\ns" +
+           std::to_string(k) + ",1," + std::to_string(k % 2) + ",0.5,0.5,0.5,0.5\n";
+  const auto found = run_heed({"economy", "evaluate", "--slates", file("slates.csv", log), "--json"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  const Json answer = Json::parse(found.output);
+  EXPECT_NEAR(answer["estimates"][0]["value"].get<double>(), 0.5, 1e-9);
+  EXPECT_EQ(answer["estimates"][1]["estimator"], "SWITCH-DR");
+  const auto twice =
+      run_heed({"economy", "evaluate", "--slates",
+                file("twice.csv", "slate,position,reward,propensity,target\na,0,1,1,1\na,0,1,1,1\n")});
+  EXPECT_THAT(twice.error, HasSubstr("expected 0 once a slate"));
+}
+
+TEST_F(EconomyCommand, experiment_tells_by_how_much_and_whether_it_could_be_stopped) {
+  std::string people = "treated,value,before\n";
+  for (int k = 0; k < 400; ++k) {
+    const int noise = k * 7919 % 13, treated = k / 13 % 2;
+    people += std::to_string(treated) + "," + std::to_string(noise + 5 * treated) + "," +
+              std::to_string(noise) + "\n";
+  }
+  const auto found = run_heed({"economy", "experiment", file("people.csv", people), "--json"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  const Json answer = Json::parse(found.output);
+  EXPECT_NEAR(answer["cuped"]["value"].get<double>(), 5, 0.2);
+  EXPECT_LT(answer["cuped"]["variance_left"].get<double>(), 0.3);
+  EXPECT_GT(answer["decided_at"].get<int64_t>(), 60);
+}
+
+TEST_F(EconomyCommand, flow_finds_the_narrow_place) {
+  const auto found = run_heed({"economy", "flow",
+                               file("nodes.csv", "name,kind,supply,demand\nrss,source,10,\n读者,user,,10\n"),
+                               file("edges.csv", "from,to,capacity,value\nrss,读者,4,2\n"), "--json"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  const Json answer = Json::parse(found.output);
+  EXPECT_NEAR(answer["value"].get<double>(), 8, 1e-6);
+  EXPECT_EQ(answer["bottlenecks"][0]["limit"], "rss -> 读者");
+  const auto unknown =
+      run_heed({"economy", "flow", path("nodes.csv"), file("bad.csv", "from,to\nrs,读者\n")});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.error, HasSubstr("rss"));
+}
+
+TEST_F(EconomyCommand, attribute_shares_out_all_of_the_value) {
+  const auto found = run_heed(
+      {"economy", "attribute",
+       file("paths.csv", "path,value,count\n邮件 > search,10,1\nsearch,10,1\n邮件,0,2\n"), "--json"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  double shapley = 0, markov = 0;
+  for (const Json& one : Json::parse(found.output)) {
+    shapley += one["shapley"].get<double>();
+    markov += one["markov"].get<double>();
+    if (one["touch"] == "search") EXPECT_NEAR(one["shapley"].get<double>(), 15, 1e-9);
+  }
+  EXPECT_NEAR(shapley, 20, 1e-9);
+  EXPECT_NEAR(markov, 20, 1e-9);
+}
+
+TEST_F(EconomyCommand, ledger_books_tells_forgets_and_still_balances) {
+  const std::string store = path("events.db");
+  const std::string postings =
+      "posting_id,ts,tenant,person,group,source,task,from,to,milliseconds,note\n"
+      "1,2026-11-26T08:00:00Z,acme,张伟,,rss,,world,acquired,600000,\n"
+      "2,2026-11-26T08:01:00Z,acme,张伟,,rss,digest,acquired,allocated,300000,\n";
+  const auto posted =
+      run_heed({"economy", "ledger", "post", file("postings.csv", postings), "--store", store});
+  ASSERT_EQ(posted.status, 0) << posted.error;
+  EXPECT_EQ(Json::parse(posted.output)["posted"], 2);
+  const auto again = run_heed({"economy", "ledger", "post", path("postings.csv"), "--store", store});
+  EXPECT_EQ(Json::parse(again.output)["known"], 2);
+  const auto told =
+      run_heed({"economy", "ledger", "statement", "--store", store, "--by", "source", "--json"});
+  EXPECT_EQ(Json::parse(told.output)[0]["acquired"], 10.0);
+  EXPECT_EQ(Json::parse(told.output)[0]["allocated"], 5.0);
+  const auto gone = run_heed({"events", "delete", "--store", store, "--subject", "张伟", "--tenant", "acme"});
+  ASSERT_EQ(gone.status, 0) << gone.error;
+  const auto csv = run_heed({"economy", "ledger", "export", "--store", store});
+  EXPECT_THAT(csv.output, AllOf(HasSubstr("acquired,allocated,300000"), testing::Not(HasSubstr("张伟"))));
+  EXPECT_THAT(run_heed({"economy", "ledger", "audit", "--store", store}).output,
+              HasSubstr("2 postings balance"));
+  const auto overdrawn = run_heed({"economy", "ledger", "post", "--store", store,
+                                   file("more.csv",
+                                        "posting_id,ts,tenant,person,from,to,milliseconds\n"
+                                        "9,2026-11-26T09:00:00Z,acme,anna,acquired,lost,5\n")});
+  EXPECT_EQ(overdrawn.status, 2);
+}
+
+TEST_F(EconomyCommand, acquire_tells_how_often_places_are_looked_at) {
+  std::string log = "person,item,text,position,time,attended\n";
+  for (int k = 0; k < 900; ++k) {
+    const int position = k % 3, item = k / 3 % 7;
+    const bool attended = (k * 7919 % 100) < (position == 0 ? 60 : position == 1 ? 30 : 10);
+    log += "p" + std::to_string(k % 11) + ",i" + std::to_string(item) + ",新闻 news " + std::to_string(item) +
+           "," + std::to_string(position) + ",2026-01-0" + std::to_string(1 + k / 100) + "," +
+           (attended ? "1" : "0") + "\n";
+  }
+  const auto found =
+      run_heed({"economy", "acquire", file("impressions.csv", log), "--output", path("chances.csv")});
+  ASSERT_EQ(found.status, 0) << found.error;
+  EXPECT_THAT(found.output,
+              AllOf(HasSubstr("looked at"), HasSubstr("place and item"), HasSubstr("calibration error")));
+  EXPECT_THAT(read_file(path("chances.csv")), HasSubstr("person,item,position,chance,chance_first"));
+}
+
+TEST_F(EconomyCommand, retain_churn_orders_people_by_the_chance_that_they_are_lost) {
+  std::string visits = "person,time,minutes\n";
+  for (int i = 0; i < 30; ++i) {
+    for (int day = 0; day < 90; day += i % 2 == 0 ? 3 : 30)
+      visits += "读者" + std::to_string(i) + ",2026-0" + std::to_string(1 + day / 30) + "-" +
+                (day % 30 < 9 ? "0" : "") +
+                std::to_string(1 + day % 30 - (day / 30 == 1 && day % 30 > 26 ? 3 : 0)) + ",5\n";
+  }
+  const auto found = run_heed({"economy", "retain", "churn", file("visits.csv", visits), "--period", "7",
+                               "--periods", "3", "--limit", "3"});
+  ASSERT_EQ(found.status, 0) << found.error;
+  EXPECT_THAT(found.output, AllOf(HasSubstr("by attention"), HasSubstr("读者")));
+}

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "store/database.h"
 #include "store/databases.h"
+#include "store/event_log.h"
 #include "store/sample_events.h"
 
 namespace heed::economy {
@@ -197,6 +198,18 @@ TEST_P(Ledgers, forget_a_person_and_keep_the_sums) {
   std::string csv;
   write_csv(*ledger, [&](std::string_view line) { csv += line; });
   EXPECT_EQ(csv.find("张伟"), std::string::npos);
+}
+
+TEST_P(Ledgers, a_person_whose_events_are_deleted_is_forgotten_and_the_books_balance) {
+  const auto ledger = open_ledger();
+  post(*ledger, {posting("1", world, acquired, 60'000), posting("2", acquired, allocated, 20'000)});
+  const auto before = ledger->statement({});
+  store::open_event_log(url_)->delete_subject("acme", "张伟");
+  EXPECT_THAT(ledger->balance("acme", "张伟"), ElementsAre(0, 0, 0, 0, 0));
+  EXPECT_EQ(ledger->statement({}).front().allocated, before.front().allocated);
+  const Audit audit = ledger->audit();
+  EXPECT_THAT(audit.faults, testing::IsEmpty());
+  EXPECT_EQ(audit.postings, 2);
 }
 
 TEST_P(Ledgers, audit_finds_a_balance_that_was_tampered_with) {

@@ -50,3 +50,37 @@ TEST(SlatePseudoInverse, refuses_propensities_of_zero_and_ragged_slates) {
   EXPECT_THROW(slate_pseudo_inverse({two, zero, four, 2}), Error);
   EXPECT_THROW(slate_pseudo_inverse({two, four, four, 3}), Error);
 }
+
+// One item is shown once in fifty slates and wanted in half: its weight is left to the model.
+TEST(SlateSwitch, is_steadier_than_the_pseudo_inverse_and_as_right_as_its_model) {
+  double plain_squares = 0, switch_squares = 0;
+  const double truth = 0.5 * 0.4 + 0.5 * 0.3;
+  for (uint64_t run = 0; run < 100; ++run) {
+    Random random(run + 1);
+    std::vector<double> rewards, propensities, targets, predicted, values;
+    for (int i = 0; i < 400; ++i) {
+      const bool first = random.uniform() < 0.02, second = random.uniform() < 0.5;
+      rewards.push_back((first ? 0.4 : 0) + (second ? 0.3 : 0) + 0.1 * random.normal());
+      propensities.insert(propensities.end(), {first ? 0.02 : 0.98, 0.5});
+      targets.insert(targets.end(), {0.5, 0.5});
+      predicted.push_back((first ? 0.4 : 0) + (second ? 0.3 : 0));
+      values.push_back(truth);
+    }
+    const LoggedSlates log{rewards, propensities, targets, 2};
+    const double plain = slate_pseudo_inverse(log).value - truth;
+    const double switched = slate_switch_doubly_robust(log, predicted, values).value - truth;
+    plain_squares += plain * plain / 100;
+    switch_squares += switched * switched / 100;
+  }
+  EXPECT_LT(switch_squares, 0.25 * plain_squares);
+  EXPECT_LT(switch_squares, 1e-4);
+}
+
+TEST(SlateSwitch, without_great_weights_it_is_doubly_robust_and_wants_its_model) {
+  const std::vector<double> rewards = {1, 0, 2}, even(6, 0.5), targets = {1, 0.5, 0.25, 0.5, 1, 1},
+                            q = {0.5, 0.5, 1}, v = {1, 1, 1};
+  const auto estimate = slate_switch_doubly_robust({rewards, even, targets, 2}, q, v, {.switch_at = 100});
+  // w = (sum of targets / 0.5) - 1: 2, 0.5, 3.
+  EXPECT_NEAR(estimate.value, (1 + 2 * 0.5 + 1 + 0.5 * -0.5 + 1 + 3 * 1) / 3, 1e-12);
+  EXPECT_THROW(slate_switch_doubly_robust({rewards, even, targets, 2}, {}, v), Error);
+}

@@ -1,0 +1,231 @@
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "apps/console.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "cli/economy_commands.h"
+#include "cli/named_columns.h"
+#include "cli/number_field.h"
+#include "cli/text_table.h"
+#include "data/table.h"
+#include "economy/policy_log.h"
+#include "metrics/slate.h"
+
+namespace heed::cli {
+namespace {
+
+struct Settings {
+  std::string file, policy;
+  metrics::OffPolicyOptions options;
+  double clip = 0;  // 0: none
+  bool slates = false, json = false;
+};
+
+struct Named {
+  std::string name;
+  metrics::OffPolicyEstimate estimate;
+};
+
+// Columns with a reward, a propensity, the target's chance; and what a reward model says, or nothing.
+economy::PolicyLog read_table(const std::string& file) {
+  const data::Table table = data::read_table(file);
+  const NamedColumns columns(table, {"reward", "propensity", "target"},
+                             {"action", "predicted", "predicted_value"});
+  economy::PolicyLog log;
+  for (const data::Row& row : table.rows) {
+    const std::string where = table.where(row);
+    log.rewards.push_back(read_number(columns.get(row, 0), where, "reward"));
+    log.propensities.push_back(read_number(columns.get(row, 1), where, "propensity"));
+    log.targets.push_back(read_number(columns.get(row, 2), where, "target"));
+    if (!(log.propensities.back() > 0 && log.propensities.back() <= 1))
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format(
+              "{}: field 'propensity': expected above 0 and at most 1, found {}: a decision that could "
+              "not be made says nothing",
+              where, log.propensities.back()));
+    if (columns.get(row, 4).empty() != columns.get(row, 5).empty())
+      throw Error(ErrorCode::invalid_argument,
+                  where + ": expected both 'predicted' and 'predicted_value', or neither");
+    if (columns.get(row, 4).empty()) continue;
+    log.predicted_rewards.push_back(read_number(columns.get(row, 4), where, "predicted"));
+    log.predicted_values.push_back(read_number(columns.get(row, 5), where, "predicted_value"));
+  }
+  return log;
+}
+
+std::vector<Named> estimates(const metrics::LoggedDecisions& log, const metrics::OffPolicyOptions& options) {
+  std::vector<Named> all = {{"IPS", metrics::inverse_propensity(log, options)},
+                            {"SNIPS", metrics::self_normalised_inverse_propensity(log, options)}};
+  if (log.predicted_rewards.empty()) return all;
+  all.push_back({"DM", metrics::direct_method(log, options)});
+  all.push_back({"DR", metrics::doubly_robust(log, options)});
+  all.push_back({"SWITCH-DR", metrics::switch_doubly_robust(log, options)});
+  return all;
+}
+
+// Rows of one slate have its name and reward, one row a position.
+struct Slates {
+  std::vector<double> rewards, propensities, targets, predicted, values;
+  int64_t positions = 0;
+};
+
+Slates read_slates(const std::string& file) {
+  const data::Table table = data::read_table(file);
+  const NamedColumns columns(table, {"slate", "position", "reward", "propensity", "target"},
+                             {"predicted", "predicted_value"});
+  struct Slate {
+    double reward = 0, predicted = 0, value = 0;
+    std::map<int64_t, std::pair<double, double>> places;
+    bool has_model = false;
+  };
+  std::map<std::string, Slate> slates;
+  std::vector<std::string> order;
+  for (const data::Row& row : table.rows) {
+    const std::string where = table.where(row), name = columns.get(row, 0);
+    const bool is_new = !slates.contains(name);
+    if (is_new) order.push_back(name);
+    Slate& slate = slates[name];
+    const double reward = read_number(columns.get(row, 2), where, "reward");
+    if (!is_new && reward != slate.reward)
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: field 'reward': expected {}, as the slate's other rows have, found {}",
+                              where, slate.reward, reward));
+    slate.reward = reward;
+    const auto position = static_cast<int64_t>(read_number(columns.get(row, 1), where, "position"));
+    const bool added = slate.places
+                           .emplace(position, std::pair(read_number(columns.get(row, 3), where, "propensity"),
+                                                        read_number(columns.get(row, 4), where, "target")))
+                           .second;
+    if (!added)
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("{}: field 'position': expected {} once a slate, found it twice", where, position));
+    if (columns.get(row, 5).empty()) continue;
+    slate.has_model = true;
+    slate.predicted = read_number(columns.get(row, 5), where, "predicted");
+    slate.value = read_number(columns.get(row, 6), where, "predicted_value");
+  }
+  Slates all;
+  all.positions = static_cast<int64_t>(slates[order.at(0)].places.size());
+  for (const std::string& name : order) {
+    const Slate& slate = slates[name];
+    if (static_cast<int64_t>(slate.places.size()) != all.positions)
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("{}: slate '{}': expected {} positions as the first has, found {}", file, name,
+                              all.positions, slate.places.size()));
+    all.rewards.push_back(slate.reward);
+    for (const auto& [position, chances] : slate.places) {
+      all.propensities.push_back(chances.first);
+      all.targets.push_back(chances.second);
+    }
+    if (!slate.has_model) continue;
+    all.predicted.push_back(slate.predicted);
+    all.values.push_back(slate.value);
+  }
+  return all;
+}
+
+Json to_json(const Named& one) {
+  return {{"estimator", one.name},
+          {"value", one.estimate.value},
+          {"lower", one.estimate.interval.lower},
+          {"upper", one.estimate.interval.upper},
+          {"effective_rows", one.estimate.effective_rows},
+          {"greatest_weight", one.estimate.greatest_weight},
+          {"clipped_share", one.estimate.clipped_share}};
+}
+
+void show(const std::vector<Named>& all, const Json& notes, bool as_json) {
+  if (as_json) {
+    Json list = Json::array();
+    for (const Named& one : all) list.push_back(to_json(one));
+    apps::print(Json({{"estimates", list}, {"notes", notes}}).dump() + "\n");
+    return;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"estimator", "value", "lower", "upper", "worth rows", "greatest weight"}};
+  for (const Named& one : all)
+    rows.push_back({one.name, figure(one.estimate.value), figure(one.estimate.interval.lower),
+                    figure(one.estimate.interval.upper), figure(one.estimate.effective_rows),
+                    figure(one.estimate.greatest_weight)});
+  apps::print(text_table(rows, {1, 2, 3, 4, 5}));
+  for (const Json& note : notes) apps::print(note.get<std::string>() + "\n");
+}
+
+void run(const Settings& given) {
+  Settings settings = given;
+  if (settings.clip > 0) settings.options.clip = settings.clip;
+  Json notes = Json::array();
+  if (settings.slates) {
+    const Slates slates = read_slates(settings.file);
+    const metrics::LoggedSlates log{slates.rewards, slates.propensities, slates.targets, slates.positions};
+    std::vector<Named> all = {{"pseudo-inverse", metrics::slate_pseudo_inverse(log, settings.options)}};
+    if (!slates.predicted.empty())
+      all.push_back({"SWITCH-DR", metrics::slate_switch_doubly_robust(log, slates.predicted, slates.values,
+                                                                      settings.options)});
+    return show(all, notes, settings.json);
+  }
+  economy::PolicyLog log;
+  if (settings.policy.empty()) {
+    log = read_table(settings.file);
+  } else {
+    log = economy::judge(economy::read_vw_log(read_file(settings.file), settings.file),
+                         economy::read_vw_policy(read_file(settings.policy), settings.policy));
+  }
+  for (const economy::PolicyLog::Unsupported& one : log.unsupported)
+    notes.push_back(
+        fmt::format("action {}: the policy takes it {:.1f} % of the time, the log never: what it earns is "
+                    "not known",
+                    one.action, 100 * one.share));
+  const economy::Coverage seen = economy::coverage(log.decisions());
+  if (seen.is_short)
+    notes.push_back(
+        fmt::format("the weights' mean is {:.2f} and not 1 (95 % {:.2f} to {:.2f}): the policy does things "
+                    "that the log hardly ever did; IPS and SNIPS leave them out",
+                    seen.mean_weight, seen.interval.lower, seen.interval.upper));
+  show(estimates(log.decisions(), settings.options), notes, settings.json);
+}
+
+}  // namespace
+
+void add_economy_evaluate_command(CLI::App& economy) {
+  CLI::App* command = economy.add_subcommand("evaluate", "What another policy would have earned, from a log");
+  auto settings = std::make_shared<Settings>();
+  command
+      ->add_option(
+          "LOG", settings->file,
+          "reward, propensity, target (the policy's chance of what was done); predicted, predicted_value; or "
+          "Vowpal Wabbit's action:cost:probability with --policy")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--policy", settings->policy, "Chances a decision, as vw predicts them: 0:0.1,1:0.9")
+      ->type_name("FILE");
+  command->add_flag("--slates", settings->slates,
+                    "Rows are positions: slate, position, reward, propensity, target");
+  command->add_option("--clip", settings->clip, "Greatest weight; less noise, some bias")
+      ->check(CLI::PositiveNumber)
+      ->type_name("W");
+  command->add_option("--switch-at", settings->options.switch_at, "SWITCH-DR: above, the reward model alone")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("W");
+  command->add_option("--confidence", settings->options.confidence, "Of the intervals")
+      ->check(CLI::Range(0.5, 0.999))
+      ->capture_default_str()
+      ->type_name("P");
+  command->add_flag("--json", settings->json, "One JSON object");
+  command->footer(
+      "Examples:\n"
+      "  heed economy evaluate log.csv\n"
+      "  heed economy evaluate log.vw --policy predictions.txt --switch-at 20");
+  command->callback([settings] { run(*settings); });
+}
+
+}  // namespace heed::cli
