@@ -1,3 +1,4 @@
+#include "apps/economy/application.h"
 #include "apps/support/application.h"
 #include "apps/translate/application.h"
 #include "cli/commands.h"
@@ -5,8 +6,8 @@
 namespace heed::cli {
 
 const std::vector<apps::Application>& applications() {
-  static const std::vector<apps::Application> kApplications = {apps::translate_application(),
-                                                               apps::support_application()};
+  static const std::vector<apps::Application> kApplications = {
+      apps::translate_application(), apps::support_application(), apps::economy_application()};
   return kApplications;
 }
 
