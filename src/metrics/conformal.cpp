@@ -82,6 +82,19 @@ size_t holm_rejections(std::span<const double> sorted, double delta) {
   return rejected;
 }
 
+// Fixed-sequence testing from the last candidate on.
+std::optional<SelectiveThreshold> in_order(const std::vector<SelectiveThreshold>& candidates,
+                                           const std::vector<double>& p_values,
+                                           const SelectiveOptions& options) {
+  std::optional<SelectiveThreshold> chosen;
+  for (size_t i = candidates.size(); i-- > 0;) {
+    if (candidates[i].answered < options.first_answered) continue;
+    if (p_values[i] > options.delta) break;
+    chosen = candidates[i];
+  }
+  return chosen;
+}
+
 }  // namespace
 
 double conformal_quantile(std::span<const double> scores, double alpha) {
@@ -158,6 +171,7 @@ std::optional<SelectiveThreshold> selective_threshold(std::span<const double> co
   require_in_range("selective threshold: alpha", options.alpha, 1e-9, 1 - 1e-9);
   require_in_range("selective threshold: delta", options.delta, 1e-9, 1 - 1e-9);
   require_at_least("selective threshold: steps", options.steps, 1);
+  require_at_least("selective threshold: first_answered", options.first_answered, 0);
 
   std::vector<SelectiveThreshold> candidates;
   std::vector<double> p_values;
@@ -166,6 +180,7 @@ std::optional<SelectiveThreshold> selective_threshold(std::span<const double> co
     candidates.push_back(at_threshold(confidence, correct, threshold, options.delta));
     p_values.push_back(p_value(candidates.back(), options.alpha));
   }
+  if (options.first_answered > 0) return in_order(candidates, p_values, options);
   std::vector<double> sorted = p_values;
   std::sort(sorted.begin(), sorted.end());
   const size_t accepted = holm_rejections(sorted, options.delta);

@@ -40,6 +40,10 @@ struct SelectiveOptions {
   double alpha = 0.05;  // wrong answers allowed among those given
   double delta = 0.1;   // probability that the promise fails
   int64_t steps = 50;   // candidate thresholds 0, 1/steps, ..., (steps - 1)/steps
+  // 0: Holm's rule. Above 0: fixed-sequence testing, from the highest threshold that answers at least so many
+  // rows down to the first that is not accepted at level delta. The order does not look at `correct`, so
+  // nothing is paid for the number of steps; what is gained is lost where the surest rows are the wrong ones.
+  int64_t first_answered = 0;
 };
 
 struct SelectiveThreshold {
@@ -53,8 +57,9 @@ struct SelectiveThreshold {
 // When to answer and when to hand over: the smallest threshold whose share of wrong answers is at most alpha
 // with probability 1 - delta over the calibration rows. Learn then Test (arXiv:2110.01052): each candidate
 // has the exact binomial p-value P(Bin(answered, alpha) <= wrong), and Holm's rule over the fixed grid keeps
-// all that are accepted true together with probability 1 - delta, so the smallest may be taken. No value
-// where none can be accepted: too few rows, or too many mistakes.
+// all that are accepted true together with probability 1 - delta, so the smallest may be taken; so does
+// testing them in a fixed order until one fails. No value where none can be accepted: too few rows, or too
+// many mistakes.
 std::optional<SelectiveThreshold> selective_threshold(std::span<const double> confidence,
                                                       std::span<const uint8_t> correct,
                                                       const SelectiveOptions& options = {});

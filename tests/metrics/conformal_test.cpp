@@ -131,6 +131,26 @@ TEST(SelectiveThreshold, keeps_its_promise_in_nine_runs_of_ten) {
   EXPECT_LE(broken, 0.1 * runs);
 }
 
+TEST(SelectiveThreshold, a_fixed_order_keeps_the_promise_too_and_answers_more) {
+  Random random(47);
+  std::vector<double> confidence;
+  std::vector<uint8_t> correct;
+  int broken = 0, more = 0;
+  const int runs = 200;
+  for (int run = 0; run < runs; ++run) {
+    draw_answers(300, random, confidence, correct);
+    const auto holm = selective_threshold(confidence, correct, {.alpha = 0.2, .delta = 0.1});
+    const auto in_order =
+        selective_threshold(confidence, correct, {.alpha = 0.2, .delta = 0.1, .first_answered = 20});
+    if (!in_order) continue;
+    EXPECT_GE(in_order->answered, 20);
+    more += !holm || holm->threshold > in_order->threshold;
+    broken += (1 - in_order->threshold) / 2 > 0.2;
+  }
+  EXPECT_GE(more, 0.5 * runs);
+  EXPECT_LE(broken, 0.1 * runs);
+}
+
 TEST(SelectiveThreshold, comes_close_to_the_true_threshold_with_many_rows) {
   Random random(43);
   std::vector<double> confidence;
