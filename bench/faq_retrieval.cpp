@@ -25,10 +25,10 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/random.h"
-#include "ngram_vectors.h"
 #include "search/fuse.h"
 #include "search/index.h"
 #include "search/index_writer.h"
+#include "search/ngram_vectors.h"
 #include "search/vector_set.h"
 
 namespace heed::bench {
@@ -41,6 +41,7 @@ using search::Fusion;
 using search::Hits;
 using search::Index;
 using search::IndexWriter;
+using search::NgramVectors;
 using search::Passage;
 using search::VectorSet;
 
@@ -92,7 +93,7 @@ struct Retriever {
   Retriever(const Faq& faq, const Queries& known, const fs::path& file)
       : vectors_of(texts_of(faq, known)),
         index(build(faq, known, file)),
-        vectors(NgramVectors::kDim, "n-grams") {
+        vectors(vectors_of.dim(), "n-grams") {
     std::vector<std::vector<std::string>> wordings(faq.threads.size());
     for (const Query& query : known) wordings[query.thread].push_back(query.text);
     for (size_t t = 0; t < faq.threads.size(); ++t) {
