@@ -4,6 +4,7 @@
 //
 //   {"port", "connections", "seconds", "rate": requests a second at fixed times (0: each connection asks
 //    again as soon as it is answered), "deadline_ms"?: of each request, told to the server,
+//    "varying"?: names of fields of the replies whose strings are new each time, and are not compared,
 //    "requests": [{"method", "path", "body", "expected"?: [bodies]}]: asked in turn}
 //
 // Every reply of 200 must be one of those expected; where none are named, what the server answers to that
@@ -49,8 +50,20 @@ struct Plan {
   size_t connections = 1;
   double seconds = 1.0, rate = 0.0;
   int64_t deadline_ms = 0;
+  std::vector<std::string> varying = {};  // as they stand in a reply: "name":"
   std::vector<Request> requests = {};
 };
+
+// The reply without the strings of those fields.
+std::string without(const std::vector<std::string>& varying, std::string reply) {
+  for (const std::string& field : varying) {
+    for (size_t at = 0; (at = reply.find(field, at)) != std::string::npos;) {
+      at += field.size();
+      reply.erase(at, std::min(reply.find('"', at), reply.size()) - at);
+    }
+  }
+  return reply;
+}
 
 Plan read_plan(const Json& json) {
   Plan plan = {.port = json.at("port").get<uint16_t>(),
@@ -60,6 +73,8 @@ Plan read_plan(const Json& json) {
                .deadline_ms = json.value("deadline_ms", int64_t{0})};
   const std::string extra =
       plan.deadline_ms > 0 ? fmt::format("X-Deadline-Ms: {}\r\n", plan.deadline_ms) : "";
+  for (const std::string name : json.value("varying", std::vector<std::string>()))
+    plan.varying.push_back(fmt::format("\"{}\":\"", name));
   for (const Json& request : json.at("requests")) {
     plan.requests.push_back({.method = request.at("method"),
                              .path = request.at("path"),
@@ -75,7 +90,7 @@ class Load {
  public:
   explicit Load(Plan plan) : plan_(std::move(plan)), id_begin_(fmt::format("{:x}-", ::getpid())) {
     for (Request& request : plan_.requests) {
-      if (request.expected.empty()) request.expected = {ask_alone(request)};
+      if (request.expected.empty()) request.expected = {without(plan_.varying, ask_alone(request))};
     }
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     for (size_t i = 0; i < plan_.connections; ++i) {
@@ -237,9 +252,11 @@ class Load {
     const double taken = Seconds(now - line.sent).count();
     latest_ = std::max(latest_, taken);
     if (plan_.deadline_ms > 0 && 1e3 * taken > static_cast<double>(plan_.deadline_ms)) ++late_;
-    if (std::ranges::find(plan_.requests[line.request].expected, reply.body) !=
-        plan_.requests[line.request].expected.end())
-      return;
+    const std::vector<std::string>& expected = plan_.requests[line.request].expected;
+    const bool same = plan_.varying.empty()
+                          ? std::ranges::find(expected, reply.body) != expected.end()
+                          : std::ranges::find(expected, without(plan_.varying, reply.body)) != expected.end();
+    if (same) return;
     if (wrong_++ == 0) first_wrong_ = reply.body.substr(0, 300);
   }
 

@@ -93,9 +93,9 @@ class Served:
 
     # Load, as bench/serve_load.cpp describes it.
 
-    def begin_load(self, requests, seconds, connections=CONNECTIONS, rate=0.0, deadline_ms=0):
+    def begin_load(self, requests, seconds, connections=CONNECTIONS, rate=0.0, deadline_ms=0, varying=()):
         plan = {"port": self.port, "connections": connections, "seconds": seconds, "rate": rate, "deadline_ms": deadline_ms,
-                "requests": requests}
+                "varying": varying, "requests": requests}
         load = subprocess.Popen([harness.program("serve_load")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
         load.stdin.write(json.dumps(plan))

@@ -4,12 +4,13 @@ import csv
 import json
 import shutil
 import statistics
+import tempfile
 import time
 from pathlib import Path
 
 import harness
 import training
-from served import Served
+from served import Served, failures, post
 
 KEPT = 0.99  # of the messages in scope, when "out of scope" is said
 
@@ -72,22 +73,24 @@ def clinc150_decisions(fresh):
     return results
 
 
-def banking77_decisions(fresh):
-    """A twentieth of the training rows is held out by the recipe itself; a tenth is held out here, to fit the rule on."""
+def banking77_model(seed, fresh):
+    """The model of a seed and its folder of tables. A twentieth of the training rows is held out by the recipe itself; a tenth
+    is held out here, to fit the rule on."""
     source = Path(harness.data("support/banking77"))
-    folder = harness.KEPT / "data" / "banking77-held-out"
     rows = read_rows(source / "train.csv", ("text", "category"))
-    results = []
-    for seed in training.SEEDS:
-        folds = training.stratified_folds(rows, 10, seed)
-        here = folder / str(seed)
-        training.write_csv(here / "train.csv", ["text", "category"], [row for fold in folds[1:] for row in fold])
-        training.write_csv(here / "valid.csv", ["text", "intent"], folds[0])
-        training.write_csv(here / "test.csv", ["text", "intent"], read_rows(source / "test.csv", ("text", "category")))
-        trained = harness.served("recipes/banking77.toml", [
-            f"data.folder={here}", 'data.train=["train.csv"]', "data.test=[]", f"train.seed={seed}"], fresh)
-        results.append(decisions(trained / "model", here / "valid.csv", here / "test.csv"))
-    return results
+    folds = training.stratified_folds(rows, 10, seed)
+    here = harness.KEPT / "data" / "banking77-held-out" / str(seed)
+    training.write_csv(here / "train.csv", ["text", "category"], [row for fold in folds[1:] for row in fold])
+    training.write_csv(here / "valid.csv", ["text", "intent"], folds[0])
+    training.write_csv(here / "test.csv", ["text", "intent"], read_rows(source / "test.csv", ("text", "category")))
+    trained = harness.served("recipes/banking77.toml", [
+        f"data.folder={here}", 'data.train=["train.csv"]', "data.test=[]", f"train.seed={seed}"], fresh)
+    return trained / "model", here
+
+
+def banking77_decisions(fresh):
+    return [decisions(model, here / "valid.csv", here / "test.csv")
+            for model, here in (banking77_model(seed, fresh) for seed in training.SEEDS)]
 
 
 def mean(values, digits=2, factor=100):
@@ -148,8 +151,47 @@ def support_train(_fresh):
             "training_minutes": round((trained - begin) / 60, 2)}, {"first_answer": str(first)}
 
 
+def support_model(folder, fresh):
+    """Banking77's model of the first seed as `folder`/banking77, with a decision rule and an answer for each intent."""
+    model, here = banking77_model(training.SEEDS[0], fresh)
+    copy = folder / "banking77"
+    shutil.copytree(model, copy, symlinks=True)
+    harness.run(harness.program("heed"), "support", "fit", copy, here / "valid.csv")
+    intents = sorted({intent for intent, in read_rows(here / "valid.csv", ("intent",))})
+    answers = {intent: {"texts": {"en": f"This is what is said about {intent.replace('_', ' ')}."}} for intent in intents}
+    (copy / "current" / "assets" / "answers.json").write_text(json.dumps({"version": 1, "answers": answers}))
+    return [text for text, in read_rows(here / "test.csv", ("text",))]
+
+
+def support_latency(fresh, seconds=15, connections=64, texts=1000):
+    """Through /v1/answer each message begins a conversation, is read, decided, kept, and logged. /model/parse keeps nothing."""
+    harness.build("heed", "serve_load")
+    varying = ["conversation", "decision_id"]
+    with tempfile.TemporaryDirectory(prefix="heed-support-") as name:
+        asked = support_model(Path(name), fresh)[:texts]
+        with Served(name, "--set", "server.workers=2", "--set", f"apps.support.max_waiting={10 ** 6}",
+                    "--set", f"apps.support.max_waiting_a_tenant={10 ** 6}") as server:
+            answer = [post("/v1/answer", {"text": text}) for text in asked]
+            parse = [post("/model/parse", {"text": text}) for text in asked]
+            results = {"warm": server.load(parse, 2),
+                       "alone": server.load(answer, seconds, connections=1, varying=varying),
+                       "parse_alone": server.load(parse, seconds, connections=1),
+                       "many": server.load(answer, seconds, connections=connections, varying=varying),
+                       "parse_many": server.load(parse, seconds, connections=connections)}
+    broken = {name: result for name, result in results.items() if failures(result)}
+    if broken:
+        raise harness.Missing(f"requests failed: {broken}")
+    alone, parsed, many, parsed_many = (results[name] for name in ("alone", "parse_alone", "many", "parse_many"))
+    return {"p50": round(alone["p50_ms"], 3), "p99": round(alone["p99_ms"], 3),
+            "messages_per_second": round(many["answered_per_second"], 1),
+            "many_p99": round(many["p99_ms"], 2),
+            "parse_p50": round(parsed["p50_ms"], 3), "parse_p99": round(parsed["p99_ms"], 3),
+            "parse_messages_per_second": round(parsed_many["answered_per_second"], 1)}, results
+
+
 MEASURES = {"support-oos": support_oos,
             "support-promise": support_promise,
             "support-coverage": support_coverage,
             "support-calibration": support_calibration,
-            "support-train": support_train}
+            "support-train": support_train,
+            "support-latency": support_latency}
