@@ -30,8 +30,8 @@ std::vector<std::vector<float>> embed(std::span<const std::string> texts) {
   return vectors;
 }
 
-Passage passage(const std::string& id, const std::string& text) {
-  return {.id = id, .title = "Title " + id, .source = id + ".md", .text = text};
+Passage passage(const std::string& id, const std::string& text, double score = 0.8) {
+  return {.id = id, .title = "Title " + id, .source = id + ".md", .text = text, .score = score};
 }
 
 // The code points [start, end) of a text.
@@ -47,33 +47,56 @@ std::string part_of(const std::string& text, int64_t start, int64_t end) {
 }  // namespace
 
 TEST(Compose, takes_the_sentences_that_the_question_looks_at) {
-  const Composed composed =
-      compose(vector_of("card fee"),
-              {passage("a", "We are open at nine.  Every card has a fee of one euro. Bring your passport."),
-               passage("b", "转账不收费用。")},
-              embed);
+  const Composed composed = compose(
+      vector_of("card fee"),
+      {passage("a",
+               "We are open at nine.  Every card has a fee of one euro. Bring your passport. Ring twice."),
+       passage("b", "转账不收费用。", 0.6)},
+      embed);
   EXPECT_EQ(composed.text, "Every card has a fee of one euro.");
   ASSERT_EQ(composed.citations.size(), 1U);
   EXPECT_EQ(composed.citations[0].passage, "a");
   EXPECT_EQ(composed.citations[0].start, 22);
   EXPECT_EQ(composed.citations[0].end, 22 + 33);
-  EXPECT_GT(composed.confidence, 0.9);
+  EXPECT_EQ(composed.confidence, 0.8);
   EXPECT_GT(composed.passages[0].sentences[1].weight, 0.6);
-  EXPECT_THAT(composed.why, HasSubstr("1 of 4 sentences"));
+  EXPECT_THAT(composed.why, HasSubstr("1 of 5 sentences"));
+}
+
+TEST(Compose, a_short_passage_is_quoted_whole) {
+  const Composed composed = compose(
+      vector_of("转账"), {passage("a", "转账免费。当天到账。"), passage("b", "卡丢了请挂失。")}, embed);
+  EXPECT_EQ(composed.text, "转账免费。当天到账。");
+  ASSERT_EQ(composed.citations.size(), 2U);
+  EXPECT_EQ(composed.citations[1].start, 5);
+  EXPECT_EQ(composed.citations[1].end, 10);
+}
+
+TEST(Compose, several_passages_give_sentences_of_one_answer_but_none_below_the_score) {
+  const std::string first = "A card is free. We are open at nine. Bring your passport. Ring the bell.";
+  const std::vector<Passage> passages = {passage("a", first),
+                                         passage("b", "The fee of a card is one euro.", 0.7),
+                                         passage("c", "Each card has a fee.", 0.4)};
+  const Composed composed = compose(vector_of("card fee"), passages, embed, {.mass = 0.95});
+  EXPECT_EQ(composed.text, "A card is free. The fee of a card is one euro.");
+  EXPECT_EQ(composed.citations[1].passage, "b");
+  EXPECT_THAT(compose(vector_of("card fee"), passages, embed, {.min_score = 0.3, .mass = 0.95}).text,
+              HasSubstr("Each card has a fee."));
 }
 
 TEST(Compose, weights_are_the_softmax_of_cosines_over_all_sentences) {
   const std::string question = "card";
   const Composed composed =
-      compose(vector_of(question), {passage("a", "A card. A fee."), passage("b", "A transfer.")}, embed,
-              {.temperature = 0.5});
+      compose(vector_of(question), {passage("a", "A card. A fee.", 0.8), passage("b", "A transfer.", 0.2)},
+              embed, {.temperature = 0.5});
   std::vector<double> expected;
   double sum = 0.0;
   for (const char* sentence : {"A card.", "A fee.", "A transfer."}) {
     double dot = 0.0;
     for (size_t i = 0; i < 6; ++i)
       dot += static_cast<double>(vector_of(question)[i]) * vector_of(sentence)[i];
-    sum += expected.emplace_back(std::exp(dot / 0.5));
+    const double score = expected.size() < 2 ? 0.8 : 0.2;
+    sum += expected.emplace_back(std::exp(dot / 0.5) * score);
   }
   EXPECT_NEAR(composed.passages[0].sentences[0].weight, expected[0] / sum, 1e-6);
   EXPECT_NEAR(composed.passages[0].sentences[1].weight, expected[1] / sum, 1e-6);
@@ -84,11 +107,13 @@ TEST(Compose, what_nothing_is_about_is_not_answered) {
   const Composed none = compose(vector_of("card"), {}, embed);
   EXPECT_EQ(none.text, "");
   EXPECT_THAT(none.why, HasSubstr("no passage"));
-  const Composed unsure = compose(vector_of("card"), {passage("a", "A fee. A transfer.")}, embed);
+  const Composed unsure = compose(vector_of("card"), {passage("a", "A fee. A transfer.", 0.49)}, embed);
   EXPECT_EQ(unsure.text, "");
   EXPECT_TRUE(unsure.citations.empty());
-  EXPECT_THAT(unsure.why, HasSubstr("is below"));
+  EXPECT_THAT(unsure.why, HasSubstr("probability 0.49, below the 0.50"));
   EXPECT_EQ(unsure.passages.size(), 1U);  // for a person to see
+  EXPECT_THAT(compose(vector_of("card"), {passage("a", "A card.")}, embed, {.min_score = 2.0}).why,
+              HasSubstr("never quoted"));
   EXPECT_EQ(compose({}, {passage("a", "A card.")}, embed).text, "");
 }
 
@@ -110,10 +135,10 @@ TEST(Compose, never_says_a_word_that_is_in_no_passage) {
     for (size_t p = 0; p < random.below(5); ++p) {
       std::string text;
       for (size_t i = 0; i < random.below(8); ++i) text += pieces[random.below(pieces.size())];
-      passages.push_back(passage("p" + std::to_string(p), text));
+      passages.push_back(passage("p" + std::to_string(p), text, 0.9 - 0.2 * static_cast<double>(p)));
     }
     const std::string question = pieces[random.below(pieces.size())];
-    const Composed composed = compose(vector_of(question), passages, embed, {.min_confidence = 0.3});
+    const Composed composed = compose(vector_of(question), passages, embed, {.min_score = 0.3});
     std::string rest = composed.text;
     for (const Citation& citation : composed.citations) {
       const auto from = std::ranges::find(passages, citation.passage, &Passage::id);

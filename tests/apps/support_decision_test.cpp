@@ -131,6 +131,42 @@ TEST(SupportDecision, an_intent_may_have_a_promise_of_its_own) {
   EXPECT_EQ(decide(strict.rule, evidence({5, -3, -3, -3}), kLabels).threshold, *strict.rule.threshold);
 }
 
+// Bonferroni: a message of two parts is wrong where either is.
+TEST(SupportDecision, parts_of_a_message_keep_the_promise_together) {
+  int broken = 0, answered = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const DecisionRule rule = fit(make_texts(6000, 2 * seed)).rule;
+    EXPECT_GT(rule.threshold_of("", 2), rule.threshold_of(""));
+    EXPECT_GE(rule.threshold_of("", 3), rule.threshold_of("", 2));
+    const auto texts = make_texts(4000, 2 * seed + 1);
+    int given = 0, wrong = 0;
+    for (size_t i = 0; i + 1 < texts.size(); i += 2) {
+      const Verdict a = decide(rule, texts[i].evidence, kLabels, 2),
+                    b = decide(rule, texts[i + 1].evidence, kLabels, 2);
+      given += a.answer || b.answer;
+      wrong += (a.answer && a.intent != texts[i].intent) || (b.answer && b.intent != texts[i + 1].intent);
+    }
+    broken += wrong > 0.05 * given;
+    answered += given;
+  }
+  EXPECT_LT(broken, 10);
+  EXPECT_GT(answered, 40 * 2000 / 2);
+}
+
+TEST(SupportDecision, a_rule_without_thresholds_of_parts_answers_none) {
+  DecisionRule rule = fit(make_texts(20000, 4), {.intents = {{"转账", 0.04}}}).rule;
+  ASSERT_TRUE(rule.shared.at("转账")[0]);
+  EXPECT_EQ(rule.threshold_of("转账", 2), *rule.shared.at("转账")[0]);
+  EXPECT_NE(rule.threshold_of("转账", 2), rule.threshold_of("balance", 2));
+  EXPECT_GT(rule.threshold_of("balance", kMostParts + 1), 1.0);
+  Json json = rule.to_json();
+  json.erase("shared");
+  rule = DecisionRule::parse(json, "x");
+  EXPECT_GT(rule.threshold_of("balance", 2), 1.0);
+  EXPECT_FALSE(decide(rule, evidence({5, -3, -3, -3}), kLabels, 2).answer);
+  EXPECT_TRUE(decide(rule, evidence({5, -3, -3, -3}), kLabels).answer);
+}
+
 TEST(SupportDecision, refuses_too_few_texts_and_unknown_intents) {
   EXPECT_THAT(message_of([] { fit(make_texts(30, 1)); }), testing::HasSubstr("at least 20 texts"));
   EXPECT_THAT(message_of([] {

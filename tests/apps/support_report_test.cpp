@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -14,6 +15,7 @@
 #include "apps/support/write_dataset.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "data/table.h"
 
 using namespace heed;
 using namespace heed::apps::support;
@@ -204,6 +206,50 @@ TEST(SupportRecipe, holds_what_the_data_asks_for) {
   EXPECT_THAT(recipe, AllOf(HasSubstr("folder = \"/tmp/a \\\"b\\\"\""), HasSubstr("epochs = 40"),
                             HasSubstr("models/卡"), HasSubstr("36 examples of 3 intents")));
   EXPECT_THROW(make_recipe({}, {.folder = "x"}), Error);
+}
+
+TEST(SupportRecipe, heads_for_entities_and_pairs_share_the_encoder_where_there_is_enough) {
+  Dataset dataset = clean_dataset();
+  const RecipeOptions options = {.folder = "/tmp/a", .model = "m"};
+  const auto recipe_with = [&](const DividedRows& rows) {
+    RecipeOptions with = options;
+    with.rows = rows;
+    return make_recipe(dataset, with);
+  };
+  const std::string plain = make_recipe(dataset, options);
+  EXPECT_EQ(recipe_with({.entities = 60, .held_out_entities = 9}), plain);  // marked, but without any entity
+  dataset.examples[0].entities = {{.start = 0, .end = 1, .entity = "account"}};
+  EXPECT_EQ(recipe_with({.entities = 39, .held_out_entities = 9, .pairs = 299}), plain);
+  EXPECT_THAT(plain, AllOf(Not(HasSubstr("data.sets")), Not(HasSubstr("task_temperature"))));
+  const std::string both = recipe_with({.entities = 40, .held_out_entities = 9, .pairs = 300});
+  EXPECT_THAT(both, AllOf(HasSubstr("heads = [\"intent\"]"), HasSubstr("kind = \"tagging\""),
+                          HasSubstr("valid = [\".training/entities-held-out.csv\"]"),
+                          HasSubstr("kind = \"matching\""), HasSubstr("other = \"other\""),
+                          HasSubstr("train = [\".training/pairs.csv\"]\nvalid = []"),
+                          HasSubstr("task_temperature = 2")));
+  const std::string entities = recipe_with({.entities = 40});
+  EXPECT_THAT(entities, AllOf(HasSubstr("train = [\".training/entities.csv\"]\nvalid = []"),
+                              Not(HasSubstr("matching"))));
+}
+
+TEST(SupportHoldOut, entities_go_with_their_examples_and_pairs_leave_out_what_is_held_out) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "support_hold_out_parts";
+  std::filesystem::remove_all(folder);
+  Dataset dataset = clean_dataset();
+  for (size_t i = 0; i < dataset.examples.size(); ++i) {
+    dataset.examples[i].marked = i % 2 == 0;
+    dataset.knowledge.push_back({.id = std::to_string(i), .title = dataset.examples[i].text, .text = "答案"});
+  }
+  const DividedRows rows = hold_out(dataset, folder, 0.25, 7);
+  EXPECT_EQ(rows.entities + rows.held_out_entities, 18);
+  EXPECT_EQ(rows.pairs, 27);  // 9 of 36 are held out
+  std::set<std::string> learned;
+  for (const data::Row& row : data::read_table((folder / kLearnedFile).string()).rows)
+    learned.insert(row.fields[0]);
+  const data::Table entities = data::read_table((folder / kLearnedEntitiesFile).string());
+  for (const data::Row& row : entities.rows) EXPECT_TRUE(learned.contains(row.fields[0])) << row.fields[0];
+  const data::Table pairs = data::read_table((folder / kLearnedPairsFile).string());
+  for (const data::Row& row : pairs.rows) EXPECT_TRUE(learned.contains(row.fields[0])) << row.fields[0];
 }
 
 TEST(SupportHoldOut, takes_its_share_of_every_intent_and_leaves_each_one_example) {

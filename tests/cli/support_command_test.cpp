@@ -79,6 +79,51 @@ TEST(SupportCommand, broken_input_is_one_line_with_its_place) {
   EXPECT_THAT(nothing.error, HasSubstr("heed"));
 }
 
+// Entities and pairs on one encoder with the intents, and knowledge that is quoted.
+TEST(SupportCommand, trains_heads_together_and_quotes_knowledge) {
+  if (!std::filesystem::exists(std::filesystem::path(HEED_BINARY).parent_path() / "heed-train")) {
+    GTEST_SKIP() << "no heed-train";
+  }
+  const ScratchFolder folder;
+  std::string rows, knowledge = "question,answer,source\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    rows += R"({"text": "what is on my savings )" + number +
+            R"(", "intent": "balance", "entities": [{"start": 14, "end": 21, "entity": "account"}]})" + "\n";
+    rows += R"({"text": "转账没有到账 )" + number + R"(", "intent": "transfer", "entities": []})" + "\n";
+  }
+  for (int i = 0; i < 320; ++i)
+    knowledge += "Where is branch number " + std::to_string(i) + "?,In street " + std::to_string(i) +
+                 ".,faq " + std::to_string(i) + "\n";
+  write_file_atomically(folder / "rows.jsonl", rows);
+  write_file_atomically(folder / "faq.csv", knowledge);
+  write_file_atomically(folder / "answers.json",
+                        R"({"version": 1, "answers": {"transfer": {"texts": {"zh": "请稍候。"}}}})");
+  const std::string data = (folder / "data").string(), model = (folder / "model").string();
+  const Outcome imported =
+      run_heed({"support", "import", (folder / "rows.jsonl").string(), (folder / "faq.csv").string(),
+                (folder / "answers.json").string(), "-o", data});
+  ASSERT_EQ(imported.status, 0) << imported.error;
+  std::vector<std::string> arguments = {"support", "train", data, "-o", model, "--quiet"};
+  for (const char* assignment :
+       {"text.vocabulary=80", "model.dim=16", "model.ffn_dim=16", "model.encoder_layers=1",
+        "model.attention.heads=2", "model.ngrams.buckets=1024", "model.heads.2.width=16", "train.epochs=4",
+        "train.batch_tokens=128"})
+    arguments.insert(arguments.end(), {"--set", assignment});
+  const Outcome outcome = run_heed(arguments);
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  EXPECT_THAT(outcome.error, HasSubstr("knowledge: "));
+  EXPECT_THAT(read_file(folder / "data" / "recipe.toml"), AllOf(HasSubstr("tagging"), HasSubstr("matching")));
+  for (const char* file : {"answers.json", "knowledge.sqlite", "knowledge.vectors", "knowledge.json"})
+    EXPECT_TRUE(std::filesystem::exists(folder / "model" / "current" / "assets" / file)) << file;
+  write_file_atomically(folder / "questions.txt", "Where is branch number 17?\n");
+  const Outcome answer =
+      run_heed({"support", "answer", model, (folder / "questions.txt").string(), "--json"});
+  ASSERT_EQ(answer.status, 0) << answer.error;
+  const Json reply = Json::parse(answer.output);
+  EXPECT_EQ(reply["passages"][0]["source"], "faq 17") << answer.output;
+}
+
 TEST(SupportCommand, trains_a_model_that_carries_its_answers) {
   if (!std::filesystem::exists(std::filesystem::path(HEED_BINARY).parent_path() / "heed-train")) {
     GTEST_SKIP() << "no heed-train";

@@ -159,6 +159,12 @@ std::vector<std::string> Answers::intents() const {
   return names;
 }
 
+const LanguageTexts& Answers::texts(std::string_view intent) const {
+  static const LanguageTexts kNone;
+  const IntentAnswers* answers = find(intent);
+  return answers ? answers->texts : kNone;
+}
+
 std::vector<Slot> Answers::slots(std::string_view intent) const {
   const IntentAnswers* answers = find(intent);
   if (!answers) return {};

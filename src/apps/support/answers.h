@@ -47,6 +47,8 @@ class Answers {
 
   bool has(std::string_view intent) const;
   std::vector<std::string> intents() const;  // in the order read
+  // The templates of an intent as they were read; none of an unknown one.
+  const LanguageTexts& texts(std::string_view intent) const;
   // Of the intent, its own and the shared ones that its templates name; none of an unknown intent.
   std::vector<Slot> slots(std::string_view intent) const;
 

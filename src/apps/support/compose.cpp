@@ -13,6 +13,8 @@
 namespace heed::apps::support {
 namespace {
 
+constexpr double kLeastScore = 1e-6;  // so that its logarithm is a number
+
 // A sentence by its place: passages[passage].sentences[sentence].
 struct Place {
   size_t passage, sentence;
@@ -68,13 +70,21 @@ std::vector<double> softmax(std::span<const double> scores, double temperature) 
 }
 
 // Numbers of the sentences that are taken, in the order of the passages.
-std::vector<size_t> taken(const std::vector<double>& weights, const ComposeOptions& options) {
+std::vector<size_t> taken(const std::vector<Place>& places, const std::vector<double>& weights,
+                          const std::vector<Passage>& passages, const ComposeOptions& options) {
+  const auto is_quoted = [&](size_t i) { return passages[places[i].passage].score >= options.min_score; };
   std::vector<size_t> order(weights.size());
   std::iota(order.begin(), order.end(), size_t{0});
+  if (passages.front().sentences.size() <= options.max_sentences) {
+    std::erase_if(order, [&](size_t i) { return places[i].passage > 0; });
+    return order;
+  }
+  std::erase_if(order, [&](size_t i) { return !is_quoted(i); });
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return weights[a] > weights[b]; });
-  double mass = 0.0;
+  double all = 0.0, mass = 0.0;
+  for (const size_t i : order) all += weights[i];
   size_t count = 0;
-  while (count < order.size() && count < options.max_sentences && mass < options.mass)
+  while (count < order.size() && count < options.max_sentences && mass < options.mass * all)
     mass += weights[order[count++]];
   order.resize(count);
   std::ranges::sort(order);
@@ -113,30 +123,36 @@ Composed compose(std::span<const float> question, std::vector<Passage> passages,
     if (key.size() != question.size())
       throw Error(ErrorCode::internal, fmt::format("compose: expected vectors of {} numbers, found {}",
                                                    question.size(), key.size()));
-    scores.push_back(dot(question, key));
+    const double score = passages[places[scores.size()].passage].score;
+    scores.push_back(dot(question, key) + options.temperature * std::log(std::max(score, kLeastScore)));
   }
   const std::vector<double> weights = softmax(scores, options.temperature);
   for (size_t i = 0; i < places.size(); ++i)
     passages[places[i].passage].sentences[places[i].sentence].weight = weights[i];
 
-  double mass = 0.0, agreement = 0.0;
-  for (const size_t i : taken(weights, options)) {
+  composed.confidence = std::clamp(passages.front().score, 0.0, 1.0);
+  if (composed.confidence < options.min_score) {
+    composed.why = options.min_score > 1
+                       ? "passages are never quoted without a person"
+                       : fmt::format(
+                             "the nearest passage answers it with probability {:.2f}, below the {:.2f} from "
+                             "which one is quoted",
+                             composed.confidence, options.min_score);
+    composed.passages = std::move(passages);
+    return composed;
+  }
+  double mass = 0.0;
+  for (const size_t i : taken(places, weights, passages, options)) {
     const Passage& passage = passages[places[i].passage];
     const PassageSentence& sentence = passage.sentences[places[i].sentence];
     append(composed.text, sentence.text);
     composed.citations.push_back({.passage = passage.id, .start = sentence.start, .end = sentence.end});
     mass += weights[i];
-    agreement += weights[i] * scores[i];
   }
-  composed.confidence = std::clamp(agreement / mass, 0.0, 1.0);
-  const bool sure = composed.confidence >= options.min_confidence;
-  composed.why = fmt::format("{} of {} sentences hold {:.0f} % of the attention, agreement {:.2f} {} {:.2f}",
-                             composed.citations.size(), places.size(), 100.0 * mass, composed.confidence,
-                             sure ? "reaches" : "is below", options.min_confidence);
-  if (!sure) {
-    composed.text.clear();
-    composed.citations.clear();
-  }
+  composed.why = fmt::format(
+      "a passage answers it with probability {:.2f}, at least the {:.2f} from which one is quoted; {} of {} "
+      "sentences hold {:.0f} % of the attention",
+      composed.confidence, options.min_score, composed.citations.size(), places.size(), 100.0 * mass);
   composed.passages = std::move(passages);
   return composed;
 }

@@ -13,8 +13,8 @@ namespace heed::apps::support {
 using Embed = std::function<std::vector<std::vector<float>>(std::span<const std::string>)>;
 
 struct ComposeOptions {
-  double temperature = 0.08;     // of the attention: cosines are near each other
-  double min_confidence = 0.55;  // below it nothing is composed
+  double temperature = 0.08;  // of the attention: cosines are near each other
+  double min_score = 0.5;     // of a passage that is quoted: the probability that it answers the question
   size_t max_sentences = 3;
   double mass = 0.6;           // of the attention, after which no sentence is added
   size_t max_passages = 4;     // that are read
@@ -26,15 +26,18 @@ struct Composed {
   std::string text{};                 // "" where nothing is sure enough
   std::vector<Citation> citations{};  // of its sentences, in order
   std::vector<Passage> passages{};    // those that were read, each sentence with its weight
-  double confidence = 0.0;            // mean cosine of the chosen sentences, weighted by their attention
+  double confidence = 0.0;            // the best passage's score
   std::string why{};
 };
 
-// The question's attention over all sentences of the passages,
-//   w_i = softmax_i(q . k_i / temperature),
-// q and k_i being the vectors of the question and of sentence i (of length 1). The sentences with the largest
-// weights are taken until they have `mass` of it, and stand in the order of the passages. `question` is its
-// vector; empty passages, or none that is sure enough, leave `text` empty, and `why` says so.
+// `passages` run from the most likely to answer the question to the least, their scores these probabilities.
+// The question's attention over all their sentences is
+//   w_i = softmax_i(q . k_i / temperature + log score_i),
+// q and k_i being the vectors of the question and of sentence i (of length 1), score_i that of its passage.
+// Of the passages with a score of at least `min_score` are quoted: the first one whole, where it has no more
+// than `max_sentences` sentences; else the sentences with the largest weights until they have `mass` of the
+// weight of all of theirs, in the order of the passages. Without such a passage `text` is empty, and `why`
+// says so. `question` is its vector.
 Composed compose(std::span<const float> question, std::vector<Passage> passages, const Embed& embed,
                  const ComposeOptions& options = {});
 

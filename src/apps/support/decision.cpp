@@ -5,12 +5,14 @@
 #include <limits>
 
 #include "apps/console.h"
+#include "apps/support/logistic_json.h"
 #include "base/error.h"
 
 namespace heed::apps::support {
 namespace {
 
 constexpr double kNever = 2.0;  // no probability reaches it
+constexpr const char* kCure = "heed support fit";
 
 double log_sum_exp(std::span<const double> values) {
   const double greatest = *std::ranges::max_element(values);
@@ -33,47 +35,6 @@ size_t likeliest(const infer::HeadEvidence& evidence, std::optional<size_t> left
   }
   return best;
 }
-
-std::vector<double> numbers(const Json& json, const std::string& name, const std::string& where) {
-  const Json list = json_field<Json>(json, name, where);
-  std::vector<double> values;
-  if (list.is_array() && list.size() == kFigures) {
-    for (const Json& value : list) {
-      if (value.is_number() && std::isfinite(value.get<double>())) values.push_back(value.get<double>());
-    }
-  }
-  if (values.size() == kFigures) return values;
-  throw Error(ErrorCode::corrupt_data,
-              where + ": field '" + name + "': expected " + std::to_string(kFigures) +
-                  " numbers, found something else; make it again with heed support fit");
-}
-
-metrics::LogisticModel parse_model(const Json& json, const std::string& name, const std::string& where) {
-  const Json model = json_field<Json>(json, name, where);
-  const std::string place = where + ": " + name;
-  metrics::LogisticModel parsed{.mean = numbers(model, "mean", place),
-                                .scale = numbers(model, "scale", place),
-                                .weights = numbers(model, "weights", place),
-                                .bias = json_field<double>(model, "bias", place)};
-  if (std::ranges::all_of(parsed.scale, [](double scale) { return scale > 0; })) return parsed;
-  throw Error(ErrorCode::corrupt_data,
-              place +
-                  ": field 'scale': expected numbers above 0, found others; make it again with "
-                  "heed support fit");
-}
-
-Json to_json(const metrics::LogisticModel& model) {
-  return {{"mean", model.mean}, {"scale", model.scale}, {"weights", model.weights}, {"bias", model.bias}};
-}
-
-std::optional<double> parse_threshold(const Json& value, const std::string& where) {
-  if (value.is_null()) return std::nullopt;
-  if (value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1) return value.get<double>();
-  throw Error(ErrorCode::corrupt_data, where + ": expected a threshold from 0 to 1 or null, found " +
-                                           value.dump() + "; make it again with heed support fit");
-}
-
-Json to_json(const std::optional<double>& threshold) { return threshold ? Json(*threshold) : Json(nullptr); }
 
 std::string explain(const Verdict& verdict) {
   const std::string sure =
@@ -122,9 +83,12 @@ std::vector<double> figures(const infer::HeadEvidence& evidence, std::span<const
           evidence.unseen};
 }
 
-double DecisionRule::threshold_of(const std::string& intent) const {
+double DecisionRule::threshold_of(const std::string& intent, size_t parts) const {
   const auto own = intents.find(intent);
-  return (own == intents.end() ? threshold : own->second).value_or(kNever);
+  if (parts <= 1) return (own == intents.end() ? threshold : own->second).value_or(kNever);
+  const auto of_parts = shared.find(own == intents.end() ? "" : intent);
+  if (of_parts == shared.end() || parts - 2 >= of_parts->second.size()) return kNever;
+  return of_parts->second[parts - 2].value_or(kNever);
 }
 
 bool DecisionRule::says_out_of_scope(std::span<const double> found) const {
@@ -147,19 +111,29 @@ DecisionRule DecisionRule::parse(const Json& json, const std::string& where) {
   rule.head = json_field<std::string>(json, "head", where);
   rule.wrong = json_field<double>(json, "wrong", where);
   rule.failure = json_field<double>(json, "failure", where);
-  rule.right = parse_model(json, "right", where);
-  rule.elsewhere = parse_model(json, "elsewhere", where);
+  rule.right = parse_logistic(json, "right", kFigures, where, kCure);
+  rule.elsewhere = parse_logistic(json, "elsewhere", kFigures, where, kCure);
   rule.out_of_scope = json_field<double>(json, "out_of_scope", where);
-  rule.threshold = parse_threshold(json_field<Json>(json, "threshold", where), where + ": field 'threshold'");
+  rule.threshold =
+      parse_threshold(json_field<Json>(json, "threshold", where), where + ": field 'threshold'", kCure);
   const Json intents = json_field<Json>(json, "intents", where, Json::object());
   for (const auto& [intent, threshold] : intents.items())
-    rule.intents[intent] = parse_threshold(threshold, where + ": intents: '" + intent + "'");
+    rule.intents[intent] = parse_threshold(threshold, where + ": intents: '" + intent + "'", kCure);
+  const Json shared = json_field<Json>(json, "shared", where, Json::object());
+  for (const auto& [intent, thresholds] : shared.items()) {
+    for (const Json& threshold : thresholds)
+      rule.shared[intent].push_back(parse_threshold(threshold, where + ": shared: '" + intent + "'", kCure));
+  }
   return rule;
 }
 
 Json DecisionRule::to_json() const {
   Json own = Json::object();
   for (const auto& [intent, at] : intents) own[intent] = support::to_json(at);
+  Json of_parts = Json::object();
+  for (const auto& [intent, thresholds] : shared) {
+    for (const auto& at : thresholds) of_parts[intent].push_back(support::to_json(at));
+  }
   return {{"version", 1},
           {"head", head},
           {"wrong", wrong},
@@ -169,19 +143,22 @@ Json DecisionRule::to_json() const {
           {"elsewhere", support::to_json(elsewhere)},
           {"out_of_scope", out_of_scope},
           {"threshold", support::to_json(threshold)},
-          {"intents", own}};
+          {"intents", own},
+          {"shared", of_parts}};
 }
 
 Verdict decide(const DecisionRule& rule, const infer::HeadEvidence& evidence,
-               std::span<const std::string> labels) {
+               std::span<const std::string> labels, size_t parts) {
   const std::vector<double> found = figures(evidence, labels);
   Verdict verdict{.intent = likeliest_intent(evidence, labels),
                   .confidence = rule.right.probability(found),
                   .out_of_scope = rule.says_out_of_scope(found),
                   .why = {}};
-  verdict.threshold = rule.threshold_of(verdict.intent);
+  verdict.threshold = rule.threshold_of(verdict.intent, parts);
   verdict.answer = !verdict.out_of_scope && verdict.confidence >= verdict.threshold;
   verdict.why = explain(verdict);
+  if (parts > 1 && !verdict.out_of_scope && verdict.threshold <= 1)
+    verdict.why += " as one of " + std::to_string(parts) + " parts";
   return verdict;
 }
 

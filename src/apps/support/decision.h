@@ -33,6 +33,9 @@ std::vector<double> figures(const infer::HeadEvidence& evidence, std::span<const
 // The label with the greatest logit, out_of_scope left out.
 const std::string& likeliest_intent(const infer::HeadEvidence& evidence, std::span<const std::string> labels);
 
+// Of parts of one message that may each be answered.
+inline constexpr size_t kMostParts = 4;
+
 struct DecisionRule {
   std::string head;                  // whose intents it judges
   double wrong = 0.05;               // share of wrong ones among automatic answers that is promised at most
@@ -42,9 +45,16 @@ struct DecisionRule {
   double out_of_scope = 0.0;         // from these log odds of `elsewhere` on it is said to be so
   std::optional<double> threshold;   // answered from this probability of `right` on; none: never
   std::map<std::string, std::optional<double>> intents;  // of intents that have a promise of their own
+  // Thresholds for parts of messages, by intent with a promise of its own, "" for all others: of one of 2, 3,
+  // … kMostParts parts, chosen as that of a whole message is, but for wrong / 2, wrong / 3, …. A message is
+  // wrong where one of its parts is, so that its parts share what may go wrong (Bonferroni): together at most
+  // `wrong` of the messages that are answered in parts have a wrong part, so far as parts are like the
+  // messages that the rule was fitted on. Of a rule without them no part is answered.
+  std::map<std::string, std::vector<std::optional<double>>> shared = {};
 
-  // From which probability of `right` an intent is answered; above 1: never.
-  double threshold_of(const std::string& intent) const;
+  // From which probability of `right` an intent is answered in one of so many parts of a message; above 1:
+  // never.
+  double threshold_of(const std::string& intent, size_t parts = 1) const;
   bool says_out_of_scope(std::span<const double> figures) const;
 
   // `where`: assets/decision.json. Throws corrupt_data: which field, expected, found, cure.
@@ -65,8 +75,8 @@ struct Verdict {
   std::string why;  // a sentence
 };
 
-// `labels` are the head's, in the order of its logits.
+// `labels` are the head's, in the order of its logits; `parts` as threshold_of.
 Verdict decide(const DecisionRule& rule, const infer::HeadEvidence& evidence,
-               std::span<const std::string> labels);
+               std::span<const std::string> labels, size_t parts = 1);
 
 }  // namespace heed::apps::support

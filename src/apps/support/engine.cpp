@@ -84,13 +84,13 @@ const IntentVerdict* Engine::answerable(const std::vector<IntentVerdict>& verdic
   return found == verdicts.end() ? nullptr : &*found;
 }
 
-Engine::Part Engine::judged(const Reading& reading) const {
+Engine::Part Engine::judged(const Reading& reading, size_t parts) const {
   Part part = {.text = reading.text,
                .action = std::nullopt,
                .intent = {},
                .reply = {},
                .why = {},
-               .verdicts = skills_.judge(reading),
+               .verdicts = skills_.judge(reading, parts),
                .vector = reading.vector};
   if (const IntentVerdict* verdict = answerable(part.verdicts)) {
     part.intent = verdict->intent;
@@ -104,7 +104,8 @@ Engine::Part Engine::judged(const Reading& reading) const {
 }
 
 // Splits only where it helps: several clauses that want different things, or one that is sure in a message
-// that is not.
+// that is not. All clauses that are looked at share what may go wrong, answered or not; so do a follow-up and
+// the message by itself.
 std::vector<Engine::Part> Engine::parts_of(const Context& context, std::span<const Reading> readings,
                                            bool follow_up) const {
   Part whole = judged(readings.front());
@@ -112,7 +113,7 @@ std::vector<Engine::Part> Engine::parts_of(const Context& context, std::span<con
   std::vector<Part> parts;
   std::set<std::string> intents;
   for (const Reading& clause : clauses) {
-    Part part = judged(clause);
+    Part part = judged(clause, clauses.size());
     if (part.intent.empty() && count_words(part.text) < kClauseWords) continue;
     // The same thing in other words is said once.
     if (!part.intent.empty() && !intents.insert(part.intent).second) continue;
@@ -121,7 +122,7 @@ std::vector<Engine::Part> Engine::parts_of(const Context& context, std::span<con
   if (intents.size() > 1) return parts;
   if (!whole.intent.empty()) return {std::move(whole)};
   if (follow_up) {
-    Part joined = judged(readings.back());
+    Part joined = judged(readings.back(), 2);
     joined.why = fmt::format("follows up '{}': {}", context.intent, joined.why);
     return {std::move(joined)};
   }
@@ -217,11 +218,12 @@ void Engine::answer(Part& part, const std::string& intent, Context& context) con
 void Engine::consult(Part& part, Response& response) const {
   Composed composed;
   if (has_knowledge()) {
+    std::vector<Passage> passages =
+        skills_.retrieve({.text = part.text, .vector = part.vector, .language = response.context.language});
     if (part.vector.empty()) part.vector = skills_.embed(std::span(&part.text, 1)).front();
-    composed = compose(
-        part.vector,
-        skills_.retrieve({.text = part.text, .vector = part.vector, .language = response.context.language}),
-        skills_.embed, options_.compose);
+    ComposeOptions options = options_.compose;
+    options.min_score = std::max(options.min_score, skills_.quoted_from);
+    composed = compose(part.vector, std::move(passages), skills_.embed, options);
     part.why += (part.why.empty() ? "" : "; ") + composed.why;
   }
   response.passages.insert(response.passages.end(), composed.passages.begin(), composed.passages.end());

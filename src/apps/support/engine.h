@@ -18,18 +18,21 @@ namespace heed::apps::support {
 // What a customer asks that no intent answers.
 struct Question {
   std::string text{};
-  std::span<const float> vector{};  // of length 1; empty where there is none
+  std::span<const float> vector{};  // of the matching head, of length 1; empty where the model has none
   std::string language{};
 };
 
 // What the engine works with: all of one version of a model. Called by any number of threads.
 struct Skills {
   const Answers* answers = nullptr;
-  // The likeliest intents of a text, the most likely first, each with whether it may be answered.
-  std::function<std::vector<IntentVerdict>(const Reading&)> judge{};
-  // Passages that may answer it, the best first; null where there is no knowledge.
+  // The likeliest intents of a text, the most likely first, each with whether it may be answered where the
+  // text is one of so many parts of a message (1: the message).
+  std::function<std::vector<IntentVerdict>(const Reading&, size_t parts)> judge{};
+  // Passages that may answer it, the best first, their scores the probability that they do; null where there
+  // is no knowledge.
   std::function<std::vector<Passage>(const Question&)> retrieve = nullptr;
-  Embed embed = nullptr;  // where there is knowledge
+  double quoted_from = 0.5;  // from which probability a passage is quoted; above 1: never
+  Embed embed = nullptr;     // where there is knowledge; of the kind of Reading::vector where that has one
 };
 
 struct EngineOptions {
@@ -37,8 +40,9 @@ struct EngineOptions {
   size_t suggestions = 3;          // for a person who takes over
   size_t candidates = 5;           // intents that a logged decision names
   // Intents that ask for a person.
-  std::vector<std::string> person_intents = {"talk_to_human", "speak_to_human", "human_handoff", "handover"};
-  ComposeOptions compose{};
+  std::vector<std::string> person_intents = {"talk_to_person", "talk_to_human", "speak_to_human",
+                                             "human_handoff", "handover"};
+  ComposeOptions compose{.min_score = 0.0};  // passages are quoted from Skills::quoted_from on at the least
 };
 
 // One thing that was decided, for the event log.
@@ -102,7 +106,7 @@ class Engine {
  private:
   using Part = Draft::Part;
   const IntentVerdict* answerable(const std::vector<IntentVerdict>& verdicts) const;
-  Part judged(const Reading& reading) const;
+  Part judged(const Reading& reading, size_t parts = 1) const;
   Part said(const std::string& message, Action action, std::string reply, std::string why) const;
   std::optional<Part> without_model(const std::string& message, const std::string& language) const;
   std::optional<Part> slot_filled(const std::string& message, const Reading& whole, Context& context) const;

@@ -116,6 +116,15 @@ std::optional<double> choose_threshold(const Judged& judged, double wrong, const
   return chosen->threshold;
 }
 
+// Of one of 2, 3, … parts of a message.
+std::vector<std::optional<double>> shared_thresholds(const Judged& judged, double wrong,
+                                                     const FitOptions& options) {
+  std::vector<std::optional<double>> thresholds;
+  for (size_t parts = 2; parts <= kMostParts; ++parts)
+    thresholds.push_back(choose_threshold(judged, wrong / static_cast<double>(parts), options, nullptr));
+  return thresholds;
+}
+
 FitReport report_on(const DecisionRule& rule, const Figures& all, const Figures& held_out) {
   FitReport report{.texts = static_cast<int64_t>(all.size()),
                    .out_of_scope = std::ranges::count(all.elsewhere, 1),
@@ -183,9 +192,14 @@ FittedDecision fit_decision(std::span<const JudgedText> texts, const std::string
   rule.out_of_scope = threshold_of_elsewhere(rule.elsewhere, learn, options.kept);
   for (const auto& [intent, wrong] : options.intents) rule.intents[intent] = std::nullopt;
   double upper = 0.0;
-  rule.threshold = choose_threshold(judge(rule, held_out, ""), options.wrong, options, &upper);
-  for (const auto& [intent, wrong] : options.intents)
-    rule.intents[intent] = choose_threshold(judge(rule, held_out, intent), wrong, options, nullptr);
+  const Judged others = judge(rule, held_out, "");
+  rule.threshold = choose_threshold(others, options.wrong, options, &upper);
+  rule.shared[""] = shared_thresholds(others, options.wrong, options);
+  for (const auto& [intent, wrong] : options.intents) {
+    const Judged own = judge(rule, held_out, intent);
+    rule.intents[intent] = choose_threshold(own, wrong, options, nullptr);
+    rule.shared[intent] = shared_thresholds(own, wrong, options);
+  }
   fitted.report = report_on(rule, all, held_out);
   fitted.report.upper = upper;
   return fitted;
@@ -208,6 +222,10 @@ std::string describe(const FittedDecision& fitted) {
             " wrong answers with so few messages or so many mistakes; give more messages, or allow more with "
             "--wrong\n";
   }
+  if (const double at = rule.threshold_of("", 2); rule.threshold)
+    text += at > 1 ? "of two wishes in one message neither is answered alone: " + percent(rule.wrong / 2) +
+                         " wrong answers for each cannot be promised by so few messages\n"
+                   : "each of two wishes in one message from " + fixed(at, 2) + "\n";
   for (const auto& [intent, threshold] : rule.intents)
     text += "  " + intent + ": " + (threshold ? "from " + fixed(*threshold, 2) : std::string("never alone")) +
             "\n";

@@ -46,10 +46,11 @@ struct FittedDecision {
 
 // The rule that answers as much as it can and keeps the promise: among later messages that come from where
 // `texts` came from, at most `wrong` of the automatic answers are wrong, with confidence 1 - failure; an
-// answer to a message out of scope is a wrong one (Learn then Test, arXiv:2110.01052: metrics/conformal.h).
-// `right` is learned by logistic regression on a share of the texts, thresholds are chosen on the others.
-// Without texts out of scope `elsewhere` is the energy alone. Throws invalid_argument where there are too few
-// texts to learn from (20 of each part), or an intent with a promise of its own is unknown.
+// answer to a message out of scope is a wrong one; parts of a message share that (DecisionRule::shared)
+// (Learn then Test, arXiv:2110.01052: metrics/conformal.h). `right` is learned by logistic regression on a
+// share of the texts, thresholds are chosen on the others. Without texts out of scope `elsewhere` is the
+// energy alone. Throws invalid_argument where there are too few texts to learn from (20 of each part), or an
+// intent with a promise of its own is unknown.
 FittedDecision fit_decision(std::span<const JudgedText> texts, const std::string& head,
                             std::span<const std::string> labels, const FitOptions& options);
 

@@ -110,7 +110,7 @@ std::vector<Field> passage_fields() {
       {.name = "title", .help = "What it is about", .required = true},
       {.name = "source", .help = "Where it is from", .required = true},
       {.name = "text", .help = "All of it", .required = true},
-      {.name = "score", .kind = Field::Kind::number, .help = "Of the search", .required = true},
+      {.name = "score", .kind = Field::Kind::number, .help = "Probability that it answers", .required = true},
       {.name = "sentences",
        .kind = Field::Kind::objects,
        .help = "With their shares of the question's attention",

@@ -22,8 +22,11 @@ void add_settings(Settings& keys, const std::string& prefix, SupportSettings& s)
   keys.add(key("urgent_minutes"), &s.urgent_minutes,
            "An urgent conversation is served as if it had waited so much longer", 0.0, 1e6);
   keys.add(key("max_characters"), &s.max_characters, "Longest message that is read", 1, 1 << 20);
-  keys.add(key("min_passage_confidence"), &s.min_passage_confidence,
-           "Least agreement of question and passages from which an answer is put together", 0.0, 1.0);
+  keys.add(
+      key("min_passage_confidence"), &s.min_passage_confidence,
+      "Passages are quoted from this probability on that they answer, or from the model's own where that is "
+      "higher",
+      0.0, 1.0);
   keys.add(key("person_intents"), &s.person_intents, "Intents that ask for a person");
   keys.add(key("chatwoot_url"), &s.chatwoot_url,
            "Chatwoot that answers are sent to, http(s)://HOST; empty: its webhook is refused");
@@ -31,13 +34,17 @@ void add_settings(Settings& keys, const std::string& prefix, SupportSettings& s)
            "File with the access token of Chatwoot's agent bot");
   keys.add(key("chatwoot_secret_file"), &s.chatwoot_secret_file,
            "File with the word that the webhook's address must end with: /v1/support/chatwoot?token=WORD");
+  keys.add(
+      key("chatwoot_signature_file"), &s.chatwoot_signature_file,
+      "File with the secret that Chatwoot 4.13 and later shows for its agent bot and signs the webhook with; "
+      "what is not signed is refused");
 }
 
 EngineOptions SupportSettings::engine() const {
   EngineOptions options;
   options.max_characters = max_characters;
   options.person_intents = person_intents;
-  options.compose.min_confidence = min_passage_confidence;
+  options.compose.min_score = min_passage_confidence;
   return options;
 }
 

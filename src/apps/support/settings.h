@@ -24,11 +24,12 @@ struct SupportSettings {
   int64_t max_waiting_a_tenant = 500;
   double urgent_minutes = 10.0;
   int64_t max_characters = 4'000;
-  double min_passage_confidence = 0.55;
+  double min_passage_confidence = 0.0;
   std::vector<std::string> person_intents = EngineOptions{}.person_intents;
   std::string chatwoot_url{};
   std::string chatwoot_token_file{};
   std::string chatwoot_secret_file{};
+  std::string chatwoot_signature_file{};
 
   EngineOptions engine() const;
   QueueOptions queue() const;

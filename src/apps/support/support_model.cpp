@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kMostModels = 8;
 constexpr size_t kMostVerdicts = 5;
+constexpr size_t kMostPassages = 4;
 constexpr double kNever = 1.5;  // a threshold that no probability reaches
 constexpr const char* kIntentHead = "intent";
 
@@ -40,27 +41,40 @@ SupportModel::SupportModel(std::shared_ptr<const infer::LiveModel> model, const 
     : model_(std::move(model)),
       answers_(read_answers(folder / "assets" / "answers.json", model_->name())),
       labels_(intent_head(*model_).labels),
-      rule_(read_rule(folder / "assets" / kDecisionFile)) {
-  engine_ = std::make_unique<Engine>(
-      Skills{.answers = &answers_,
-             .judge = [this](const Reading& reading) { return judge(reading); },
-             .retrieve = nullptr,
-             .embed = [this](std::span<const std::string> texts) { return embed(texts); }},
-      options);
+      rule_(read_rule(folder / "assets" / kDecisionFile)),
+      knowledge_(Knowledge::open(folder / "assets")) {
+  Skills skills{.answers = &answers_,
+                .judge = [this](const Reading& reading, size_t parts) { return judge(reading, parts); }};
+  if (knowledge_) {
+    skills.retrieve = [this](const Question& question) {
+      return knowledge_->retrieve(question, kMostPassages);
+    };
+    skills.quoted_from = knowledge_->rule().quoted_from();
+    skills.embed = [this](std::span<const std::string> texts) { return embed(texts); };
+  }
+  engine_ = std::make_unique<Engine>(std::move(skills), options);
 }
 
 Reading SupportModel::read(const std::string& text, const infer::Answer& answer) {
   const auto& result = std::get<infer::ClassificationResult>(answer);
   const auto head = std::ranges::find(result.heads, kIntentHead, &infer::HeadResult::head);
-  return {.text = text,
-          .intent = head == result.heads.end() ? result.heads.front() : *head,
-          .pieces = result.pieces};
+  Reading reading{.text = text,
+                  .intent = head == result.heads.end() ? result.heads.front() : *head,
+                  .pieces = result.pieces,
+                  .vector = result.vector};
+  for (const infer::EntitySpan& span : result.entities)
+    reading.entities.push_back({.entity = span.entity,
+                                .value = span.value,
+                                .start = span.start,
+                                .end = span.end,
+                                .confidence = span.confidence});
+  return reading;
 }
 
-std::vector<IntentVerdict> SupportModel::judge(const Reading& reading) const {
+std::vector<IntentVerdict> SupportModel::judge(const Reading& reading, size_t parts) const {
   std::vector<IntentVerdict> verdicts;
   if (rule_) {
-    Verdict verdict = decide(*rule_, reading.intent.evidence.value(), labels_);
+    Verdict verdict = decide(*rule_, reading.intent.evidence.value(), labels_, parts);
     verdicts.push_back({.intent = std::move(verdict.intent),
                         .probability = verdict.confidence,
                         .threshold = verdict.threshold,
@@ -73,16 +87,17 @@ std::vector<IntentVerdict> SupportModel::judge(const Reading& reading) const {
     verdicts.push_back(
         {.intent = label.label,
          .probability = label.probability,
-         .threshold = rule_ ? rule_->threshold_of(label.label) : kNever,
+         .threshold = rule_ ? rule_->threshold_of(label.label, parts) : kNever,
          .why = rule_ ? "another intent is likelier" : "no decision rule was fitted: heed support fit"});
   }
   return verdicts;
 }
 
 std::vector<std::vector<float>> SupportModel::embed(std::span<const std::string> texts) const {
+  if (!model_->config().matching) return knowledge_->embed(texts);
   std::vector<std::vector<float>> vectors;
-  for (infer::Answer& answer : model_->answer(texts, infer::EmbedOptions{}))
-    vectors.push_back(std::move(std::get<infer::TextVector>(answer).values));
+  for (infer::Answer& answer : model_->answer(texts, infer::ClassifyOptions{}))
+    vectors.push_back(std::move(std::get<infer::ClassificationResult>(answer).vector));
   return vectors;
 }
 

@@ -10,11 +10,12 @@
 #include "apps/support/answers.h"
 #include "apps/support/decision.h"
 #include "apps/support/engine.h"
+#include "apps/support/knowledge.h"
 #include "infer/live_model.h"
 
 namespace heed::apps::support {
 
-// One version of a model with what its assets hold: answers and decision rule. Never changes;
+// One version of a model with what its assets hold: answers, knowledge and decision rule. Never changes;
 // thread-safe.
 class SupportModel {
  public:
@@ -34,8 +35,8 @@ class SupportModel {
   static infer::ClassifyOptions read_options(bool explain) { return {.votes = explain, .evidence = true}; }
   static Reading read(const std::string& text, const infer::Answer& answer);
   // The likeliest intent as the decision rule judges it, then others by the head's own probability, which are
-  // never answered. Without a rule none is.
-  std::vector<IntentVerdict> judge(const Reading& reading) const;
+  // never answered. Without a rule none is. `parts` as Skills::judge has it.
+  std::vector<IntentVerdict> judge(const Reading& reading, size_t parts = 1) const;
 
  private:
   std::vector<std::vector<float>> embed(std::span<const std::string> texts) const;
@@ -44,6 +45,7 @@ class SupportModel {
   Answers answers_;
   std::vector<std::string> labels_;  // of the head, in the order of its logits
   std::optional<DecisionRule> rule_;
+  std::unique_ptr<const Knowledge> knowledge_;  // null where it has none
   std::unique_ptr<Engine> engine_;
 };
 using SupportModelPointer = std::shared_ptr<const SupportModel>;

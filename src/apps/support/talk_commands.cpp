@@ -77,9 +77,11 @@ void print_reason(const Response& response, const std::vector<Reading>& readings
                         fixed(verdict.threshold, 3));
   }
   if (!readings.empty()) text += "  attention: " + words_of(readings) + "\n";
-  for (const Passage& passage : response.passages)
+  for (const Passage& passage : response.passages) {
+    text += fmt::format("  passage {} {} ({})\n", fixed(passage.score, 2), passage.title, passage.source);
     for (const PassageSentence& sentence : passage.sentences)
-      text += fmt::format("  {} [{}] {}\n", fixed(sentence.weight, 2), passage.id, sentence.text);
+      text += fmt::format("    {} {}\n", fixed(sentence.weight, 2), sentence.text);
+  }
   if (response.handover) {
     text += "  " + response.handover->summary + "\n";
     for (const Suggestion& suggestion : response.handover->suggestions)
@@ -96,7 +98,9 @@ Json as_json(const std::string& text, const Response& response) {
                {"slots", Json(response.context.slots)},
                {"confidence", rounded(response.confidence)},
                {"why", response.why}};
+  if (!response.entities.empty()) json["entities"] = list_json(response.entities);
   if (!response.passages.empty()) json["passages"] = list_json(response.passages);
+  if (!response.citations.empty()) json["citations"] = list_json(response.citations);
   return json;
 }
 

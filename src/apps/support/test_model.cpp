@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <system_error>
-
-#include <unistd.h>
 
 #include "apps/console.h"
 #include "apps/support/train_model.h"
+#include "apps/support/work_folder.h"
 #include "apps/support/write_dataset.h"
 #include "base/error.h"
 #include "base/nearest.h"
@@ -28,29 +26,6 @@ size_t intent_head(const ModelDirectory& model) {
   }
   return static_cast<size_t>(found - heads.begin());
 }
-
-// A folder that goes away with it.
-class WorkFolder {
- public:
-  WorkFolder()
-      : path_(std::filesystem::temp_directory_path() / ("heed-support-test-" + std::to_string(::getpid()))) {
-    std::error_code problem;
-    std::filesystem::create_directories(path_, problem);
-    if (problem)
-      throw Error(ErrorCode::io, path_.string() + ": cannot make the folder: " + problem.message());
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A model that has not seen an intent gives it no probability.
 void put_rows(const CrossValidation& part, const std::vector<size_t>& rows, CrossValidation& whole) {

@@ -23,6 +23,12 @@ void add_train_command(CLI::App& support) {
       ->check(CLI::Range(1e-6, 0.999999))
       ->capture_default_str()
       ->type_name("X");
+  command
+      ->add_option("--wrong-quotes", settings->knowledge.wrong,
+                   "Share of quoted passages of knowledge that may be the wrong ones")
+      ->check(CLI::Range(1e-6, 0.999999))
+      ->capture_default_str()
+      ->type_name("X");
   command->add_option("--seed", settings->seed, "Of everything random")
       ->check(CLI::Range(0, 1 << 30))
       ->capture_default_str()

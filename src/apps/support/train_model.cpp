@@ -8,6 +8,7 @@
 #include "apps/support/decision.h"
 #include "apps/support/hold_out.h"
 #include "apps/support/judged_texts.h"
+#include "apps/support/knowledge_assets.h"
 #include "apps/support/recipe.h"
 #include "apps/support/write_dataset.h"
 #include "apps/trainer.h"
@@ -77,15 +78,16 @@ void check_overrides(const std::vector<std::string>& overrides) {
 }  // namespace
 
 std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder,
-                                 const FitOptions& decision) {
+                                 const FitOptions& decision, const FitKnowledgeOptions& knowledge) {
   const ModelDirectory trained = open_model(model);
   ModelContents contents = read_contents(trained);
   contents.run = read_run(trained.path);
-  for (const char* name : {kAnswersFile, kKnowledgeFile, kSynonymsFile}) {
+  for (const char* name : {kAnswersFile, kSynonymsFile}) {
     if (std::filesystem::exists(folder / name))
       contents.assets[name] = read_file(folder / name, kMaxAssetBytes);
   }
   add_rule(trained, folder / kHeldOutFile, decision, contents);
+  add_knowledge(trained, folder, knowledge, contents);
   if (contents.assets.contains(kAnswersFile)) {
     const Answers answers = Answers::load(folder / kAnswersFile);
     for (const HeadConfig& head : trained.config.classification_heads) {
@@ -100,11 +102,13 @@ std::filesystem::path train_model(const TrainSettings& settings) {
   check_overrides(settings.overrides);
   const std::filesystem::path folder = std::filesystem::absolute(settings.folder).lexically_normal();
   std::vector<std::string> sources = {examples_file(folder)};
-  if (std::filesystem::exists(folder / kAnswersFile)) sources.push_back((folder / kAnswersFile).string());
+  for (const char* name : {kAnswersFile, kKnowledgeFile}) {
+    if (std::filesystem::exists(folder / name)) sources.push_back((folder / name).string());
+  }
   const Dataset dataset = read_dataset(sources);
-  const std::string recipe =
-      make_recipe(dataset, {.folder = folder.string(), .model = settings.model, .seed = settings.seed});
-  hold_out(dataset, folder, settings.held_out, settings.seed);
+  const DividedRows rows = hold_out(dataset, folder, settings.held_out, settings.seed);
+  const std::string recipe = make_recipe(
+      dataset, {.folder = folder.string(), .model = settings.model, .seed = settings.seed, .rows = rows});
   const std::filesystem::path path = folder / "recipe.toml";
   write_file_atomically(path, recipe);
   if (!settings.quiet)
@@ -123,7 +127,7 @@ std::filesystem::path train_model(const TrainSettings& settings) {
     throw Error(ErrorCode::cancelled,
                 "training stopped before its end; the same command with --resume goes on");
   }
-  return add_assets(settings.model, folder, settings.decision);
+  return add_assets(settings.model, folder, settings.decision, settings.knowledge);
 }
 
 }  // namespace heed::apps::support

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/support/fit_decision.h"
+#include "apps/support/fit_knowledge.h"
 
 namespace heed::apps::support {
 
@@ -16,7 +17,8 @@ struct TrainSettings {
   int64_t seed = 1;
   std::vector<std::string> overrides = {};  // of the recipe: section.key=value
   bool quiet = false, resume = false, fresh = false;
-  FitOptions decision = {};  // when the model may answer alone
+  FitOptions decision = {};            // when the model may answer alone
+  FitKnowledgeOptions knowledge = {};  // when a passage may be quoted
 };
 
 // Writes FOLDER/recipe.toml and the examples it names, has heed-train train by it, learns from the examples
@@ -25,10 +27,10 @@ struct TrainSettings {
 // read_dataset, make_recipe and run_trainer do, before training where it can.
 std::filesystem::path train_model(const TrainSettings& settings);
 
-// Writes the next version of the model, like its present one with the folder's files among its assets, and a
-// decision rule where the folder has enough held-out examples. Throws invalid_argument where an answer's
-// intent is none of the model's.
+// Writes the next version of the model, like its present one with the folder's files among its assets, a
+// decision rule where the folder has enough held-out examples, and its knowledge (knowledge_assets.h). Throws
+// invalid_argument where an answer's intent is none of the model's.
 std::filesystem::path add_assets(const std::filesystem::path& model, const std::filesystem::path& folder,
-                                 const FitOptions& decision = {});
+                                 const FitOptions& decision = {}, const FitKnowledgeOptions& knowledge = {});
 
 }  // namespace heed::apps::support

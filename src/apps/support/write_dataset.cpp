@@ -33,19 +33,6 @@ data::Table entities_table(const Dataset& dataset) {
   return table;
 }
 
-// What means the same or answers it: rows of knowledge, and every question that an answer was given to.
-data::Table pairs_table(const Dataset& dataset) {
-  data::Table table;
-  table.columns = {"text", "other"};
-  for (const KnowledgeRow& row : dataset.knowledge) {
-    const std::vector<std::string> titles = {row.title};
-    for (const std::string& question : row.questions.empty() ? titles : row.questions) {
-      if (!question.empty()) table.rows.push_back({{question, row.text}});
-    }
-  }
-  return table;
-}
-
 std::string knowledge_lines(const Dataset& dataset) {
   std::string lines;
   for (const KnowledgeRow& row : dataset.knowledge) {
@@ -81,6 +68,18 @@ void write_text_or_remove(const std::filesystem::path& path, bool there, const s
 }
 
 }  // namespace
+
+data::Table pairs_table(const Dataset& dataset) {
+  data::Table table;
+  table.columns = {"text", "other"};
+  for (const KnowledgeRow& row : dataset.knowledge) {
+    const std::vector<std::string> titles = {row.title};
+    for (const std::string& question : row.questions.empty() ? titles : row.questions) {
+      if (!question.empty()) table.rows.push_back({{question, row.text}});
+    }
+  }
+  return table;
+}
 
 void write_dataset(const Dataset& dataset, const std::filesystem::path& folder) {
   std::error_code problem;

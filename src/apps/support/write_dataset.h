@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "apps/support/dataset.h"
+#include "data/table.h"
 
 namespace heed::apps::support {
 
@@ -14,6 +15,9 @@ constexpr const char* kEntitiesFile =
     "entities.csv";                              // text, entities: of sources that mark them, for tagging
 constexpr const char* kPairsFile = "pairs.csv";  // text, other: two that belong together, for matching
 constexpr const char* kSynonymsFile = "synonyms.json";  // {"as written": "what it stands for"}
+
+// What means the same or answers it: rows of knowledge, and every question that an answer was given to.
+data::Table pairs_table(const Dataset& dataset);
 
 // Writes what the data set holds, each file atomically; one for which there is nothing is removed, so that a
 // folder never mixes two imports. Throws io.
