@@ -46,6 +46,10 @@ class Call {
   // Of the route's path, {model} and the like, percent signs decoded, then of the query string.
   std::map<std::string, std::string> parameters;
   Json body;  // checked by the route's fields; null where the request has none
+  // Of routes with own_key alone: the body as it came, and the headers whose names begin with X-, names in
+  // lower case, by which such a route may know its caller.
+  std::string raw_body;
+  std::map<std::string, std::string> headers;
   std::string id;
   infer::Job::Clock::time_point deadline = infer::Job::Clock::time_point::max();
 
@@ -89,6 +93,8 @@ class Services {
   virtual std::string store_url() = 0;
   // Runs what waits for a disk or a database, away from connections; it must not throw.
   virtual void in_background(std::function<void()> work) = 0;
+  // HMAC-SHA-256 (RFC 2104), in lower-case hexadecimal digits.
+  virtual std::string hmac_sha256(std::string_view key, std::string_view text) = 0;
   // Sends and waits; for threads of an application's own. Throws unavailable where there is no answer in
   // time.
   virtual HttpReply post(const HttpPost& request) = 0;

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/route.h"
 
@@ -16,6 +18,8 @@ struct HttpRequest {
   std::string host, origin, authorization, request_id, deadline_ms, if_none_match, accept_encoding;
   std::string remote;  // address of the client
   std::string body;
+  // Headers whose names begin with X-, names in lower case.
+  std::vector<std::pair<std::string, std::string>> extensions = {};
 };
 
 using Respond = std::function<void(apps::HttpReply)>;  // once, from any thread

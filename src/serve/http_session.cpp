@@ -39,6 +39,13 @@ std::string reply_head(const apps::HttpReply& reply, bool keep_alive) {
 
 HttpRequest head_of(const http::request_header<>& header, const std::string& remote) {
   const auto field = [&](auto name) { return text_of(header[name]); };
+  std::vector<std::pair<std::string, std::string>> extensions;
+  for (const auto& each : header) {
+    if (!boost::beast::iequals(each.name_string().substr(0, 2), "X-")) continue;
+    std::string name = text_of(each.name_string());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    extensions.emplace_back(std::move(name), text_of(each.value()));
+  }
   return {.method = text_of(header.method_string()),
           .target = text_of(header.target()),
           .host = field(http::field::host),
@@ -49,7 +56,8 @@ HttpRequest head_of(const http::request_header<>& header, const std::string& rem
           .if_none_match = field(http::field::if_none_match),
           .accept_encoding = field(http::field::accept_encoding),
           .remote = remote,
-          .body = {}};
+          .body = {},
+          .extensions = std::move(extensions)};
 }
 
 BrokenRequest explain(const boost::system::error_code& error, const ServerSettings& settings) {

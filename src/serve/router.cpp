@@ -307,6 +307,10 @@ std::shared_ptr<PendingReply> Router::handle(HttpRequest request, Respond respon
     call->parameters = match.parameters;
     call->apps::Call::deadline = deadline_of(asked, parts_.settings);
     call->body = read_fields(asked, *match.route);
+    if (match.route->own_key) {
+      call->raw_body = asked.body;
+      call->headers = {asked.extensions.begin(), asked.extensions.end()};
+    }
     match.route->handle(call, parts_.services);
   } catch (...) {
     call->fail(std::current_exception());

@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/threads.h"
+#include "serve/hmac.h"
 #include "serve/http_post.h"
 #include "serve/routes.h"
 #include "store/consume.h"
@@ -124,6 +125,10 @@ std::filesystem::path Server::folder_of(const infer::LiveModel& model) {
 }
 
 apps::HttpReply Server::post(const apps::HttpPost& request) { return serve::post(request); }
+
+std::string Server::hmac_sha256(std::string_view key, std::string_view text) {
+  return serve::hmac_sha256(key, text);
+}
 
 void Server::in_background(std::function<void()> work) { boost::asio::post(background_, std::move(work)); }
 

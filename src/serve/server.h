@@ -57,6 +57,7 @@ class Server : public apps::Services {
   store::EventWriter& event_writer() override { return *event_writer_; }
   std::string store_url() override { return settings_.store_url; }
   void in_background(std::function<void()> work) override;
+  std::string hmac_sha256(std::string_view key, std::string_view text) override;
   apps::HttpReply post(const apps::HttpPost& request) override;
 
   // Reads models, keys and the certificate again, each as far as it is sound; the number that was not.

@@ -7,11 +7,14 @@
 
 #include "apps/support/decision.h"
 #include "apps/support/http.h"
+#include "apps/support/train_model.h"
+#include "apps/support/write_dataset.h"
 #include "base/expect_error.h"
 #include "base/files.h"
 #include "infer/tiny_model.h"
 #include "serve/applications.h"
 #include "serve/chatwoot_stand_in.h"
+#include "serve/hmac.h"
 #include "serve/keys.h"
 #include "serve/running_server.h"
 #include "serve/server.h"
@@ -204,6 +207,42 @@ TEST_F(Support, people_take_over_reply_and_close) {
   ASSERT_EQ(closed["conversations"].size(), 1U);
   EXPECT_EQ(closed["conversations"][0]["id"], id);
   EXPECT_EQ(answer("我的银行卡", id)["action"], "ask");  // Heed again
+}
+
+TEST_F(Support, knowledge_is_quoted_with_its_source_wherever_a_customer_is_answered) {
+  using namespace apps::support;
+  write_dataset({.answers = Answers::parse(Json::parse(kAnswers), "answers.json"),
+                 .knowledge = {{.id = "faq:2",
+                                .title = "Can I use my card abroad?",
+                                .text = "Yes, everywhere. Outside the euro area 1.5 % is charged.",
+                                .source = "faq.csv, 1",
+                                .language = "en"},
+                               {.id = "faq:3",
+                                .title = "可以存硬币吗？",
+                                .text = "有硬币机的网点可以。",
+                                .source = "faq.csv，2",
+                                .language = "zh"}}},
+                folder_ / "data");
+  add_assets(folder_ / "models" / "unsure", folder_ / "data");
+  start({"apps.support.model='unsure'"});
+  const Json english = answer("can I use my card abroad");
+  EXPECT_EQ(english["action"], "retrieve") << english["why"];
+  EXPECT_EQ(
+      english["text"],
+      "Yes, everywhere. Outside the euro area 1.5 % is charged.\n— Can I use my card abroad?, faq.csv, 1");
+  EXPECT_EQ(english["passages"][0]["source"], "faq.csv, 1");
+  EXPECT_EQ(english["citations"][0]["passage"], "faq:2");
+  EXPECT_GT(english["confidence"].get<double>(), 0.9);
+  EXPECT_TRUE(english["handover"].is_null());
+  const Json whole = get("/v1/support/conversations/" + english["conversation"].get<std::string>());
+  EXPECT_EQ(whole["turns"][1]["passages"][0]["id"], "faq:2");
+  const Json chinese =
+      post("/webhooks/rest/webhook", {{"sender", "alice"}, {"message", "你们可以存硬币吗？"}});
+  EXPECT_EQ(chinese[0]["text"], "有硬币机的网点可以。\n— 可以存硬币吗？, faq.csv，2");
+  // What it does not answer is handed over, with the nearest passages for the person to see.
+  const Json other = answer("is there a discount for coins of students");
+  EXPECT_EQ(other["action"], "handover");
+  EXPECT_THAT(other["why"].get<std::string>(), HasSubstr("from which one is quoted"));
 }
 
 TEST_F(Support, what_people_say_becomes_outcomes_of_the_decision) {
@@ -550,4 +589,44 @@ TEST_F(Support, chatwoot_is_answered_at_its_address_and_handed_over) {
     EXPECT_THAT(ask_once(port(), "POST", path, broken.dump()).status, testing::AnyOf(200, 400))
         << broken.dump();
   server_->expect_answers();
+}
+
+TEST_F(Support, a_webhook_is_signed_where_the_settings_say_so) {
+  test::ChatwootStandIn chatwoot;
+  write_file_atomically(folder_ / "token", "bot-token\n");
+  write_file_atomically(folder_ / "signature", "s3cret\n");
+  start({"apps.support.chatwoot_url='http://127.0.0.1:" + std::to_string(chatwoot.port()) + "'",
+         "apps.support.chatwoot_token_file='" + (folder_ / "token").string() + "'",
+         "apps.support.chatwoot_signature_file='" + (folder_ / "signature").string() + "'"});
+  const std::string body = Json{{"event", "message_created"},
+                                {"message_type", "incoming"},
+                                {"content", "我的银行卡被偷了"},
+                                {"account", {{"id", 3}}},
+                                {"conversation", {{"id", 17}, {"status", "pending"}}}}
+                               .dump();
+  const auto send = [&](const std::string& key, int64_t age_s, const std::string& signed_body,
+                        bool both = true) {
+    const std::string time = std::to_string(store::now_us() / 1'000'000 - age_s);
+    std::vector<std::string> headers = {"X-Chatwoot-Timestamp: " + time};
+    if (both)
+      headers.push_back("x-chatwoot-SIGNATURE: sha256=" + serve::hmac_sha256(key, time + "." + signed_body));
+    return ask_once(port(), "POST", "/v1/support/chatwoot", body, headers);
+  };
+  EXPECT_EQ(send("s3cret", 0, body).status, 200);
+  EXPECT_EQ(send("s3cret", 280, body).status, 200);
+  for (const Reply& refused :
+       {send("other", 0, body), send("s3cret", 0, body + " "), send("s3cret", 400, body),
+        send("s3cret", -400, body), send("s3cret", 0, body, false),
+        ask_once(port(), "POST", "/v1/support/chatwoot", body)})
+    expect_refused(refused, 401, "unauthenticated", {"X-Chatwoot-Signature", "chatwoot_signature_file"});
+  ASSERT_TRUE(eventually([&] { return chatwoot.requests().size() == 2; }));
+  EXPECT_EQ(Json::parse(chatwoot.requests()[0].body)["content"], "哪个账户？");
+}
+
+// RFC 4231, test cases 1 and 2.
+TEST(Hmac, gives_the_digests_of_its_standard) {
+  EXPECT_EQ(serve::hmac_sha256(std::string(20, '\x0b'), "Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(serve::hmac_sha256("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }

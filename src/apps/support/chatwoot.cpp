@@ -1,6 +1,7 @@
 #include "apps/support/chatwoot.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ using Kind = Field::Kind;
 
 constexpr int kTries = 5;
 constexpr uint64_t kMaxSecretBytes = 4096;
+constexpr int64_t kFreshSeconds = 300;
 
 std::string word_of(const std::string& file) {
   if (file.empty()) return "";
@@ -67,13 +69,22 @@ bool is_for_bot(const Json& body) {
          (hidden == body.end() || *hidden == false) && (status.empty() || status == "pending");
 }
 
+void check_sender(const Call& call, const Chatwoot::Options& options, Services& services) {
+  if (!options.secret.empty() && !equal(text_or(call.body, "token"), options.secret))
+    throw Error(ErrorCode::unauthenticated,
+                "token: expected the word of apps.support.chatwoot_secret_file, found another");
+  if (!options.signature_key.empty() &&
+      !is_signed(call, options.signature_key, store::now_us() / 1'000'000, services))
+    throw Error(ErrorCode::unauthenticated,
+                "X-Chatwoot-Signature: expected the body and a time of now signed with the secret of "
+                "apps.support.chatwoot_signature_file, found another or none; Chatwoot signs since 4.13");
+}
+
 void receive(const CallPointer& call, Desk& desk, Chatwoot* chatwoot) {
   const Json& body = call->body;
   if (chatwoot == nullptr)
     throw Error(ErrorCode::unavailable, "apps.support.chatwoot_url: expected Chatwoot's address, found none");
-  if (!equal(text_or(body, "token"), chatwoot->options().secret))
-    throw Error(ErrorCode::unauthenticated,
-                "token: expected the word of apps.support.chatwoot_secret_file, found another");
+  check_sender(*call, chatwoot->options(), desk.services());
   if (!is_for_bot(body)) return call->reply(json_reply({{"accepted", 0}}));
   const int64_t account = id_in(body, "account"), conversation = id_in(body, "conversation");
   if (account <= 0 || conversation <= 0)
@@ -108,6 +119,21 @@ void receive(const CallPointer& call, Desk& desk, Chatwoot* chatwoot) {
 }
 
 }  // namespace
+
+bool is_signed(const Call& call, const std::string& key, int64_t now_s, Services& services) {
+  const auto header = [&](const char* name) {
+    const auto found = call.headers.find(name);
+    return found == call.headers.end() ? std::string() : found->second;
+  };
+  const std::string time = header("x-chatwoot-timestamp");
+  int64_t signed_s = 0;
+  const auto read = std::from_chars(time.data(), time.data() + time.size(), signed_s);
+  if (read.ec != std::errc() || read.ptr != time.data() + time.size() || signed_s < now_s - kFreshSeconds ||
+      signed_s > now_s + kFreshSeconds)
+    return false;
+  return equal(header("x-chatwoot-signature"),
+               "sha256=" + services.hmac_sha256(key, time + "." + call.raw_body));
+}
 
 Chatwoot::Chatwoot(Options options, std::function<HttpReply(const HttpPost&)> send)
     : options_(std::move(options)), send_(std::move(send)), thread_([this] { run(); }) {}
@@ -185,12 +211,14 @@ std::unique_ptr<Chatwoot> make_chatwoot(const SupportSettings& settings, Service
         "apps.support.chatwoot_url: expected http:// or https://, found '" + url.substr(0, 128) + "'");
   Chatwoot::Options options = {.url = url,
                                .token = word_of(settings.chatwoot_token_file),
-                               .secret = word_of(settings.chatwoot_secret_file)};
-  if (options.secret.empty())
-    throw Error(ErrorCode::invalid_argument,
-                "apps.support.chatwoot_secret_file: expected a file with a word, found none; Chatwoot brings "
-                "no key, so "
-                "its webhook needs one");
+                               .secret = word_of(settings.chatwoot_secret_file),
+                               .signature_key = word_of(settings.chatwoot_signature_file)};
+  if (options.secret.empty() && options.signature_key.empty())
+    throw Error(
+        ErrorCode::invalid_argument,
+        "apps.support.chatwoot_signature_file: expected the secret that Chatwoot signs with, or before 4.13 "
+        "apps.support.chatwoot_secret_file, a word in the webhook's address, found neither; whoever knows "
+        "the address could write in customers' names");
   while (options.url.ends_with('/')) options.url.pop_back();
   return std::make_unique<Chatwoot>(std::move(options),
                                     [&services](const HttpPost& post) { return services.post(post); });

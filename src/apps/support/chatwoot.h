@@ -19,9 +19,10 @@ namespace heed::apps::support {
 class Chatwoot {
  public:
   struct Options {
-    std::string url{};     // http(s)://HOST, without a slash at its end
-    std::string token{};   // of the agent bot
-    std::string secret{};  // that the webhook must bring
+    std::string url{};            // http(s)://HOST, without a slash at its end
+    std::string token{};          // of the agent bot
+    std::string secret{};         // that the webhook must bring in its address; "": none
+    std::string signature_key{};  // that it must be signed with; "": it need not be
     double patience = 1.0;
     size_t most = 10'000;  // requests that wait
   };
@@ -53,6 +54,13 @@ class Chatwoot {
 };
 
 using ChatwootPointer = std::shared_ptr<std::unique_ptr<Chatwoot>>;  // null inside: not configured
+
+// Whether a webhook is signed as Chatwoot signs those of its agent bots since 4.13 (chatwoot/chatwoot#13892):
+// the header X-Chatwoot-Signature is "sha256=" and the HMAC-SHA-256, in hexadecimal digits, of
+// X-Chatwoot-Timestamp (Unix seconds), a full stop and the body as it came, by the secret that Chatwoot shows
+// for the bot. One that was signed more than five minutes before or after `now_s` is none: it may have been
+// recorded. Versions before sign nothing, so that only the word in the address tells them.
+bool is_signed(const Call& call, const std::string& key, int64_t now_s, Services& services);
 
 // As the settings say; null where they name no address. Reads the files of token and secret.
 std::unique_ptr<Chatwoot> make_chatwoot(const SupportSettings& settings, Services& services);
