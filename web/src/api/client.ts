@@ -20,17 +20,19 @@ export class ApiError extends Error {
 
 export interface RequestOptions {
   body?: unknown; // Present: a POST of JSON.
+  method?: "DELETE";
   signal?: AbortSignal;
 }
 
 // Path relative to the page, as v1/status, so that it works behind a proxy under a path too. Throws ApiError; an aborted
 // request throws what fetch throws, which `wasAborted` knows.
-export async function request<T>(path: string, { body, signal }: RequestOptions = {}): Promise<T> {
+export async function request<T>(path: string, { body, method, signal }: RequestOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const key = serverKey.value.key;
   if (key) headers["Authorization"] = `Bearer ${key}`;
   const init: RequestInit = { headers, cache: "no-store", credentials: "same-origin" };
   if (signal) init.signal = signal;
+  if (method) init.method = method;
   if (body !== undefined) {
     init.method = "POST";
     init.body = JSON.stringify(body);

@@ -20,6 +20,9 @@ export interface Formats {
   duration(seconds: Value): string; // The two largest units.
   clock(ms: number): string;
   dateTime(ms: Value): string;
+  minute(ms: number): string; // Of a day that is known: 14:05.
+  hour(ms: number): string; // With its day.
+  day(ms: number): string; // UTC, as days are counted.
 }
 
 const kUnits: Record<Language, [days: string, hours: string, minutes: string, seconds: string]> = {
@@ -46,6 +49,8 @@ export function formats(language: Language): Formats {
   const clock = new Intl.DateTimeFormat(dates, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   const date = new Intl.DateTimeFormat(dates, { month: "short", day: "numeric" });
   const year = new Intl.DateTimeFormat(dates, { year: "numeric", month: "short", day: "numeric" });
+  const minute = new Intl.DateTimeFormat(dates, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const day = new Intl.DateTimeFormat(dates, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
 
   return {
     integer,
@@ -71,6 +76,9 @@ export function formats(language: Language): Formats {
         .join(" ");
     },
     clock: (ms) => clock.format(ms),
+    minute: (ms) => minute.format(ms),
+    hour: (ms) => `${date.format(ms)} ${minute.format(ms)}`,
+    day: (ms) => day.format(ms),
     dateTime: (ms) => {
       if (ms == null || !Number.isFinite(ms)) return kNothing;
       const then = new Date(ms);

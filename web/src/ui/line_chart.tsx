@@ -2,15 +2,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useTexts } from "../i18n/language";
 import type { ECharts } from "./chart_engine";
-import { lineChartOption, readingsAt, sharedSteps, type Axes, type Series } from "./chart_options";
+import { lineChartOption, rangeText, readingsAt, sharedSteps, type Chart } from "./chart_options";
 import { onThemeChange, readPalette } from "./palette";
 import { uiTexts } from "./strings";
 import { Table } from "./table";
 
-export interface LineChartProps {
+export interface LineChartProps extends Chart {
   label: string; // What it shows, in words: all that a screen reader gets of the drawing.
-  series: readonly Series[];
-  axes: Axes;
   xTitle: string; // Heads the steps in the table.
   tall?: boolean;
 }
@@ -26,30 +24,36 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-function Legend({ series, axes }: LineChartProps) {
+function Legend({ series, axes, bands = [] }: LineChartProps) {
   return (
     <ul class="chart__legend">
-      {series.map(({ name, points, colour, dashed }) => {
+      {series.map(({ name, points, colour, dashed, stacked }) => {
         const last = points.findLast(([, y]) => y != null)?.[1];
         return (
           <li key={name}>
-            <span class={`swatch swatch--${colour} ${dashed ? "swatch--dashed" : ""}`} aria-hidden="true" />
+            <span class={`swatch swatch--${colour} ${dashed ? "swatch--dashed" : ""} ${stacked ? "swatch--area" : ""}`} aria-hidden="true" />
             {name} <strong>{last == null ? "–" : axes.y.format(last)}</strong>
           </li>
         );
       })}
+      {bands.map(({ name, points, colour }) => (
+        <li key={name}>
+          <span class={`swatch swatch--${colour} swatch--area swatch--band`} aria-hidden="true" />
+          {name} <strong>{rangeText(points.findLast(([, low]) => low != null), axes) ?? "–"}</strong>
+        </li>
+      ))}
     </ul>
   );
 }
 
-function tooltip({ series, axes }: LineChartProps, x: number): HTMLElement {
+function tooltip(chart: Chart, x: number): HTMLElement {
   const box = document.createElement("div");
   box.className = "chart-tip";
   const title = document.createElement("div");
   title.className = "chart-tip__title";
-  title.textContent = axes.x.format(x);
+  title.textContent = chart.axes.x.format(x);
   box.append(title);
-  for (const { name, colour, text } of readingsAt(series, axes, x)) {
+  for (const { name, colour, text } of readingsAt(chart, x)) {
     const row = document.createElement("div");
     row.className = "chart-tip__row";
     const swatch = document.createElement("span");
@@ -70,9 +74,8 @@ function Drawing(props: LineChartProps) {
   latest.current = props;
 
   const draw = () => {
-    const { series, axes } = latest.current;
     const palette = readPalette(element.current!);
-    const option = lineChartOption(series, axes, palette, (x) => tooltip(latest.current, x));
+    const option = lineChartOption(latest.current, palette, (x) => tooltip(latest.current, x));
     chart.current?.setOption(option, { replaceMerge: ["series"] });
   };
 
@@ -103,7 +106,7 @@ function Drawing(props: LineChartProps) {
 
 const kTableRows = 60;
 
-function AsTable({ label, series, axes, xTitle }: LineChartProps) {
+function AsTable({ label, series, axes, bands = [], xTitle }: LineChartProps) {
   const t = useTexts(uiTexts);
   const [open, setOpen] = useState(false);
   const columns = [
@@ -111,7 +114,12 @@ function AsTable({ label, series, axes, xTitle }: LineChartProps) {
     ...series.map((one) => ({
       title: one.name,
       number: true,
-      cell: (x: number) => readingsAt([one], axes, x)[0]?.text ?? "–",
+      cell: (x: number) => readingsAt({ series: [one], axes }, x)[0]?.text ?? "–",
+    })),
+    ...bands.map((one) => ({
+      title: one.name,
+      number: true,
+      cell: (x: number) => readingsAt({ series: [], axes, bands: [one] }, x)[0]?.text ?? "–",
     })),
   ];
   return (

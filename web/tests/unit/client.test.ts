@@ -49,6 +49,11 @@ test("a body is sent as JSON with the key, and none is sent without either", asy
   });
 });
 
+test("what is to be deleted is asked for so", async () => {
+  const [sent] = [answer("{}"), await request("v1/x/1", { method: "DELETE" })];
+  assert.deepEqual(sent.map(({ method, body }) => [method, body]), [["DELETE", undefined]]);
+});
+
 test("an error carries the server's code and words, its request and when to come back", async () => {
   answer('{"error":{"message":"the queue is full","type":"overloaded","code":"overloaded","param":null}}', {
     status: 429,

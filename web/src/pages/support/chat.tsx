@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import type { ActionState } from "../../api/action";
 import type { Turn } from "../../api/support";
 import { useFormats, useLanguage, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { quotes } from "./annotate";
 import { examples, kAskForPerson } from "./examples";
 import { texts } from "./strings";
-import type { ActionState } from "./use_action";
 
 interface ChatProps {
   turns: readonly Turn[];

@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 
+import { useAction } from "../../api/action";
+import { agentId } from "../../api/agent";
 import { correct } from "../../api/support";
 import { useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
-import { agentId } from "./agent";
 import { Intents } from "./intents";
 import { texts } from "./strings";
 import type { ReadMessage } from "./turns";
-import { useAction } from "./use_action";
 
 // What was said of decisions on this page; it survives a look at another message.
 const said = new Map<string, { intent?: string; accepted?: boolean }>();

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 
+import { useAction } from "../../api/action";
+import { agentId } from "../../api/agent";
 import { closeConversation, replyTo, takeConversation, type Conversation, type Handover, type Suggestion } from "../../api/support";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
-import { agentId } from "./agent";
 import { texts } from "./strings";
-import { useAction } from "./use_action";
 import { waitsLong } from "./turns";
 
 interface HandoverPanelProps {

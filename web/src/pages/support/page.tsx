@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 
+import { useAction } from "../../api/action";
 import { request } from "../../api/client";
-import { useObservable } from "../../api/observable";
 import { usePolled } from "../../api/polled";
 import { useResource } from "../../api/resource";
 import { askSupport, listConversations, readConversation, type ConversationKey, type ConversationState } from "../../api/support";
 import type { Model } from "../../api/types";
 import { useTexts } from "../../i18n/language";
+import { AgentField } from "../../ui/agent_field";
 import { Failure } from "../../ui/failure";
 import type { PageProps } from "../page";
 import { kStates, supportHref } from "./address";
-import { agentName, kUnnamed } from "./agent";
 import { Chat } from "./chat";
 import { HandoverPanel } from "./handover";
 import { NoSupport } from "./no_support";
@@ -19,7 +19,6 @@ import { Queue } from "./queue";
 import { MessageReading } from "./reading";
 import { texts } from "./strings";
 import { joinTurns, needsPerson, readMessages, type Exchange, type Snapshot } from "./turns";
-import { useAction } from "./use_action";
 
 const kQueueMs = 3000;
 const kConversationMs = 2000;
@@ -43,7 +42,7 @@ export default function SupportPage({ query }: PageProps) {
           <h1>{t.title}</h1>
           <p class="lede">{t.lede}</p>
         </div>
-        {!none && <AgentField />}
+        {!none && <AgentField label={t.yourName} />}
       </div>
       {none && <NoSupport />}
       {queue.error && !none && !isToldAlready && <Failure error={queue.error} onRetry={queue.reload} retries />}
@@ -61,17 +60,6 @@ export default function SupportPage({ query }: PageProps) {
         </>
       )}
     </>
-  );
-}
-
-function AgentField() {
-  const t = useTexts(texts);
-  const name = useObservable(agentName);
-  return (
-    <label class="field agent-field">
-      <span class="field__label">{t.yourName}</span>
-      <input autocomplete="off" value={name} placeholder={kUnnamed} onInput={(event) => agentName.enter(event.currentTarget.value)} />
-    </label>
   );
 }
 

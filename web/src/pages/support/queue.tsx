@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 
+import { useAction } from "../../api/action";
+import { agentId } from "../../api/agent";
 import { takeNext, type ConversationKey, type ConversationLine, type ConversationState } from "../../api/support";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { Segmented } from "../../ui/segmented";
 import { kStates, supportHref } from "./address";
-import { agentId } from "./agent";
 import { texts } from "./strings";
 import { waitsLong } from "./turns";
-import { useAction } from "./use_action";
 
 const kFew = 4; // So that the conversation stays in sight.
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 
-import type { ApiError } from "../../api/client";
-import { asApiError } from "../../api/resource";
+import type { ApiError } from "./client";
+import { asApiError } from "./resource";
 
 export interface ActionState {
   busy: boolean;

@@ -1,4 +1,4 @@
-import { Observable } from "../../api/observable";
+import { Observable } from "./observable";
 
 const kStored = "heed.agent";
 
