@@ -7,4 +7,5 @@ export const pages: PageEntry[] = [
   { name: "try", title: { en: "Try it", zh: "试一试" }, load: () => import("./try/page") },
   { name: "events", title: { en: "Events", zh: "事件" }, load: () => import("./events/page") },
   { name: "support", title: { en: "Support", zh: "客服" }, needs: "/v1/support/conversations", load: () => import("./support/page") },
+  { name: "monitor", title: { en: "Opinion", zh: "舆情" }, needs: "/v1/monitor/trends", load: () => import("./monitor/page") },
 ];
