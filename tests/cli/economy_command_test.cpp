@@ -189,7 +189,9 @@ TEST_F(EconomyCommand, attribute_shares_out_all_of_the_value) {
   for (const Json& one : Json::parse(found.output)) {
     shapley += one["shapley"].get<double>();
     markov += one["markov"].get<double>();
-    if (one["touch"] == "search") EXPECT_NEAR(one["shapley"].get<double>(), 15, 1e-9);
+    if (one["touch"] == "search") {
+      EXPECT_NEAR(one["shapley"].get<double>(), 15, 1e-9);
+    }
   }
   EXPECT_NEAR(shapley, 20, 1e-9);
   EXPECT_NEAR(markov, 20, 1e-9);
