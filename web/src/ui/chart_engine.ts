@@ -1,11 +1,11 @@
-// The parts of ECharts that the page's curves need, in a chunk of their own: imported only when a chart is drawn. The canvas
+// The parts of ECharts that the page's curves and flows need, in a chunk of their own: imported only when a chart is drawn. The canvas
 // renderer, because the SVG one writes style attributes, which the content-security policy refuses.
-import { LineChart } from "echarts/charts";
+import { LineChart, SankeyChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type ECharts } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
-use([LineChart, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+use([LineChart, SankeyChart, GridComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
 export type { ECharts };
 
