@@ -2,7 +2,7 @@
 # The page of web/: what ./dev web runs.
 #   scripts/web.sh build              check types, run the unit tests, build into build/web; nothing where nothing changed
 #   scripts/web.sh browser [NAME...]  browser tests against the server at HEED_URL, or where that is not set, one started here with the
-#                                     small models of tests/infer/golden, and keys where HEED_WITH_KEY is 1; NAME: walk, states, reach, support
+#                                     small models of tests/infer/golden, and keys where HEED_WITH_KEY is 1; NAME: walk, states, reach, support, monitor
 # Exit status 3: npm's registry is out of reach.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -36,8 +36,15 @@ export function Breakdown({ title, shares, chosen, address }: BreakdownProps) {
             ),
           },
           { title: t.voices, number: true, cell: ({ voices }) => f.integer(voices) },
-          { title: t.negative, number: true, cell: (one) => f.percent(share(one)) },
-          { title: "", cell: (one) => <Bar share={share(one)} tone="bad" /> },
+          {
+            title: t.negative,
+            number: true,
+            cell: (one) => (
+              <span class="breakdown__share">
+                <Bar share={share(one)} tone="bad" /> {f.percent(share(one))}
+              </span>
+            ),
+          },
         ]}
       />
     </div>

@@ -34,20 +34,22 @@ export function Inbox({ view, alerts, alertsADay, silences, opened, replayed, on
   const [all, setAll] = useState(false);
   const action = useAction();
   const list = useRef<HTMLOListElement>(null);
-  const place = useRef(-1); // Of the alert that was acted on.
-  const act = (what: () => Promise<unknown>, at = -1) => {
-    place.current = at;
-    void action.run(() => what().then(onChange));
+  const left = useRef({ id: "", at: 0 }); // The alert that was acknowledged last, and its place.
+  const act = (what: () => Promise<unknown>) => void action.run(() => what().then(onChange));
+  const confirm = ({ id }: MonitorAlert, at: number) => {
+    left.current = { id, at };
+    act(() => acknowledge(id, agentId()));
   };
   const silence = ({ topic, entity, event }: SeriesName & { event: string }) => addSilence({ minutes, topic, entity, event, by: agentId() });
   const shown = all ? alerts : alerts?.filter(({ id }, i) => i < kFew || id === opened);
   const hidden = (alerts?.length ?? 0) - (shown?.length ?? 0);
   // Whoever goes through the inbox by keyboard goes on with the alert that took the place of the one that left.
   useEffect(() => {
-    if (place.current < 0 || document.activeElement !== document.body) return;
-    const next = list.current?.children[Math.min(place.current, list.current.children.length - 1)];
-    next?.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
-    place.current = -1;
+    const { id, at } = left.current;
+    if (!id || action.busy) return;
+    if (!alerts?.some((one) => one.id === id && !one.acknowledged)) left.current = { id: "", at: 0 };
+    if (document.activeElement !== document.body) return;
+    list.current?.children[at]?.querySelector<HTMLElement>("button")?.focus();
   });
   const nothing = { unacknowledged: t.nothingToSee, open: t.noneOpen, "": t.noneAtAll }[view.state];
   return (
@@ -89,8 +91,8 @@ export function Inbox({ view, alerts, alertsADay, silences, opened, replayed, on
             busy={action.busy}
             onToggle={() => onOpen(alert.id === opened ? "" : alert.id)}
             onShow={() => onShow(alert)}
-            onAcknowledge={replayed ? undefined : () => act(() => acknowledge(alert.id, agentId()), i)}
-            onSilence={replayed ? undefined : () => act(() => silence(alert), i)}
+            onAcknowledge={replayed ? undefined : () => confirm(alert, i)}
+            onSilence={replayed ? undefined : () => act(() => silence(alert))}
           />
         ))}
       </ol>

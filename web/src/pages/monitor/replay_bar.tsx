@@ -32,14 +32,16 @@ export function ReplayBar({ replay, format, onMove }: ReplayBarProps) {
   return (
     <div class="replay" role="group" aria-label={t.replay}>
       <div class="replay__buttons">
-        <button class="button" type="button" aria-label={t.back} disabled={atMs <= range[0]} onClick={() => step(-1)}>
-          −1
+        <button class="button" type="button" disabled={atMs <= range[0]} onClick={() => step(-1)}>
+          <span aria-hidden="true">−1</span>
+          <span class="visually-hidden">{t.back}</span>
         </button>
         <button class="button button--main" type="button" disabled={atMs >= range[1]} onClick={() => onMove((now) => ({ ...now, playing: !now.playing }))}>
           {playing ? t.pause : t.play}
         </button>
-        <button class="button" type="button" aria-label={t.on} disabled={atMs >= range[1]} onClick={() => step(1)}>
-          +1
+        <button class="button" type="button" disabled={atMs >= range[1]} onClick={() => step(1)}>
+          <span aria-hidden="true">+1</span>
+          <span class="visually-hidden">{t.on}</span>
         </button>
         <Segmented
           name="speed"

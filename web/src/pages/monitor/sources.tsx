@@ -50,7 +50,7 @@ function SourceTable({ rows }: { rows: readonly SourceRow[] }) {
   const f = useFormats();
   return (
     <Table
-      label={t.sources}
+      label={t.bySource}
       rows={[...rows].sort((a, b) => b.messages - a.messages)}
       rowKey={(row) => row.source}
       columns={[
