@@ -236,7 +236,7 @@ TEST(FitKnowledge, quotes_what_it_may_and_keeps_the_promise_on_other_questions) 
     ASSERT_TRUE(fitted.rule.threshold) << describe(fitted);
     EXPECT_EQ(fitted.rule.questions, std::ssize(learned.questions));
     EXPECT_GT(fitted.report.quoted, fitted.report.answerable / 4) << describe(fitted);
-    EXPECT_THAT(describe(fitted), HasSubstr("25.0 % promised"));
+    EXPECT_THAT(describe(fitted), HasSubstr("33.0 % promised"));
     int64_t quoted = 0, wrong = 0;
     const Knowledge live(search::Index::open(folder / "index.sqlite"), std::nullopt, fitted.rule);
     for (const AskedQuestion& question : later.questions) {
@@ -246,7 +246,7 @@ TEST(FitKnowledge, quotes_what_it_may_and_keeps_the_promise_on_other_questions) 
       wrong += passages[0].id != question.passage;
     }
     EXPECT_GT(quoted, 100);
-    EXPECT_LE(static_cast<double>(wrong), 0.25 * static_cast<double>(quoted));
+    EXPECT_LE(static_cast<double>(wrong), 0.33 * static_cast<double>(quoted));
   }
 }
 

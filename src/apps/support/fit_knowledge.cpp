@@ -10,7 +10,7 @@ namespace heed::apps::support {
 namespace {
 
 // Quotations from which on a threshold may be accepted: with fewer one mistake more or less decides.
-constexpr int64_t kFirstQuoted = 30;
+constexpr int64_t kFirstQuoted = 60;
 
 // The candidates of one question, as what is fitted sees them.
 struct Asked {

@@ -21,7 +21,7 @@ inline constexpr size_t kFewestQuestions = 100;
 struct FitKnowledgeOptions {
   // At most this share of quotations may be wrong. More than of answers: who reads a quotation sees what it
   // is about and where it is from.
-  double wrong = 0.25;
+  double wrong = 0.33;
   double failure = 0.1;  // probability that more of them are
   double learn =
       0.3;  // share of the questions that the probability is learned from; the threshold from the rest
