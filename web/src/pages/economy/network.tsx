@@ -54,7 +54,7 @@ export function NetworkSection() {
           })}
         </div>
       </div>
-      {shown && <Prices flow={shown} />}
+      {shown && <Prices flow={shown} network={network} />}
       <Own
         onTake={(own) => {
           setBase(own);
@@ -88,12 +88,17 @@ function Drawing({ flow }: { flow: Flow }) {
   );
 }
 
-function Prices({ flow }: { flow: Flow }) {
+function Prices({ flow, network }: { flow: Flow; network: Network }) {
   const t = useTexts(texts);
   const f = useFormats();
   const name = ({ limit, from, to }: Flow["bottlenecks"][number]) =>
     limit === "edge" ? t.edge(from, to) : limit === "node" ? t.node(from) : limit === "supply" ? t.ofSupply(from) : t.ofDemand(from);
-  if (flow.bottlenecks.length === 0) return <p class="hint">{t.unbound}</p>;
+  // A node that neither begins nor ends anything has no such budget to raise.
+  const rows = flow.bottlenecks.filter(({ limit, from }) => {
+    const node = network.nodes.find((one) => one.name === from);
+    return limit === "supply" ? node?.supply !== undefined : limit === "demand" ? node?.demand !== undefined : true;
+  });
+  if (rows.length === 0) return <p class="hint">{t.unbound}</p>;
   return (
     <>
       <h3>{t.bottlenecks}</h3>
@@ -103,7 +108,7 @@ function Prices({ flow }: { flow: Flow }) {
           { title: t.limit, cell: name },
           { title: t.price, number: true, cell: (row) => f.metric(row.price) },
         ]}
-        rows={flow.bottlenecks}
+        rows={rows}
         rowKey={name}
       />
     </>
