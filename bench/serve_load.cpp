@@ -73,7 +73,7 @@ Plan read_plan(const Json& json) {
                .deadline_ms = json.value("deadline_ms", int64_t{0})};
   const std::string extra =
       plan.deadline_ms > 0 ? fmt::format("X-Deadline-Ms: {}\r\n", plan.deadline_ms) : "";
-  for (const std::string name : json.value("varying", std::vector<std::string>()))
+  for (const std::string& name : json.value("varying", std::vector<std::string>()))
     plan.varying.push_back(fmt::format("\"{}\":\"", name));
   for (const Json& request : json.at("requests")) {
     plan.requests.push_back({.method = request.at("method"),
