@@ -10,6 +10,7 @@
 #include "apps/support/support_model.h"
 #include "apps/support/train_model.h"
 #include "apps/support/write_dataset.h"
+#include "apps/support_passages.h"
 #include "base/expect_error.h"
 #include "base/files.h"
 #include "base/random.h"
@@ -25,33 +26,6 @@ using testing::Not;
 
 namespace {
 
-const std::vector<KnowledgeRow> kRows = {{.id = "faq:2",
-                                          .title = "Can I use my card abroad?",
-                                          .text = "Yes, everywhere. 1.5 % is charged outside the euro area.",
-                                          .source = "faq.csv, 1",
-                                          .language = "en"},
-                                         {.id = "faq:3",
-                                          .title = "How safe is my money?",
-                                          .text = "Deposits up to 100,000 euros are protected by law.",
-                                          .source = "faq.csv, 2",
-                                          .language = "en"},
-                                         {.id = "faq:4",
-                                          .title = "Can I deposit coins?",
-                                          .text = "At branches with a coin machine.",
-                                          .questions = {"where can I get rid of a jar of pennies"},
-                                          .source = "faq.csv, 3",
-                                          .language = "en"},
-                                         {.id = "faq:5",
-                                          .title = "在国外能用卡吗？",
-                                          .text = "可以，在所有支持该卡组织的地方都能用。",
-                                          .source = "faq.csv，1",
-                                          .language = "zh"},
-                                         {.id = "faq:6",
-                                          .title = "可以存硬币吗？",
-                                          .text = "有硬币机的网点可以。QR 无需输入。",
-                                          .source = "faq.csv，3",
-                                          .language = "zh"}};
-
 search::Index build(const std::vector<KnowledgeRow>& rows, const TemporaryFolder& folder) {
   search::IndexWriter writer(folder / "index.sqlite");
   writer.put(passages_of(rows));
@@ -62,7 +36,7 @@ search::Index build(const std::vector<KnowledgeRow>& rows, const TemporaryFolder
 class KnowledgeOf : public testing::Test {
  protected:
   TemporaryFolder folder_;
-  Knowledge knowledge_{build(kRows, folder_), std::nullopt, our_rule()};
+  Knowledge knowledge_{build(test::kPassages, folder_), std::nullopt, our_rule()};
 
   std::string best(const std::string& text, const std::string& language) const {
     const auto passages = knowledge_.retrieve({.text = text, .language = language}, 3);
@@ -161,14 +135,14 @@ TEST_F(KnowledgeOf, what_says_nothing_finds_nothing_and_breaks_nothing) {
 
 TEST_F(KnowledgeOf, the_matching_head_finds_what_shares_no_word) {
   search::VectorSet meanings(2, "test");
-  for (const KnowledgeRow& row : kRows) {
+  for (const KnowledgeRow& row : test::kPassages) {
     const auto [title, text] = meaning_ids(row.id);
     const bool safe = row.id == "faq:3";
     meanings.add(title, std::vector<float>{safe ? 1.0F : 0.0F, safe ? 0.0F : 1.0F});
     meanings.add(text, std::vector<float>{0.0F, 1.0F});
   }
   TemporaryFolder folder;
-  const Knowledge knowledge(build(kRows, folder), std::move(meanings), our_rule());
+  const Knowledge knowledge(build(test::kPassages, folder), std::move(meanings), our_rule());
   const std::vector<float> vector = {1.0F, 0.0F};
   const auto candidates = knowledge.candidates({.text = "bankruptcy", .vector = vector, .language = "en"});
   const auto found = std::ranges::find(candidates, "faq:3", [](const auto& each) { return each.passage.id; });
@@ -252,7 +226,7 @@ TEST(FitKnowledge, quotes_what_it_may_and_keeps_the_promise_on_other_questions) 
 
 TEST(FitKnowledge, too_few_questions_leave_our_own_rule_which_says_so) {
   TemporaryFolder folder;
-  const Knowledge knowledge(build(kRows, folder), std::nullopt, our_rule());
+  const Knowledge knowledge(build(test::kPassages, folder), std::nullopt, our_rule());
   const FittedKnowledge fitted = fit_knowledge(
       knowledge, std::vector<AskedQuestion>{{.text = "coins", .language = "en", .passage = "faq:4"}});
   EXPECT_EQ(fitted.rule.questions, 0);
@@ -303,7 +277,7 @@ class ModelWithKnowledge : public testing::TestWithParam<bool> {
                       {.text = "转账", .intent = "transfer", .language = "zh"}},
          .answers = Answers::parse(
              parse_json(R"({"version": 1, "answers": {"fee": {"texts": {"en": "None."}}}})", "a"), "a"),
-         .knowledge = kRows},
+         .knowledge = test::kPassages},
         folder_ / "data");
   }
 

@@ -9,6 +9,7 @@
 #include "apps/support/http.h"
 #include "apps/support/train_model.h"
 #include "apps/support/write_dataset.h"
+#include "apps/support_passages.h"
 #include "base/expect_error.h"
 #include "base/files.h"
 #include "infer/tiny_model.h"
@@ -211,25 +212,16 @@ TEST_F(Support, people_take_over_reply_and_close) {
 
 TEST_F(Support, knowledge_is_quoted_with_its_source_wherever_a_customer_is_answered) {
   using namespace apps::support;
-  write_dataset({.answers = Answers::parse(Json::parse(kAnswers), "answers.json"),
-                 .knowledge = {{.id = "faq:2",
-                                .title = "Can I use my card abroad?",
-                                .text = "Yes, everywhere. Outside the euro area 1.5 % is charged.",
-                                .source = "faq.csv, 1",
-                                .language = "en"},
-                               {.id = "faq:3",
-                                .title = "可以存硬币吗？",
-                                .text = "有硬币机的网点可以。",
-                                .source = "faq.csv，2",
-                                .language = "zh"}}},
-                folder_ / "data");
+  write_dataset(
+      {.answers = Answers::parse(Json::parse(kAnswers), "answers.json"), .knowledge = test::kPassages},
+      folder_ / "data");
   add_assets(folder_ / "models" / "unsure", folder_ / "data");
   start({"apps.support.model='unsure'"});
   const Json english = answer("can I use my card abroad");
   EXPECT_EQ(english["action"], "retrieve") << english["why"];
   EXPECT_EQ(
       english["text"],
-      "Yes, everywhere. Outside the euro area 1.5 % is charged.\n— Can I use my card abroad?, faq.csv, 1");
+      "Yes, everywhere. 1.5 % is charged outside the euro area.\n— Can I use my card abroad?, faq.csv, 1");
   EXPECT_EQ(english["passages"][0]["source"], "faq.csv, 1");
   EXPECT_EQ(english["citations"][0]["passage"], "faq:2");
   EXPECT_GT(english["confidence"].get<double>(), 0.9);
@@ -238,7 +230,7 @@ TEST_F(Support, knowledge_is_quoted_with_its_source_wherever_a_customer_is_answe
   EXPECT_EQ(whole["turns"][1]["passages"][0]["id"], "faq:2");
   const Json chinese =
       post("/webhooks/rest/webhook", {{"sender", "alice"}, {"message", "你们可以存硬币吗？"}});
-  EXPECT_EQ(chinese[0]["text"], "有硬币机的网点可以。\n— 可以存硬币吗？, faq.csv，2");
+  EXPECT_EQ(chinese[0]["text"], "有硬币机的网点可以。QR 无需输入。\n— 可以存硬币吗？, faq.csv，3");
   // What it does not answer is handed over, with the nearest passages for the person to see.
   const Json other = answer("is there a discount for coins of students");
   EXPECT_EQ(other["action"], "handover");

@@ -109,7 +109,7 @@ export const texts = translations({
     estimates: "另一个策略会得到什么",
     estimatesText: "来自一百个有记录的决定。横条是 95 % 区间，标记是估计值。",
     estimator: "估计方法",
-    interval: "95 %",
+    interval: "95 % 区间",
     worthRows: "相当于行数",
     shortSupport: "该策略会做记录里几乎没有的事：这些数字不包括它们。",
     ledger: "注意力最后怎么样了",
