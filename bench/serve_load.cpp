@@ -4,8 +4,8 @@
 //
 //   {"port", "connections", "seconds", "rate": requests a second at fixed times (0: each connection asks
 //    again as soon as it is answered), "deadline_ms"?: of each request, told to the server,
-//    "varying"?: names of fields of the replies whose strings are new each time, and are not compared,
-//    "requests": [{"method", "path", "body", "expected"?: [bodies]}]: asked in turn}
+//    "varying"?: names of fields of the replies whose strings or numbers are new each time, and are not
+//    compared, "requests": [{"method", "path", "body", "expected"?: [bodies]}]: asked in turn}
 //
 // Every reply of 200 must be one of those expected; where none are named, what the server answers to that
 // request when it is asked alone, before the load. "@ID@" in a body is another text for each request. One
@@ -50,16 +50,18 @@ struct Plan {
   size_t connections = 1;
   double seconds = 1.0, rate = 0.0;
   int64_t deadline_ms = 0;
-  std::vector<std::string> varying = {};  // as they stand in a reply: "name":"
+  std::vector<std::string> varying = {};  // as they stand in a reply: "name":
   std::vector<Request> requests = {};
 };
 
-// The reply without the strings of those fields.
+// The reply without the strings and numbers of those fields.
 std::string without(const std::vector<std::string>& varying, std::string reply) {
   for (const std::string& field : varying) {
     for (size_t at = 0; (at = reply.find(field, at)) != std::string::npos;) {
       at += field.size();
-      reply.erase(at, std::min(reply.find('"', at), reply.size()) - at);
+      const bool text = at < reply.size() && reply[at] == '"';
+      const size_t end = text ? reply.find('"', at + 1) : reply.find_first_of(",}", at);
+      reply.erase(at, std::min(end, reply.size()) - at);
     }
   }
   return reply;
@@ -74,7 +76,7 @@ Plan read_plan(const Json& json) {
   const std::string extra =
       plan.deadline_ms > 0 ? fmt::format("X-Deadline-Ms: {}\r\n", plan.deadline_ms) : "";
   for (const std::string& name : json.value("varying", std::vector<std::string>()))
-    plan.varying.push_back(fmt::format("\"{}\":\"", name));
+    plan.varying.push_back(fmt::format("\"{}\":", name));
   for (const Json& request : json.at("requests")) {
     plan.requests.push_back({.method = request.at("method"),
                              .path = request.at("path"),

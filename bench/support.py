@@ -166,18 +166,18 @@ def support_model(folder, fresh):
 def support_latency(fresh, seconds=15, connections=64, texts=1000):
     """Through /v1/answer each message begins a conversation, is read, decided, kept, and logged. /model/parse keeps nothing."""
     harness.build("heed", "serve_load")
-    varying = ["conversation", "decision_id"]
+    varying, parsed_varying = ["conversation", "decision_id", "position"], ["message_id"]
     with tempfile.TemporaryDirectory(prefix="heed-support-") as name:
         asked = support_model(Path(name), fresh)[:texts]
         with Served(name, "--set", "server.workers=2", "--set", f"apps.support.max_waiting={10 ** 6}",
                     "--set", f"apps.support.max_waiting_a_tenant={10 ** 6}") as server:
             answer = [post("/v1/answer", {"text": text}) for text in asked]
             parse = [post("/model/parse", {"text": text}) for text in asked]
-            results = {"warm": server.load(parse, 2),
+            results = {"warm": server.load(parse, 2, varying=parsed_varying),
                        "alone": server.load(answer, seconds, connections=1, varying=varying),
-                       "parse_alone": server.load(parse, seconds, connections=1),
+                       "parse_alone": server.load(parse, seconds, connections=1, varying=parsed_varying),
                        "many": server.load(answer, seconds, connections=connections, varying=varying),
-                       "parse_many": server.load(parse, seconds, connections=connections)}
+                       "parse_many": server.load(parse, seconds, connections=connections, varying=parsed_varying)}
     broken = {name: result for name, result in results.items() if failures(result)}
     if broken:
         raise harness.Missing(f"requests failed: {broken}")
