@@ -183,7 +183,7 @@ SERVING = Section("The serving engine (one thread)", [
                    "ranking (the profile in bench/results/infer-translate.json): 4 % are missing and spread over all of them"),
     Row("infer-scaling", "2 workers on 2 cores against one, runs in turn", [
         Part("times", "times one worker", ">=", 1.85)],
-            missed="arithmetic alone scales by 1.85 to 1.95 on these two cores; batches of 64 leave the 512 KiB of a core's own cache and "
+            missed="arithmetic alone scales by 1.85 to 1.95 on these two cores; probably the caches: batches of 64 leave the 512 KiB of a core's own cache and "
                    "share the third level: the classifier in process scales by 1.8 with single texts and 1.6 with batches of 64 "
                    "(serve_engine)"),
     Row("infer-quality-loss", "int8 and bf16 against fp32: validation cross-entropy; BLEU on test_2016_flickr, beam 4, with paired bootstrap", [

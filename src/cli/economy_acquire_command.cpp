@@ -38,8 +38,7 @@ Impressions read_impressions(const std::string& file) {
     const std::string where = table.where(row);
     const bool attended = read_flag(columns.get(row, 4), where, "attended");
     read.log.add(columns.get(row, 0), columns.get(row, 1), columns.get(row, 5),
-                 static_cast<int64_t>(read_number(columns.get(row, 2), where, "position")),
-                 columns.get(row, 3), attended, where);
+                 read_whole(columns.get(row, 2), where, "position"), columns.get(row, 3), attended, where);
     if (columns.get(row, 6).empty()) continue;
     read.treated.push_back(read_flag(columns.get(row, 6), where, "treated") ? 1 : 0);
     read.propensities.push_back(

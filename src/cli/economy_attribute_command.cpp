@@ -48,8 +48,7 @@ std::vector<economy::Path> read_paths(const std::string& file) {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     if (!columns.get(row, 1).empty()) path.value = read_number(columns.get(row, 1), where, "value");
-    if (!columns.get(row, 2).empty())
-      path.count = static_cast<int64_t>(read_number(columns.get(row, 2), where, "count"));
+    if (!columns.get(row, 2).empty()) path.count = read_whole(columns.get(row, 2), where, "count");
     paths.push_back(std::move(path));
   }
   return paths;

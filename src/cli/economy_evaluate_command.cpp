@@ -27,10 +27,7 @@ struct Settings {
   bool slates = false, json = false;
 };
 
-struct Named {
-  std::string name;
-  metrics::OffPolicyEstimate estimate;
-};
+using Named = economy::NamedEstimate;
 
 // Columns with a reward, a propensity, the target's chance; and what a reward model says, or nothing.
 economy::PolicyLog read_table(const std::string& file) {
@@ -58,16 +55,6 @@ economy::PolicyLog read_table(const std::string& file) {
     log.predicted_values.push_back(read_number(columns.get(row, 5), where, "predicted_value"));
   }
   return log;
-}
-
-std::vector<Named> estimates(const metrics::LoggedDecisions& log, const metrics::OffPolicyOptions& options) {
-  std::vector<Named> all = {{"IPS", metrics::inverse_propensity(log, options)},
-                            {"SNIPS", metrics::self_normalised_inverse_propensity(log, options)}};
-  if (log.predicted_rewards.empty()) return all;
-  all.push_back({"DM", metrics::direct_method(log, options)});
-  all.push_back({"DR", metrics::doubly_robust(log, options)});
-  all.push_back({"SWITCH-DR", metrics::switch_doubly_robust(log, options)});
-  return all;
 }
 
 // Rows of one slate have its name and reward, one row a position.
@@ -98,7 +85,7 @@ Slates read_slates(const std::string& file) {
                   fmt::format("{}: field 'reward': expected {}, as the slate's other rows have, found {}",
                               where, slate.reward, reward));
     slate.reward = reward;
-    const auto position = static_cast<int64_t>(read_number(columns.get(row, 1), where, "position"));
+    const auto position = read_whole(columns.get(row, 1), where, "position");
     const bool added = slate.places
                            .emplace(position, std::pair(read_number(columns.get(row, 3), where, "propensity"),
                                                         read_number(columns.get(row, 4), where, "target")))
@@ -112,6 +99,7 @@ Slates read_slates(const std::string& file) {
     slate.predicted = read_number(columns.get(row, 5), where, "predicted");
     slate.value = read_number(columns.get(row, 6), where, "predicted_value");
   }
+  if (order.empty()) throw Error(ErrorCode::invalid_argument, file + ": expected rows of slates, found none");
   Slates all;
   all.positions = static_cast<int64_t>(slates[order.at(0)].places.size());
   for (const std::string& name : order) {
@@ -152,7 +140,7 @@ void show(const std::vector<Named>& all, const Json& notes, bool as_json) {
   std::vector<std::vector<std::string>> rows = {
       {"estimator", "value", "lower", "upper", "worth rows", "greatest weight"}};
   for (const Named& one : all)
-    rows.push_back({one.name, figure(one.estimate.value), figure(one.estimate.interval.lower),
+    rows.push_back({std::string(one.name), figure(one.estimate.value), figure(one.estimate.interval.lower),
                     figure(one.estimate.interval.upper), figure(one.estimate.effective_rows),
                     figure(one.estimate.greatest_weight)});
   apps::print(text_table(rows, {1, 2, 3, 4, 5}));
@@ -190,7 +178,7 @@ void run(const Settings& given) {
         fmt::format("the weights' mean is {:.2f} and not 1 (95 % {:.2f} to {:.2f}): the policy does things "
                     "that the log hardly ever did; IPS and SNIPS leave them out",
                     seen.mean_weight, seen.interval.lower, seen.interval.upper));
-  show(estimates(log.decisions(), settings.options), notes, settings.json);
+  show(economy::estimates(log.decisions(), settings.options), notes, settings.json);
 }
 
 }  // namespace

@@ -84,19 +84,17 @@ void post(const Settings& settings) {
     const std::string where = table.where(row), &ts = columns.get(row, 1);
     const bool digits =
         !ts.empty() && ts.find_first_not_of("0123456789") == std::string::npos && ts.size() > 8;
-    waiting.push_back(
-        {.id = columns.get(row, 0),
-         .tenant = columns.get(row, 2),
-         .person = columns.get(row, 3),
-         .group = columns.get(row, 7),
-         .source = columns.get(row, 8),
-         .task = columns.get(row, 9),
-         .from = stage_of(columns.get(row, 4), where, "from"),
-         .to = stage_of(columns.get(row, 5), where, "to"),
-         .milliseconds = static_cast<int64_t>(read_number(columns.get(row, 6), where, "milliseconds")),
-         .ts_us =
-             digits ? static_cast<int64_t>(read_number(ts, where, "ts")) : economy::parse_time(ts, where),
-         .note = columns.get(row, 10)});
+    waiting.push_back({.id = columns.get(row, 0),
+                       .tenant = columns.get(row, 2),
+                       .person = columns.get(row, 3),
+                       .group = columns.get(row, 7),
+                       .source = columns.get(row, 8),
+                       .task = columns.get(row, 9),
+                       .from = stage_of(columns.get(row, 4), where, "from"),
+                       .to = stage_of(columns.get(row, 5), where, "to"),
+                       .milliseconds = read_whole(columns.get(row, 6), where, "milliseconds"),
+                       .ts_us = digits ? read_whole(ts, where, "ts") : economy::parse_time(ts, where),
+                       .note = columns.get(row, 10)});
     if (waiting.size() == kPostingsAtOnce) send();
   }
   if (!waiting.empty()) send();

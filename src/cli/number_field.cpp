@@ -18,6 +18,15 @@ double read_number(const std::string& text, const std::string& where, const char
   return number;
 }
 
+int64_t read_whole(const std::string& text, const std::string& where, const char* field) {
+  int64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || end != text.data() + text.size())
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{}: field '{}': expected a whole number, found '{}'", where, field, text));
+  return number;
+}
+
 bool read_flag(const std::string& text, const std::string& where, const char* field) {
   if (text != "0" && text != "1")
     throw Error(ErrorCode::invalid_argument,

@@ -211,6 +211,17 @@ PolicyLog judge(const std::vector<LoggedDecision>& log,
   return judged;
 }
 
+std::vector<NamedEstimate> estimates(const metrics::LoggedDecisions& log,
+                                     const metrics::OffPolicyOptions& options) {
+  std::vector<NamedEstimate> all = {{"IPS", metrics::inverse_propensity(log, options)},
+                                    {"SNIPS", metrics::self_normalised_inverse_propensity(log, options)}};
+  if (log.predicted_rewards.empty()) return all;
+  all.push_back({"DM", metrics::direct_method(log, options)});
+  all.push_back({"DR", metrics::doubly_robust(log, options)});
+  all.push_back({"SWITCH-DR", metrics::switch_doubly_robust(log, options)});
+  return all;
+}
+
 Coverage coverage(const metrics::LoggedDecisions& log) {
   std::vector<double> weights;
   for (size_t k = 0; k < log.rewards.size(); ++k)

@@ -51,6 +51,15 @@ struct PolicyLog {
 // Throws invalid_argument where they differ in length.
 PolicyLog judge(const std::vector<LoggedDecision>& log, const std::vector<std::vector<ActionChance>>& policy);
 
+struct NamedEstimate {
+  std::string_view name;  // "IPS", "SNIPS", "DM", "DR", "SWITCH-DR"
+  metrics::OffPolicyEstimate estimate;
+};
+
+// By every estimator that the log has what it takes for: the last three need predicted rewards.
+std::vector<NamedEstimate> estimates(const metrics::LoggedDecisions& log,
+                                     const metrics::OffPolicyOptions& options = {});
+
 // How much of what the policy would do the log has seen, from the weights alone: their mean is 1 where it has
 // seen all of it. Below 0.9 with certainty: say so.
 struct Coverage {

@@ -180,6 +180,21 @@ TEST_F(EconomyCommand, flow_finds_the_narrow_place) {
   EXPECT_THAT(unknown.error, HasSubstr("rss"));
 }
 
+TEST_F(EconomyCommand, tables_without_rows_and_parts_where_whole_numbers_are_expected_are_refused) {
+  const auto none = run_heed(
+      {"economy", "evaluate", file("none.csv", "slate,position,reward,propensity,target\n"), "--slates"});
+  EXPECT_NE(none.status, 0);
+  EXPECT_THAT(none.error, testing::AllOf(HasSubstr("none.csv"), HasSubstr("found none")));
+  for (const char* milliseconds : {"0.5", "1e300", "99999999999999999999"}) {
+    const std::string rows = std::string("posting_id,ts,tenant,person,from,to,milliseconds\n") +
+                             "1,2026-11-26T08:00:00Z,a,b,world,acquired," + milliseconds + "\n";
+    const auto part =
+        run_heed({"economy", "ledger", "post", "--store", path("parts.db"), file("parts.csv", rows)});
+    EXPECT_NE(part.status, 0) << milliseconds;
+    EXPECT_THAT(part.error, HasSubstr(std::string("expected a whole number, found '") + milliseconds));
+  }
+}
+
 TEST_F(EconomyCommand, attribute_shares_out_all_of_the_value) {
   const auto found = run_heed(
       {"economy", "attribute",

@@ -101,7 +101,7 @@ Route retain_route() {
 
 // --- What another policy would have earned
 
-Json estimate_json(const char* name, const metrics::OffPolicyEstimate& one) {
+Json estimate_json(std::string_view name, const metrics::OffPolicyEstimate& one) {
   return {{"estimator", name},
           {"value", one.value},
           {"lower", one.interval.lower},
@@ -130,13 +130,9 @@ Json evaluate(const Call& call, Services& /*services*/) {
   metrics::OffPolicyOptions options{.switch_at = number_or(call.body, "switch_at", 10)};
   if (has(call.body, "clip")) options.clip = number_or(call.body, "clip", 0);
   const metrics::LoggedDecisions decisions = log.decisions();
-  Json list = {estimate_json("IPS", metrics::inverse_propensity(decisions, options)),
-               estimate_json("SNIPS", metrics::self_normalised_inverse_propensity(decisions, options))};
-  if (!log.predicted_rewards.empty()) {
-    list.push_back(estimate_json("DM", metrics::direct_method(decisions, options)));
-    list.push_back(estimate_json("DR", metrics::doubly_robust(decisions, options)));
-    list.push_back(estimate_json("SWITCH-DR", metrics::switch_doubly_robust(decisions, options)));
-  }
+  Json list = Json::array();
+  for (const auto& [name, estimate] : economy::estimates(decisions, options))
+    list.push_back(estimate_json(name, estimate));
   const economy::Coverage seen = economy::coverage(decisions);
   return {{"estimates", std::move(list)},
           {"mean_weight", rounded(seen.mean_weight)},

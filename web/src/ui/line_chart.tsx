@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { useTexts } from "../i18n/language";
-import type { ECharts } from "./chart_engine";
 import { lineChartOption, rangeText, readingsAt, sharedSteps, type Chart } from "./chart_options";
-import { onThemeChange, readPalette } from "./palette";
 import { uiTexts } from "./strings";
 import { Table } from "./table";
+import { useChart } from "./use_chart";
 
 export interface LineChartProps extends Chart {
   label: string; // What it shows, in words: all that a screen reader gets of the drawing.
@@ -67,40 +66,9 @@ function tooltip(chart: Chart, x: number): HTMLElement {
 }
 
 function Drawing(props: LineChartProps) {
-  const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  const latest = useRef(props);
-  const [ready, setReady] = useState(false);
-  latest.current = props;
-
-  const draw = () => {
-    const palette = readPalette(element.current!);
-    const option = lineChartOption(latest.current, palette, (x) => tooltip(latest.current, x));
-    chart.current?.setOption(option, { replaceMerge: ["series"] });
-  };
-
-  useEffect(() => {
-    let gone = false;
-    const observer = new ResizeObserver(() => chart.current?.resize());
-    void import("./chart_engine").then(({ createChart }) => {
-      const canvas = element.current;
-      if (gone || !canvas) return; // The page was left while the engine was on its way.
-      chart.current = createChart(canvas);
-      observer.observe(canvas);
-      setReady(true);
-    });
-    const stopTheme = onThemeChange(draw);
-    return () => {
-      gone = true;
-      stopTheme();
-      observer.disconnect();
-      chart.current?.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    if (ready) draw();
+  const element = useChart((chart, palette) => {
+    chart.setOption(lineChartOption(props, palette, (x) => tooltip(props, x)), { replaceMerge: ["series"] });
   });
-
   return <div class={`chart__canvas ${props.tall ? "chart__canvas--tall" : ""}`} ref={element} role="img" aria-label={props.label} />;
 }
 

@@ -1,7 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-
-import type { ECharts } from "./chart_engine";
-import { onThemeChange, readPalette } from "./palette";
+import { useChart } from "./use_chart";
 
 export interface SankeyProps {
   label: string; // What it shows, in words: all that a screen reader gets of the drawing.
@@ -11,17 +8,9 @@ export interface SankeyProps {
 
 // Flows as bands as wide as they are great. What a band says on its own stands in the table beside it, too.
 export function Sankey(props: SankeyProps) {
-  const element = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  const latest = useRef(props);
-  const [ready, setReady] = useState(false);
-  latest.current = props;
-
-  const draw = () => {
-    const { nodes, links } = latest.current;
-    const palette = readPalette(element.current!);
+  const element = useChart((chart, palette) => {
     const colour = (k: number) => palette.series[k % palette.series.length]!;
-    chart.current?.setOption({
+    chart.setOption({
       animation: false,
       tooltip: {
         trigger: "item",
@@ -48,33 +37,11 @@ export function Sankey(props: SankeyProps) {
           draggable: false,
           label: { color: palette.ink, fontFamily: palette.font, fontSize: 12 },
           lineStyle: { color: "source", opacity: 0.28 },
-          data: nodes.map((one) => ({ name: one.name, text: one.text, itemStyle: { color: colour(one.colour), borderWidth: 0 } })),
-          links: links.map((one) => ({ ...one })),
+          data: props.nodes.map((one) => ({ name: one.name, text: one.text, itemStyle: { color: colour(one.colour), borderWidth: 0 } })),
+          links: props.links.map((one) => ({ ...one })),
         },
       ],
     });
-  };
-
-  useEffect(() => {
-    let gone = false;
-    const observer = new ResizeObserver(() => chart.current?.resize());
-    void import("./chart_engine").then(({ createChart }) => {
-      if (gone) return;
-      chart.current = createChart(element.current!);
-      observer.observe(element.current!);
-      setReady(true);
-    });
-    const stopTheme = onThemeChange(draw);
-    return () => {
-      gone = true;
-      stopTheme();
-      observer.disconnect();
-      chart.current?.dispose();
-    };
-  }, []);
-  useEffect(() => {
-    if (ready) draw();
   });
-
   return <div class="chart__canvas chart__canvas--tall" ref={element} role="img" aria-label={props.label} />;
 }
