@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -144,15 +146,19 @@ void join_by_band(const std::vector<uint32_t>& hashes, const std::vector<Shingle
   }
 }
 
-}  // namespace
-
-std::vector<std::vector<size_t>> near_duplicates(const std::vector<std::string>& texts,
-                                                 const NearDuplicateOptions& options) {
+void check_options(const NearDuplicateOptions& options) {
   if (!(options.threshold > 0 && options.threshold <= 1) || options.shingle < 1) {
     throw Error(ErrorCode::invalid_argument,
                 "near-duplicates: expected 0 < threshold <= 1 and shingles of 1 character or more, found " +
                     std::to_string(options.threshold) + " and " + std::to_string(options.shingle));
   }
+}
+
+}  // namespace
+
+std::vector<std::vector<size_t>> near_duplicates(const std::vector<std::string>& texts,
+                                                 const NearDuplicateOptions& options) {
+  check_options(options);
   const int size = band_size(options.threshold);
   const Hashes hashes(options.seed);
   std::vector<Shingles> sets;
@@ -168,6 +174,86 @@ std::vector<std::vector<size_t>> near_duplicates(const std::vector<std::string>&
   for (const std::vector<uint32_t>& band : bands) join_by_band(band, sets, options.threshold, groups);
   return groups.of_two_or_more();
 }
+
+struct NearDuplicateMemory::Impl {
+  struct Text {
+    uint64_t key;
+    Shingles shingles;
+    std::vector<uint32_t> bands;
+  };
+
+  explicit Impl(const NearDuplicateOptions& given)
+      : options(given), size(band_size(given.threshold)), hashes(given.seed), rows(kHashes / size) {}
+
+  std::vector<uint32_t> bands_of(const Shingles& shingles) const {
+    const Signature signature = hashes.signature(shingles);
+    std::vector<uint32_t> bands;
+    for (int band = 0; band < kHashes / size; ++band)
+      bands.push_back(band_hash(signature, band * size, size));
+    return bands;
+  }
+  const Text& text_of(uint64_t key) const { return *std::ranges::lower_bound(texts, key, {}, &Text::key); }
+
+  NearDuplicateOptions options;
+  int size;
+  Hashes hashes;
+  std::deque<Text> texts;                                                // keys ascending
+  std::vector<std::unordered_map<uint32_t, std::deque<uint64_t>>> rows;  // band -> hash -> keys, ascending
+};
+
+NearDuplicateMemory::NearDuplicateMemory(const NearDuplicateOptions& options) {
+  check_options(options);
+  impl_ = std::make_unique<Impl>(options);
+}
+NearDuplicateMemory::~NearDuplicateMemory() = default;
+NearDuplicateMemory::NearDuplicateMemory(NearDuplicateMemory&&) noexcept = default;
+
+std::optional<uint64_t> NearDuplicateMemory::find(std::string_view text) const {
+  const Shingles shingles = shingles_of(text, impl_->options.shingle);
+  if (shingles.empty()) return std::nullopt;
+  const std::vector<uint32_t> bands = impl_->bands_of(shingles);
+  std::vector<uint64_t> candidates;
+  for (size_t band = 0; band < bands.size(); ++band) {
+    const auto found = impl_->rows[band].find(bands[band]);
+    if (found == impl_->rows[band].end()) continue;
+    const size_t count = std::min(found->second.size(), kComparisons);
+    candidates.insert(candidates.end(), found->second.end() - static_cast<std::ptrdiff_t>(count),
+                      found->second.end());
+  }
+  std::sort(candidates.rbegin(), candidates.rend());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  if (candidates.size() > kComparisons) candidates.resize(kComparisons);
+  std::optional<uint64_t> best;
+  double most = 0;
+  for (const uint64_t key : candidates) {
+    const double alike = similarity(shingles, impl_->text_of(key).shingles);
+    if (alike < impl_->options.threshold || alike <= most) continue;
+    most = alike;
+    best = key;
+  }
+  return best;
+}
+
+void NearDuplicateMemory::add(uint64_t key, std::string_view text) {
+  Impl::Text one = {.key = key, .shingles = shingles_of(text, impl_->options.shingle), .bands = {}};
+  if (one.shingles.empty()) return;
+  one.bands = impl_->bands_of(one.shingles);
+  for (size_t band = 0; band < one.bands.size(); ++band) impl_->rows[band][one.bands[band]].push_back(key);
+  impl_->texts.push_back(std::move(one));
+}
+
+void NearDuplicateMemory::forget_before(uint64_t key) {
+  for (; !impl_->texts.empty() && impl_->texts.front().key < key; impl_->texts.pop_front()) {
+    const Impl::Text& oldest = impl_->texts.front();
+    for (size_t band = 0; band < oldest.bands.size(); ++band) {
+      const auto row = impl_->rows[band].find(oldest.bands[band]);
+      row->second.pop_front();
+      if (row->second.empty()) impl_->rows[band].erase(row);
+    }
+  }
+}
+
+size_t NearDuplicateMemory::size() const { return impl_->texts.size(); }
 
 double shingle_similarity(std::string_view a, std::string_view b, int shingle) {
   return similarity(shingles_of(a, shingle), shingles_of(b, shingle));

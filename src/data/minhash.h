@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,28 @@ struct NearDuplicateOptions {
 // and options, same groups.
 std::vector<std::vector<size_t>> near_duplicates(const std::vector<std::string>& texts,
                                                  const NearDuplicateOptions& options = {});
+
+// The same of texts that arrive one by one, compared with those that came before and are still remembered.
+class NearDuplicateMemory {
+ public:
+  // Throws invalid_argument as near_duplicates does.
+  explicit NearDuplicateMemory(const NearDuplicateOptions& options = {});
+  ~NearDuplicateMemory();
+  NearDuplicateMemory(NearDuplicateMemory&&) noexcept;
+
+  // The key of a remembered text that this one is alike: of the 32 latest that share a band, the one most
+  // alike, the latest of equals. None where there is none; an empty text is like nothing.
+  std::optional<uint64_t> find(std::string_view text) const;
+  // Remembers a text; keys ascend.
+  void add(uint64_t key, std::string_view text);
+  // Forgets those with keys below this.
+  void forget_before(uint64_t key);
+  size_t size() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 // The exact Jaccard similarity |A ∩ B| / |A ∪ B| of the two sets of shingles; 0 where one is empty.
 double shingle_similarity(std::string_view a, std::string_view b, int shingle = 3);

@@ -66,10 +66,10 @@ SelectiveThreshold at_threshold(std::span<const double> confidence, std::span<co
 }
 
 // P(as few mistakes as these | the true share of mistakes is alpha).
-double p_value(const SelectiveThreshold& candidate, double alpha) {
-  if (candidate.answered == 0) return 1;
-  const boost::math::binomial mistakes(static_cast<double>(candidate.answered), alpha);
-  return boost::math::cdf(mistakes, static_cast<double>(candidate.wrong));
+double p_value(int64_t answered, int64_t wrong, double alpha) {
+  if (answered == 0) return 1;
+  const boost::math::binomial mistakes(static_cast<double>(answered), alpha);
+  return boost::math::cdf(mistakes, static_cast<double>(wrong));
 }
 
 // How many of the sorted p-values Holm's step-down rule rejects.
@@ -178,7 +178,7 @@ std::optional<SelectiveThreshold> selective_threshold(std::span<const double> co
   for (int64_t step = 0; step < options.steps; ++step) {
     const double threshold = static_cast<double>(step) / static_cast<double>(options.steps);
     candidates.push_back(at_threshold(confidence, correct, threshold, options.delta));
-    p_values.push_back(p_value(candidates.back(), options.alpha));
+    p_values.push_back(p_value(candidates.back().answered, candidates.back().wrong, options.alpha));
   }
   if (options.first_answered > 0) return in_order(candidates, p_values, options);
   std::vector<double> sorted = p_values;
@@ -189,6 +189,22 @@ std::optional<SelectiveThreshold> selective_threshold(std::span<const double> co
     if (p_values[i] <= sorted[accepted - 1]) return candidates[i];
   }
   return std::nullopt;
+}
+
+int64_t fewest_answers(double alpha, double delta, int64_t wrong) {
+  require_in_range("fewest answers: alpha", alpha, 1e-9, 1 - 1e-9);
+  require_in_range("fewest answers: delta", delta, 1e-9, 1 - 1e-9);
+  require_at_least("fewest answers: wrong", wrong, 0);
+  int64_t too_few = wrong, enough = wrong + 1;
+  while (p_value(enough, wrong, alpha) > delta) {
+    too_few = enough;
+    enough *= 2;
+  }
+  while (enough - too_few > 1) {
+    const int64_t middle = too_few + (enough - too_few) / 2;
+    (p_value(middle, wrong, alpha) > delta ? too_few : enough) = middle;
+  }
+  return enough;
 }
 
 }  // namespace heed::metrics

@@ -64,4 +64,8 @@ std::optional<SelectiveThreshold> selective_threshold(std::span<const double> co
                                                       std::span<const uint8_t> correct,
                                                       const SelectiveOptions& options = {});
 
+// The fewest answers among which `wrong` mistakes are still accepted, P(Bin(n, alpha) <= wrong) <= delta:
+// where a fixed order may begin, as SelectiveOptions::first_answered.
+int64_t fewest_answers(double alpha, double delta, int64_t wrong);
+
 }  // namespace heed::metrics

@@ -128,6 +128,13 @@ LogisticModel fit_logistic(std::span<const double> features, std::span<const uin
                   .labels = labels,
                   .width = count + 1,
                   .ridge = options.ridge};
+  if (!options.row_weights.empty()) {
+    require_equal_lengths("logistic regression: row weights", options.row_weights.size(), labels.size());
+    for (size_t r = 0; r < labels.size(); ++r) {
+      require_in_range("logistic regression: row weight", options.row_weights[r], 0, 1e15);
+      problem.row_weights[r] *= options.row_weights[r];
+    }
+  }
   LogisticModel model;
   for (size_t f = 0; f < count; ++f) {
     double sum = 0, squares = 0;

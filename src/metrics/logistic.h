@@ -20,6 +20,7 @@ struct LogisticModel {
 struct LogisticOptions {
   double ridge = 1.0;     // added to the loss: ridge / 2 times the sum of squares of the weights
   bool balanced = false;  // 0s and 1s count the same altogether, however many there are of each
+  std::span<const double> row_weights = {};  // [N], at least 0: how often each row counts; empty: once
 };
 
 // The model of least loss, the sum over rows of -log P(label), by Newton's method; features [N, F], labels

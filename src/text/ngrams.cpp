@@ -182,6 +182,13 @@ NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& o
   return row;
 }
 
+NgramRows unit_text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
+                           std::span<const float> weights) {
+  NgramRows row = text_ngrams(pieces, options, weights);
+  for (float& value : row.values) value /= kTextLength;
+  return row;
+}
+
 std::vector<PieceNgram> text_ngrams_by_piece(std::span<const std::string> pieces, const NgramOptions& options,
                                              std::span<const float> weights) {
   const auto groups = tf_idf(pieces, options, weights);

@@ -48,6 +48,11 @@ NgramRows token_ngrams(std::span<const std::string> pieces, const NgramOptions& 
 NgramRows text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
                       std::span<const float> weights);
 
+// The text's row for a sum that is to be as long as the table's own rows: text_ngrams at Euclidean length 1,
+// so that the sums of two texts over a random table have about the cosine of their tf-idf.
+NgramRows unit_text_ngrams(std::span<const std::string> pieces, const NgramOptions& options,
+                           std::span<const float> weights);
+
 // The same row taken apart: an n-gram occurrence by the piece in which it starts. Added up over equal buckets
 // the values are those of text_ngrams.
 struct PieceNgram {

@@ -26,6 +26,9 @@ class Tokenizer {
   static constexpr int32_t kBegin = 1;  // <s>
   static constexpr int32_t kEnd = 2;    // </s>
 
+  // None: good for nothing but being assigned to.
+  Tokenizer() = default;
+
   // Learns pieces from `lines`, in process; the same bytes for the same lines and options, whatever the
   // machine's cores. Where the text is too small for the wanted vocabulary the largest possible one is made
   // (with a warning in the log). Lines longer than SentencePiece takes are cut. Throws invalid_argument on no

@@ -79,6 +79,33 @@ TEST(NearDuplicates, many_equal_texts_are_one_group) {
   EXPECT_EQ(groups[0].size(), 500u);
 }
 
+TEST(NearDuplicateMemory, finds_what_was_said_and_forgets_it) {
+  NearDuplicateMemory memory;
+  memory.add(1, "Nokia's new phone is a disappointment to everyone who waited for it");
+  memory.add(2, "诺基亚的新手机让所有等待的人都很失望，大家不要买");
+  EXPECT_EQ(memory.find("Nokia's new phone is a disappointment to everyone who waited for it!"), 1u);
+  EXPECT_EQ(memory.find("诺基亚的新手机让所有等待的人都很失望，大家不要买！"), 2u);
+  EXPECT_EQ(memory.find("Something else altogether"), std::nullopt);
+  EXPECT_EQ(memory.find(""), std::nullopt);
+  memory.forget_before(2);
+  EXPECT_EQ(memory.size(), 1u);
+  EXPECT_EQ(memory.find("Nokia's new phone is a disappointment to everyone who waited for it"), std::nullopt);
+  EXPECT_EQ(memory.find("诺基亚的新手机让所有等待的人都很失望，大家不要买"), 2u);
+  memory.forget_before(9);
+  EXPECT_EQ(memory.size(), 0u);
+}
+
+TEST(NearDuplicateMemory, finds_as_the_batch_does) {
+  const std::vector<std::string> texts = pairs_of_texts(200, 60, 1);
+  NearDuplicateMemory memory;
+  size_t found = 0;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    found += memory.find(texts[i]).has_value();
+    memory.add(i, texts[i]);
+  }
+  EXPECT_EQ(found, near_duplicates(texts).size());
+}
+
 TEST(NearDuplicates, impossible_options_are_refused) {
   EXPECT_NE(error_of(ErrorCode::invalid_argument, [] { near_duplicates({"a"}, {.threshold = 0}); }), "");
   EXPECT_NE(error_of(ErrorCode::invalid_argument, [] { near_duplicates({"a"}, {.shingle = 0}); }), "");

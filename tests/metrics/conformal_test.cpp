@@ -151,6 +151,15 @@ TEST(SelectiveThreshold, a_fixed_order_keeps_the_promise_too_and_answers_more) {
   EXPECT_LE(broken, 0.1 * runs);
 }
 
+// The usual tables of acceptance sampling: 95 % good with confidence 90 %.
+TEST(SelectiveThreshold, fewest_answers_are_those_of_acceptance_sampling) {
+  EXPECT_EQ(fewest_answers(0.05, 0.1, 0), 45);
+  EXPECT_EQ(fewest_answers(0.05, 0.1, 1), 77);
+  EXPECT_EQ(fewest_answers(0.05, 0.1, 2), 105);
+  EXPECT_EQ(fewest_answers(0.1, 0.05, 0), 29);
+  EXPECT_THROW(fewest_answers(0, 0.1, 0), Error);
+}
+
 TEST(SelectiveThreshold, comes_close_to_the_true_threshold_with_many_rows) {
   Random random(43);
   std::vector<double> confidence;
