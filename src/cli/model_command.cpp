@@ -52,6 +52,8 @@ Json describe(const ModelDirectory& model) {
   };
   if (const auto& head = model.config.matching) add(head->name, "matching", "temperature", head->temperature);
   if (const auto& head = model.config.tagging) add(head->name, "tagging", "labels", head->entities);
+  if (const auto& head = model.config.sequence)
+    add(head->name, "sequence", "items", static_cast<int64_t>(head->items.size()));
   json["precision"] = to_string(weight_precision(model.weights));
   json["parameters"] = count_parameters(model);
   json["weights"] = weight_types(model);
@@ -143,6 +145,11 @@ void show(const ModelDirectory& model) {
                                          apps::fixed(c.matching->temperature, 3));
   }
   if (c.tagging) line("head " + c.tagging->name, "entities: " + joined(c.tagging->entities));
+  if (c.sequence) {
+    line("head " + c.sequence->name, "the next of " +
+                                         in_thousands(static_cast<int64_t>(c.sequence->items.size())) +
+                                         " items; events: " + joined(c.sequence->kinds));
+  }
   line("precision", to_string(weight_precision(model.weights)));
   line("parameters", in_thousands(count_parameters(model)) + " (" + weight_types(model) + " arrays)");
   line("size", in_thousands(static_cast<int64_t>(folder_bytes(model.path))) + " bytes");

@@ -10,9 +10,11 @@ namespace heed::cli {
 std::vector<size_t> choose_heads(const ModelDirectory& model, const std::string& name) {
   const std::vector<HeadConfig>& heads = model.config.classification_heads;
   if (heads.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                model.path.string() + ": expected a model with classification heads, found " +
-                    to_string(model.config.architecture) + "; heed translate is for it");
+    throw Error(
+        ErrorCode::invalid_argument,
+        model.path.string() + ": expected a model with classification heads, found " +
+            (model.config.sequence ? "a sequence of items; heed recommend is for it"
+                                   : to_string(model.config.architecture) + "; heed translate is for it"));
   }
   std::vector<size_t> chosen(heads.size());
   std::iota(chosen.begin(), chosen.end(), size_t{0});

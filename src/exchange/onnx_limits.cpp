@@ -41,6 +41,7 @@ void check_onnx_expresses(const ModelConfig& config, const std::string& where) {
   const AttentionConfig& attention = config.attention;
   require(where, "architecture", to_string(config.architecture),
           {"transformer_encoder", "transformer_seq2seq"});
+  require(where, "sequence", config.sequence ? "a head" : "none", {"none"});
   require(where, "attention.score", attention.score, {"scaled_dot", "dot"});
   require(where, "attention.normaliser", attention.normaliser, {"softmax"});
   require(where, "attention.bias", attention.bias, {"none", "alibi", "relative"});

@@ -20,10 +20,11 @@ namespace {
 constexpr int64_t kBatchTokens = 4096;
 
 const ModelDirectory& require_heads(const ModelDirectory& directory) {
-  if (directory.config.has_heads()) return directory;
-  throw Error(ErrorCode::invalid_argument, directory.path.string() +
-                                               ": expected a model with a head, found " +
-                                               to_string(directory.config.architecture) + " without one");
+  if (directory.config.has_heads() && !directory.config.sequence) return directory;
+  throw Error(ErrorCode::invalid_argument,
+              directory.path.string() + ": expected a model with a head that reads texts, found " +
+                  (directory.config.sequence ? "a sequence of items; ask it with heed recommend"
+                                             : to_string(directory.config.architecture) + " without one"));
 }
 
 std::span<const float> row_of(const Matrix& matrix, int64_t row) {

@@ -41,7 +41,9 @@ LiveModel::LiveModel(const ModelDirectory& directory)
     for (const int64_t size : weight.shape) count *= size;
     parameters_ += count;
   }
-  if (config_.decodes())
+  if (config_.sequence)
+    ranker_.emplace(directory);
+  else if (config_.decodes())
     translator_.emplace(directory);
   else
     classifier_.emplace(directory);
@@ -58,6 +60,7 @@ std::vector<Answer> LiveModel::answer(std::span<const std::string> texts,
     return as_answers(translator_->translate(texts, *translate));
   }
   const auto& embed = std::get<EmbedOptions>(options);
+  if (ranker_) refuse(*this, "read texts");
   return as_answers(translates() ? translator_->embed(texts, embed) : classifier_->embed(texts, embed));
 }
 
@@ -67,6 +70,13 @@ std::vector<PairResult> LiveModel::match(std::span<const TextPair> pairs) const 
 }
 
 void LiveModel::check() const {
+  if (ranker_) {
+    const std::vector<float> item = ranker_->item_vector(0, "Open the file. 打开文件。");
+    const std::vector<SequenceEvent> history = {{.item = item},
+                                                {.item = item, .kind = 0, .gap_seconds = 60.0}};
+    ranker_->encode({&history, 1});
+    return;
+  }
   const std::vector<std::string> texts = {"Open the file.", "打开文件。", ""};
   answer(texts, EmbedOptions{});
   if (classifies()) answer(texts, ClassifyOptions{});

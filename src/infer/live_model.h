@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "infer/classifier.h"
+#include "infer/sequence_ranker.h"
 #include "infer/translator.h"
 #include "model/model_directory.h"
 
@@ -30,9 +31,11 @@ class LiveModel {
   const ModelConfig& config() const { return config_; }
   int64_t parameters() const { return parameters_; }
   std::string_view weights() const { return weights_; }  // "fp32", "bf16" or "int8": of its matrices
-  std::string_view task() const { return translator_ ? "translate" : "classify"; }
+  std::string_view task() const { return translator_ ? "translate" : ranker_ ? "recommend" : "classify"; }
   bool translates() const { return translator_.has_value(); }
   bool classifies() const { return classifier_.has_value(); }
+  // Of a model of sequences, which reads no texts: null for others.
+  const SequenceRanker* ranker() const { return ranker_ ? &*ranker_ : nullptr; }
 
   // One answer a text, in order; none depends on the other texts. Throws invalid_argument where the model
   // cannot do what is asked, and what the engine throws.
@@ -54,6 +57,7 @@ class LiveModel {
   std::string_view weights_;
   std::optional<Translator> translator_;
   std::optional<Classifier> classifier_;
+  std::optional<SequenceRanker> ranker_;
 };
 
 }  // namespace heed::infer

@@ -46,7 +46,7 @@ kernels::Rotation rotation_of(std::span<const attention::Sequence> pairs, int64_
 }  // namespace
 
 EncoderLayer::EncoderLayer(const Weights& scope, const ModelConfig& config)
-    : self_(scope / "self_attention", config, Kind::encoder_self),
+    : self_(scope / "self_attention", config, config.causal() ? Kind::decoder_self : Kind::encoder_self),
       feed_forward_(scope / "feed_forward", config) {}
 
 void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts,

@@ -19,6 +19,7 @@ constexpr int64_t kMaxElements = int64_t{1} << 31;
 constexpr int64_t kMaxLayers = 64;
 constexpr int64_t kMaxHeads = 64;
 constexpr int64_t kMaxEntities = 1000;  // a matrix of transitions grows with their square
+constexpr int64_t kMaxGaps = 64;        // buckets double: more than any clock has
 constexpr int64_t kMaxNgramBuckets = int64_t{1} << 24;
 constexpr int64_t kMaxNgramLength = 16;
 constexpr double kMaxTemperature = 1e6;
@@ -125,7 +126,7 @@ class ConfigCheck {
     range("ngrams.buckets", n.buckets, 1, kMaxNgramBuckets);
     range("ngrams.words", n.words, 0, kMaxNgramLength);
     range("ngrams.max_characters", n.max_characters, 0, kMaxNgramLength);
-    range("ngrams.min_characters", n.min_characters, 1, std::max<int64_t>(1, n.max_characters));
+    if (n.max_characters > 0) range("ngrams.min_characters", n.min_characters, 1, n.max_characters);
     if (n.words == 0 && n.max_characters == 0) fail("ngrams.words", "at least 1 without characters", 0);
     if (!n.embedding && !n.linear) fail("ngrams.embedding", "true where ngrams.linear is not", "false");
     if (c_.architecture != Architecture::transformer_encoder)
@@ -134,7 +135,11 @@ class ConfigCheck {
 
   void text() const {
     choice("text.normalisation", c_.normalisation, {"nfkc", "nfc", "none"});
-    file_name("text.source_tokenizer", c_.source_tokenizer);
+    if (c_.reads_text()) {
+      file_name("text.source_tokenizer", c_.source_tokenizer);
+    } else if (!c_.source_tokenizer.empty()) {
+      fail("text.source_tokenizer", "\"\" where no text is read", quote_name(c_.source_tokenizer));
+    }
     if (!c_.decodes()) {
       if (!c_.target_tokenizer.empty()) {
         fail("text.target_tokenizer", "\"\" for an encoder", quote_name(c_.target_tokenizer));
@@ -174,6 +179,26 @@ class ConfigCheck {
       name(c_.tagging->name);
       labels("heads/" + c_.tagging->name, c_.tagging->entities, 1, kMaxEntities);
     }
+    if (c_.sequence) {
+      name(c_.sequence->name);
+      sequence(*c_.sequence);
+    }
+  }
+
+  void sequence(const SequenceConfig& head) const {
+    const std::string field = "heads/" + head.name;
+    if (!c_.classification_heads.empty() || c_.matching || c_.tagging)
+      fail("sequence", "no other heads beside it", "some");
+    if (c_.architecture != Architecture::transformer_encoder)
+      fail("sequence", "a transformer_encoder", to_string(c_.architecture));
+    labels(field + ".items", head.items, 4, kMaxDimension);
+    labels(field + ".kinds", head.kinds, 1, kMaxEntities);
+    range("sequence.gaps", head.gaps, 0, kMaxGaps);
+    if (static_cast<int64_t>(head.items.size()) != c_.source_vocabulary)
+      fail("source_vocabulary", "the number of items (" + std::to_string(head.items.size()) + ")",
+           c_.source_vocabulary);
+    if (c_.ngrams.buckets > 0 && (!c_.ngrams.embedding || c_.ngrams.linear))
+      fail("ngrams", "embedding alone on a sequence of items", "linear");
   }
 
   void classification_head(const HeadConfig& head) const {

@@ -1,6 +1,7 @@
 #include "model/config.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "base/error.h"
@@ -76,6 +77,12 @@ void visit_matching(Config& matching, Visit visit) {
   visit("width", matching.width);
 }
 
+template <class Config, class Visit>
+void visit_sequence(Config& sequence, Visit visit) {
+  visit("name", sequence.name);
+  visit("gaps", sequence.gaps);
+}
+
 auto writer(Json& json) {
   return [&json](const char* name, const auto& value) { json[name] = value; };
 }
@@ -147,6 +154,11 @@ std::vector<HeadConfig> read_heads(const Json& json, const std::string& where) {
 
 }  // namespace
 
+int64_t SequenceConfig::gap_bucket(double seconds) const {
+  if (gaps == 0 || !(seconds >= 0.0)) return 0;
+  return std::min(gaps - 1, 1 + static_cast<int64_t>(std::log2(1.0 + seconds)));
+}
+
 std::string to_string(Architecture architecture) {
   return kArchitectures.at(static_cast<size_t>(architecture));
 }
@@ -176,6 +188,7 @@ Json to_json(const ModelConfig& config) {
   json["classification_heads"] = std::move(heads);
   if (config.matching) visit_matching(*config.matching, writer(json["matching"]));
   if (config.tagging) json["tagging"]["name"] = config.tagging->name;
+  if (config.sequence) visit_sequence(*config.sequence, writer(json["sequence"]));
   visit_text(config, writer(json["text"]));
   return json;
 }
@@ -212,6 +225,11 @@ ModelConfig config_from_json(const Json& json, const std::string& where) {
     TaggingConfig& tagging = config.tagging.emplace();
     read_object(reader.part("tagging"), where + ": tagging",
                 [&tagging](auto visit) { visit("name", tagging.name); });
+  }
+  if (json.contains("sequence")) {  // absent: none
+    SequenceConfig& sequence = config.sequence.emplace();
+    read_object(reader.part("sequence"), where + ": sequence",
+                [&sequence](auto visit) { visit_sequence(sequence, visit); });
   }
   read_object(reader.part("text"), where + ": text", [&config](auto visit) { visit_text(config, visit); });
   reader.refuse_unknown();

@@ -66,6 +66,20 @@ struct TaggingConfig {
   bool operator==(const TaggingConfig&) const = default;
 };
 
+// What comes next after a row of events: tokens are items, each sees itself and those before it, and what the
+// last one comes to is multiplied with the items' vectors (train/heads/sequence.h has the formulas).
+struct SequenceConfig {
+  std::string name;
+  std::vector<std::string> items;  // row by row of the embedding; stored in heads/<name>.json
+  std::vector<std::string> kinds;  // of events; likewise. A kind that is not among them counts as the first
+  int64_t gaps = 0;                // buckets of the time since the event before; 0: time is not looked at
+
+  // Of so many seconds, below 0: not known. 0, then 1 + the whole part of log2(1 + seconds), the last holds
+  // the rest. 0 where time is not looked at.
+  int64_t gap_bucket(double seconds) const;
+  bool operator==(const SequenceConfig&) const = default;
+};
+
 enum class Architecture { transformer_seq2seq, transformer_encoder, recurrent_seq2seq };
 
 struct ModelConfig {
@@ -92,15 +106,20 @@ struct ModelConfig {
   std::vector<HeadConfig> classification_heads;
   std::optional<MatchingConfig> matching;
   std::optional<TaggingConfig> tagging;
+  std::optional<SequenceConfig> sequence;  // alone: items stand where other encoders have pieces of a text
 
   // Text side: how a line becomes tokens.
-  std::string source_tokenizer = "joint.model";  // file in tokenizers/
+  std::string source_tokenizer = "joint.model";  // file in tokenizers/; "" where no text is read
   std::string target_tokenizer = "joint.model";  // "" for an encoder
   std::string normalisation = "nfkc";            // or "nfc", "none"
   bool lowercase = false;
 
   int64_t head_width() const { return own_head_width > 0 ? own_head_width : dim / heads; }
-  bool has_heads() const { return !classification_heads.empty() || matching || tagging; }
+  bool has_heads() const { return !classification_heads.empty() || matching || tagging || sequence; }
+  // Whether texts are read: of a sequence of items, those of the items.
+  bool reads_text() const { return !sequence || ngrams.buckets > 0; }
+  // Whether a row of the encoder sees only itself and those before it.
+  bool causal() const { return sequence.has_value(); }
   // Of a pooling head's query, which attends to whole rows.
   int64_t pool_heads() const { return dim / head_width(); }
   // Feed-forward: one half of `up` opens the other (arXiv:2002.05202).

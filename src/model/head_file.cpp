@@ -30,17 +30,19 @@ void check_version(const Json& json, const std::string& where) {
                                           std::to_string(version) + "; a newer model needs a newer heed");
 }
 
-std::vector<std::string> read_labels(const Json& json, const std::string& where) {
-  const Json labels = json_field<Json>(json, "labels", where);
+std::vector<std::string> read_labels(const Json& json, const std::string& where,
+                                     const std::string& field = "labels") {
+  const Json labels = json_field<Json>(json, field.c_str(), where);
   if (!labels.is_array()) {
-    throw Error(ErrorCode::corrupt_data, where + ": field 'labels': expected an array of strings, found " +
+    throw Error(ErrorCode::corrupt_data, where + ": field '" + field +
+                                             "': expected an array of strings, found " +
                                              std::string(labels.type_name()));
   }
   std::vector<std::string> names;
   for (const Json& label : labels) {
     if (!label.is_string()) {
-      throw Error(ErrorCode::corrupt_data,
-                  where + ": field 'labels': expected strings, found " + std::string(label.type_name()));
+      throw Error(ErrorCode::corrupt_data, where + ": field '" + field + "': expected strings, found " +
+                                               std::string(label.type_name()));
     }
     names.push_back(label.get<std::string>());
   }
@@ -65,6 +67,10 @@ Json head_to_json(const TaggingConfig& head) {
   return {{"format_version", ModelConfig::kFormatVersion}, {"labels", head.entities}};
 }
 
+Json head_to_json(const SequenceConfig& head) {
+  return {{"format_version", ModelConfig::kFormatVersion}, {"items", head.items}, {"kinds", head.kinds}};
+}
+
 void read_head_json(const Json& json, const std::string& where, HeadConfig& head) {
   check_version(json, where);
   head.labels = read_labels(json, where);
@@ -82,6 +88,13 @@ void read_head_json(const Json& json, const std::string& where, TaggingConfig& h
   check_version(json, where);
   head.entities = read_labels(json, where);
   refuse_unknown(json, where, {"format_version", "labels"});
+}
+
+void read_head_json(const Json& json, const std::string& where, SequenceConfig& head) {
+  check_version(json, where);
+  head.items = read_labels(json, where, "items");
+  head.kinds = read_labels(json, where, "kinds");
+  refuse_unknown(json, where, {"format_version", "items", "kinds"});
 }
 
 }  // namespace heed

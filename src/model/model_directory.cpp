@@ -77,6 +77,7 @@ ModelConfig read_checked_config(const fs::path& version, const fs::path& file) {
   for (HeadConfig& head : config.classification_heads) read_head(head, "classification_heads");
   if (config.matching) read_head(*config.matching, "matching");
   if (config.tagging) read_head(*config.tagging, "tagging");
+  if (config.sequence) read_head(*config.sequence, "sequence");
   check_config(config, file.string());
   return config;
 }
@@ -124,7 +125,7 @@ std::string ModelDirectory::tokenizer(const std::string& file) const {
 ModelDirectory open_model(const std::filesystem::path& path) {
   const fs::path version = fs::canonical(find_version(path));
   ModelConfig config = read_config(version);
-  require_file(version / "tokenizers" / config.source_tokenizer);
+  if (!config.source_tokenizer.empty()) require_file(version / "tokenizers" / config.source_tokenizer);
   if (!config.target_tokenizer.empty()) require_file(version / "tokenizers" / config.target_tokenizer);
   SafetensorsFile weights = read_weights(version, config);
   return ModelDirectory{.path = version,

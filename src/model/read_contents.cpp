@@ -48,4 +48,13 @@ ModelContents read_contents(const ModelDirectory& model) {
   return contents;
 }
 
+std::map<std::string, std::string> read_run(const ModelDirectory& model) {
+  std::map<std::string, std::string> files;
+  if (!fs::is_directory(model.path / "run")) return files;
+  for (const auto& entry : fs::directory_iterator(model.path / "run")) {
+    if (entry.is_regular_file()) files[entry.path().filename().string()] = read_file(entry.path());
+  }
+  return files;
+}
+
 }  // namespace heed

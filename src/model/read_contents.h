@@ -9,4 +9,7 @@ namespace heed {
 // anything but plain files.
 ModelContents read_contents(const ModelDirectory& model);
 
+// That record, where a part is added to the model it came from.
+std::map<std::string, std::string> read_run(const ModelDirectory& model);
+
 }  // namespace heed

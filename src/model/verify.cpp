@@ -38,7 +38,12 @@ Tokenizer open_tokenizer(const ModelDirectory& directory, const std::string& fil
 
 VerifiedModel verify_model(const ModelDirectory& directory) {
   const ModelConfig& config = directory.config;
-  open_tokenizer(directory, config.source_tokenizer, config.source_vocabulary);
+  if (config.sequence && config.reads_text()) {
+    const std::string& file = config.source_tokenizer;  // of the items' texts: its size is its own
+    Tokenizer::from_bytes(directory.tokenizer(file), (directory.path / "tokenizers" / file).string());
+  } else if (!config.sequence) {
+    open_tokenizer(directory, config.source_tokenizer, config.source_vocabulary);
+  }
   if (!config.target_tokenizer.empty()) {
     open_tokenizer(directory, config.target_tokenizer, config.target_vocabulary);
   }

@@ -34,6 +34,7 @@ class ShapeList {
       pooled("heads." + head.name, static_cast<int64_t>(head.labels.size()));
     if (c_.matching) matching(*c_.matching);
     if (c_.tagging) tagging(*c_.tagging);
+    if (c_.sequence) sequence(*c_.sequence);
     return std::move(list_);
   }
 
@@ -147,6 +148,12 @@ class ShapeList {
     add(scope + ".begin", {tags});
     add(scope + ".end", {tags});
     add(scope + ".transitions", {tags, tags});
+  }
+
+  void sequence(const SequenceConfig& head) {
+    const std::string scope = "heads." + head.name;
+    add(scope + ".kinds.weight", {static_cast<int64_t>(head.kinds.size()), c_.dim});
+    if (head.gaps > 0) add(scope + ".gaps.weight", {head.gaps, c_.dim});
   }
 
   bool text_ngrams() const { return c_.ngrams.buckets > 0 && c_.ngrams.linear; }

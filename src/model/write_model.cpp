@@ -122,6 +122,7 @@ void write_contents(const fs::path& folder, const ModelContents& contents) {
   for (const HeadConfig& head : config.classification_heads) write_head(head);
   if (config.matching) write_head(*config.matching);
   if (config.tagging) write_head(*config.tagging);
+  if (config.sequence) write_head(*config.sequence);
   if (!contents.metrics.is_null()) write_json(folder / "metrics.json", contents.metrics);
   if (!contents.card.empty()) write_file_atomically(folder / "card.md", contents.card);
   write_folder(folder / "run", contents.run);

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "text/pair_ngrams.h"
+#include "train/sequences.h"
 
 namespace heed::train {
 namespace {
@@ -28,17 +29,10 @@ PackedTexts pack(const std::vector<const std::vector<int32_t>*>& texts, bool beg
   return packed;
 }
 
-PackedNgrams pack(NgramRows all) {
-  all.begins.pop_back();
-  return {.buckets = torch::tensor(all.buckets, torch::kInt32).to(torch::kInt64),
-          .values = torch::tensor(all.values),
-          .begins = torch::tensor(all.begins, torch::kInt64)};
-}
-
 PackedNgrams pack(const std::vector<const Example*>& texts, NgramRows Example::*rows) {
   NgramRows all;
   for (const Example* text : texts) all.append(text->*rows);
-  return pack(std::move(all));
+  return pack_ngrams(std::move(all));
 }
 
 // The two texts of pair `a` and `b`, the former's first and the latter's second.
@@ -81,7 +75,12 @@ PackedPairs pack_pairs(const std::vector<const Example*>& examples, const std::v
   pairs.labels = torch::tensor(labels);
   pairs.first_groups = torch::tensor(first_groups, torch::kInt64);
   pairs.second_groups = torch::tensor(second_groups, torch::kInt64);
-  if (ngrams.rows() > 0) pairs.ngrams = pack(std::move(ngrams));
+  if (ngrams.rows() > 0) pairs.ngrams = pack_ngrams(std::move(ngrams));
+  std::vector<float> votes;
+  for (const int64_t i : paired) {
+    if (examples[i]->pair_vote) votes.push_back(*examples[i]->pair_vote);
+  }
+  if (!votes.empty() && std::ssize(votes) == pairs.pairs()) pairs.linear_votes = torch::tensor(votes);
   return pairs;
 }
 
@@ -147,6 +146,13 @@ torch::Tensor pack_soft_labels(const std::vector<Example>& examples, const std::
 }
 
 }  // namespace
+
+PackedNgrams pack_ngrams(NgramRows rows) {
+  rows.begins.pop_back();
+  return {.buckets = torch::tensor(rows.buckets, torch::kInt32).to(torch::kInt64),
+          .values = torch::tensor(rows.values),
+          .begins = torch::tensor(rows.begins, torch::kInt64)};
+}
 
 std::vector<attention::Sequence> pair_sequences(const PackedTexts& queries, const PackedTexts& keys) {
   std::vector<attention::Sequence> sequences;
@@ -230,6 +236,7 @@ std::vector<std::vector<int64_t>> batches_in_order(const std::vector<Example>& e
 
 Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                  const ModelConfig& config) {
+  if (config.sequence) return make_sequence_batch(examples, numbers);
   Batch batch;
   batch.examples = static_cast<int64_t>(numbers.size());
   std::vector<const Example*> texts;

@@ -23,6 +23,9 @@ struct PackedTexts {
   torch::Tensor positions;      // [N] int64, from 0 in each text
   std::vector<int64_t> begins;  // B + 1 row numbers: text b is rows begins[b] .. begins[b + 1]
 
+  // Of a sequence of items: the kind of each event, and the bucket of the time since the one before.
+  torch::Tensor kinds, gaps;  // [N] int64
+
   PackedNgrams token_ngrams;                // a row a token
   PackedNgrams text_ngrams;                 // a row a text
   std::vector<torch::Tensor> linear_votes;  // a head, [B, L] (Example::linear_votes), or none
@@ -40,6 +43,7 @@ struct PackedPairs {
   torch::Tensor labels;                       // [P] float: 1 the two mean the same, 0 they do not
   torch::Tensor first_groups, second_groups;  // [P] int64, Example::group
   PackedNgrams ngrams;                        // a row a pair, text/pair_ngrams.h; where model.ngrams.linear
+  torch::Tensor linear_votes;                 // [P] float, Example::pair_vote; undefined where there are none
   // So many stand in the data. Behind them, for each whose label the data do not give, its first text with
   // the second of another: a pair that does not mean the same.
   int64_t given = 0;
@@ -61,6 +65,8 @@ struct Batch {
   // Where tokens of the source are to be guessed (masked_tokens.h): their rows [M] int64, rising, and their
   // ids [M] int64. Undefined otherwise.
   torch::Tensor masked_rows, masked_ids;
+  // Sequences: rows whose next item is to be guessed [M] int64, undefined: all; and those items [M] int64.
+  torch::Tensor next_rows, next_items;
   PackedPairs pairs;
   std::vector<std::pair<int64_t, torch::Tensor>> tags;  // tagging: a text's number and its tags [T] int64
 };
@@ -83,5 +89,7 @@ std::vector<std::vector<int64_t>> batches_in_order(const std::vector<Example>& e
 
 Batch make_batch(const std::vector<Example>& examples, const std::vector<int64_t>& numbers,
                  const ModelConfig& config);
+
+PackedNgrams pack_ngrams(NgramRows rows);
 
 }  // namespace heed::train

@@ -26,6 +26,14 @@ void check_model(const Recipe& recipe, const std::string& where) {
   if (recipe.matching())
     model.matching = {.name = recipe.matching()->name, .width = recipe.matching()->width};
   if (recipe.tagging()) model.tagging = {.name = recipe.tagging()->name, .entities = {"a"}};
+  if (recipe.sequence()) {
+    model.sequence = {.name = recipe.sequence()->name,
+                      .items = {"a", "b", "c", "d"},
+                      .kinds = {"view"},
+                      .gaps = recipe.sequence()->gaps};
+    model.source_vocabulary = 4;
+    if (!model.reads_text()) model.source_tokenizer = "";
+  }
   check_config(model, where);
 }
 
@@ -55,7 +63,8 @@ void check_regularisation(const Recipe& recipe, const Fail& fail) {
 
 void check_head(const HeadRecipe& head, const Fail& fail) {
   const std::string where = "[[model.heads]]: head '" + head.name + "': ";
-  if (head.name.empty() || (head.label.empty() && head.kind != "matching"))
+  const bool own_labels = head.kind != "matching" && head.kind != "sequence";
+  if (head.name.empty() || (head.label.empty() && own_labels))
     fail("[[model.heads]]: expected a name and a label column in each");
   if (head.other.empty() && head.kind == "matching")
     fail(where + "expected other, the column of the other text of a row, found none");
@@ -83,9 +92,59 @@ void check_kinds(const Recipe& recipe, const Fail& fail) {
     fail(
         "'train.augment': expected no head of kind tagging with it, whose tags belong to the pieces as they "
         "are; leave one of the two out");
-  if (recipe.heads_of("classification").empty() &&
-      (recipe.train.linear_branch == "svm" || recipe.train.mixup > 0.0))
-    fail("'train.mixup', 'train.linear_branch': expected a classification head with them, found none");
+  if (recipe.heads_of("classification").empty() && recipe.train.mixup > 0.0)
+    fail("'train.mixup': expected a classification head with it, found none");
+  const auto has_no_branch = [](const HeadRecipe& head) {
+    return head.kind == "matching" && head.label.empty();
+  };
+  if (recipe.train.linear_branch == "svm" && recipe.heads_of("classification").empty() &&
+      (recipe.heads_of("matching").empty() || has_no_branch(recipe.heads_of("matching").front())))
+    fail(
+        "'train.linear_branch': expected for svm a classification head, or a matching one with a column of "
+        "labels, found none");
+  if (recipe.train.refit && recipe.heads_of("classification").empty())
+    fail("'train.refit': expected a classification head with it, found none");
+}
+
+// A sequence of items is no text, and its next one no label.
+void check_sequence(Recipe& recipe, const Fail& fail) {
+  const Recipe::Train& train = recipe.train;
+  const bool wanted = train.metric == "ndcg" || train.metric == "hit_rate";
+  if (recipe.sequence() == nullptr) {
+    if (train.identity_dropout > 0.0 || train.negatives > 0 || !recipe.data.items.empty() || wanted)
+      fail(
+          "'train.identity_dropout', 'train.negatives', 'data.items', 'train.metric': expected a head of "
+          "kind "
+          "sequence with what belongs to it, found none");
+    return;
+  }
+  if (recipe.heads.size() > 1)
+    fail("[[model.heads]]: expected a head of kind sequence alone, found others beside it");
+  if (!recipe.data.sets.empty() || recipe.pretrain.epochs > 0 || recipe.uses_unlabelled() || recipe.taught())
+    fail(
+        "[[model.heads]]: expected neither [[data.sets]], pre-training, self-training nor teachers with a "
+        "head of "
+        "kind sequence");
+  if (train.r_drop > 0.0 || train.mixup > 0.0 || train.augment.any() || recipe.train.token_dropout > 0.0)
+    fail(
+        "'train.r_drop', 'train.mixup', 'train.augment', 'train.token_dropout': expected 0 with a head of "
+        "kind "
+        "sequence");
+  if (recipe.data.valid.empty())
+    fail(
+        "'data.valid': expected the events that are held out for validation, found none; heed recommend "
+        "import "
+        "writes them");
+  if (recipe.model.ngrams.buckets > 0 && recipe.data.items.empty())
+    fail("'data.items': expected the items' words with model.ngrams.buckets above 0, found none");
+  if (train.identity_dropout > 0.0 && recipe.model.ngrams.buckets == 0)
+    fail(
+        "'train.identity_dropout': expected model.ngrams.buckets above 0 with it: without words nothing is "
+        "left");
+  if (!wanted && train.metric != "loss" && train.metric != "mrr")
+    fail("'train.metric': expected loss, ndcg, hit_rate or mrr with a head of kind sequence, found " +
+         train.metric);
+  recipe.model.ngrams.linear = false;
 }
 
 void check_set(const Recipe& recipe, const SetRecipe& set, const Fail& fail) {
@@ -219,6 +278,26 @@ bool metric_of_heads(const std::string& metric) {
   return metric == "accuracy" || metric == "macro_f1" || metric == "f1" || metric == "mrr";
 }
 
+// A figure of the whole, or HEAD/FIGURE.
+void check_metric(const Recipe& recipe, const Fail& fail) {
+  const std::string& metric = recipe.train.metric;
+  if (const size_t slash = metric.find('/'); slash != std::string::npos) {
+    const std::string head = metric.substr(0, slash);
+    if (std::ranges::find(recipe.heads, head, &HeadRecipe::name) == recipe.heads.end() ||
+        !metric_of_heads(metric.substr(slash + 1)))
+      fail("'train.metric': expected the name of a head and accuracy, macro_f1, f1 or mrr, found '" + metric +
+           "'");
+    return;
+  }
+  static const std::vector<std::string> kMetrics = {"loss", "accuracy", "macro_f1", "f1",  "mrr",
+                                                    "ndcg", "hit_rate", "bleu",     "chrf"};
+  if (std::ranges::find(kMetrics, metric) == kMetrics.end())
+    fail(
+        "'train.metric': expected one of loss, accuracy, macro_f1, f1, mrr, ndcg, hit_rate, bleu, chrf; "
+        "found '" +
+        metric + "'" + did_you_mean(metric, kMetrics));
+}
+
 }  // namespace
 
 void check_recipe(Recipe& recipe, const std::string& where) {
@@ -256,12 +335,14 @@ void check_recipe(Recipe& recipe, const std::string& where) {
     fail("'train.metric': expected loss, bleu or chrf for " + recipe.architecture + ", found " +
          recipe.train.metric);
   }
+  check_metric(recipe, fail);
   std::set<std::string> names;
   for (const HeadRecipe& head : recipe.heads) {
     check_head(head, fail);
     if (!names.insert(head.name).second) fail("[[model.heads]]: two heads are named '" + head.name + "'");
   }
   check_kinds(recipe, fail);
+  check_sequence(recipe, fail);
   if (!recipe.data.sets.empty()) check_sets(recipe, fail);
   check_train(recipe, fail);
   check_pretrain(recipe, fail);

@@ -45,11 +45,11 @@ data::Table read(const Recipe& recipe, const SetRecipe& set, const std::vector<s
   std::vector<std::string> names;
   for (const std::string& file : files) names.push_back((std::filesystem::path(set.folder) / file).string());
   const std::vector<std::filesystem::path> paths = data_files(recipe, names);
-  const bool aligned = recipe.translation() && paths.size() == 2 && recipe.data.columns.empty() &&
-                       (recipe.data.format == "lines" ||
-                        (recipe.data.format == "auto" && data::format_of(paths[0]) == "lines"));
+  const bool aligned =
+      recipe.translation() && paths.size() == 2 && set.columns.empty() &&
+      (set.format == "lines" || (set.format == "auto" && data::format_of(paths[0]) == "lines"));
   if (aligned) return data::read_aligned(paths, {recipe.data.source, recipe.data.target});
-  return data::read_tables(paths, {.format = recipe.data.format, .columns = recipe.data.columns});
+  return data::read_tables(paths, {.format = set.format, .columns = set.columns});
 }
 
 bool joins(const Recipe& recipe) { return !recipe.data.sets.empty(); }

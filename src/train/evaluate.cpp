@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -5,6 +6,7 @@
 #include "metrics/classification.h"
 #include "train/labels.h"
 #include "train/pair_figures.h"
+#include "train/rank_figures.h"
 #include "train/span_figures.h"
 #include "train/trainer.h"
 
@@ -118,6 +120,11 @@ std::map<std::string, double> evaluate(const Network& network, const Split& spli
     correct += loss.correct;
   }
   std::map<std::string, double> values{{"loss", nll / static_cast<double>(units)}};
+  if (config.sequence) {
+    values["loss"] = nll / static_cast<double>(std::max<int64_t>(1, units));
+    add("", rank_figures(network, split, batch_tokens), values);
+    return values;
+  }
   if (config.decodes()) {
     values["perplexity"] = std::exp(values["loss"]);
     values["token_accuracy"] = static_cast<double>(correct) / static_cast<double>(units);

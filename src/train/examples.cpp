@@ -13,6 +13,7 @@
 #include "train/leaks.h"
 #include "train/linear_branch.h"
 #include "train/pairs.h"
+#include "train/sequences.h"
 #include "train/spans.h"
 #include "train/unlabelled.h"
 
@@ -263,6 +264,7 @@ void add_ngrams(Example& example, const Tokenizer& tokenizer, const NgramConfig&
 
 Corpus load_corpus(const Recipe& recipe, const std::map<std::string, std::string>& tokenizer_bytes,
                    const MoreRows& more_rows) {
+  if (recipe.sequence() != nullptr) return load_sequences(recipe, tokenizer_bytes);
   Tables tables = read_sets(recipe);
   Split train{.table = std::move(tables.train), .examples = {}};
   Split valid{.table = std::move(tables.valid), .examples = {}};
@@ -331,6 +333,7 @@ void add_targets(const Recipe& recipe, const std::vector<std::string>& targets, 
 
 std::map<std::string, std::string> tokenizer_files(const Corpus& corpus) {
   std::map<std::string, std::string> files;
+  if (corpus.config.source_tokenizer.empty()) return files;
   files[corpus.config.source_tokenizer] = corpus.tokenizers.source.bytes();
   if (!corpus.config.target_tokenizer.empty()) {
     files[corpus.config.target_tokenizer] = corpus.tokenizers.target.bytes();

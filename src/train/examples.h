@@ -42,11 +42,19 @@ struct Example {
   std::vector<Example> other = {};
   std::optional<bool> same = {};
   int64_t group = 0;
+  // A training pair's vote of a linear branch that had not seen it (train/linear_branch.h).
+  std::optional<float> pair_vote = {};
   // Tagging: a tag a token of source; none: the row has no spans of the head.
   std::optional<std::vector<int64_t>> tags = {};
   // Where, in tokens, those spans begin that tokens cannot say exactly, -1 of one that is cut off: no answer
   // is right there.
   std::vector<int64_t> inexact_spans = {};
+
+  // Sequence: of each item of source its event's kind and bucket of time; whether its last item alone is to
+  // be guessed, which is held out; and then all items of the history, which are not to be recommended.
+  std::vector<int32_t> kinds = {}, gaps = {};
+  bool guess_last = false;
+  std::vector<int32_t> seen = {};
 
   bool labelled(size_t head) const { return labels[head] != kUnlabelled; }
 };
@@ -86,7 +94,9 @@ struct Corpus {
   Split pretrain_valid = {};
   Tokenizers tokenizers;
   std::vector<float> ngram_weights = {};   // [model.ngrams.buckets], of the training rows
+  NgramRows item_ngrams = {};              // a row an item of config.sequence, where it reads their words
   std::vector<LinearWeights> linear = {};  // a head, where train.linear_branch = "svm"
+  torch::Tensor pair_linear = {};          // the same of a matching head, [2 buckets, 1]
   ModelConfig config;  // the recipe's, with vocabulary sizes, tokenizer files and labels filled in
   std::vector<std::string> sets = {};  // names of the data sets; empty where data.sets is
   std::string report;                  // of the training rows, for a person

@@ -127,7 +127,9 @@ Tensor FeedForward::activate(const Tensor& inner, DropoutPlan& plan) const {
 }
 
 EncoderLayer::EncoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config)
-    : self_attention(parameters, scope + ".self_attention", config, AttentionBlock::Kind::encoder_self),
+    : self_attention(
+          parameters, scope + ".self_attention", config,
+          config.causal() ? AttentionBlock::Kind::decoder_self : AttentionBlock::Kind::encoder_self),
       feed_forward(parameters, scope + ".feed_forward", config) {}
 
 DecoderLayer::DecoderLayer(const Parameters& parameters, const std::string& scope, const ModelConfig& config)

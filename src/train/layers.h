@@ -20,6 +20,7 @@ struct DropoutPlan {
   double embedding_rate = 0.0;  // of embedded rows' elements
   double token_rate = 0.0;      // of whole embedded rows of the source
   double ngram_rate = 0.0;      // of a token's and a text's n-grams
+  double identity_rate = 0.0;   // of items' rows of the embedding, whole
   double layer_rate = 0.0;      // of residual blocks' branches: skips_branch()
   uint64_t seed = 0;
 

@@ -8,6 +8,7 @@
 
 #include <linear.h>
 
+#include "text/pair_ngrams.h"
 #include "train/class_weights.h"
 #include "train/folds.h"
 #include "train/labels.h"
@@ -184,8 +185,42 @@ LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head
   return branch;
 }
 
+namespace {
+
+// Pairs as examples of two labels, that the texts mean something else and that they mean the same. The table
+// of a matching head has no bias: the network's own does for both.
+void fit_pair_branch(const Recipe& recipe, Corpus& corpus) {
+  const int64_t buckets = corpus.config.ngrams.buckets;
+  std::vector<Example> pairs;
+  std::vector<Example*> owners;
+  for (Example& example : corpus.train.examples) {
+    if (example.other.empty() || !example.same) continue;
+    pairs.emplace_back();
+    pairs.back().source = example.source;  // pairs of one text stay in one fold
+    pairs.back().text_ngrams = pair_ngrams(example.text_ngrams, example.other[0].text_ngrams, buckets);
+    pairs.back().labels = {{*example.same ? 1 : 0}};
+    owners.push_back(&example);
+  }
+  if (pairs.empty()) return;
+  const LinearBranch branch = fit_linear_branch(
+      pairs, 0, {.name = corpus.config.matching->name, .labels = {"other", "same"}}, 2 * buckets,
+      {.cost = recipe.train.svm_cost,
+       .balanced = recipe.train.class_weights == "balanced",
+       .seed = static_cast<uint64_t>(recipe.train.seed)});
+  const auto same_over_other = [](const torch::Tensor& of_labels) {
+    return of_labels.select(-1, 1) - of_labels.select(-1, 0);
+  };
+  corpus.pair_linear = same_over_other(branch.weights.weight).unsqueeze(1).contiguous();
+  const auto bias = same_over_other(branch.weights.bias).item<float>();
+  for (size_t i = 0; i < owners.size(); ++i)
+    owners[i]->pair_vote = branch.votes[i][1] - branch.votes[i][0] - bias;
+}
+
+}  // namespace
+
 void fit_linear_branches(const Recipe& recipe, Corpus& corpus) {
   if (recipe.train.linear_branch != "svm") return;
+  if (corpus.config.matching) fit_pair_branch(recipe, corpus);
   corpus.linear.clear();
   for (Example& example : corpus.train.examples) example.linear_votes.clear();
   for (size_t h = 0; h < corpus.config.classification_heads.size(); ++h) {

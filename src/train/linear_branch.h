@@ -32,7 +32,8 @@ LinearBranch fit_linear_branch(const std::vector<Example>& examples, size_t head
                                int64_t buckets, const LinearBranchOptions& options);
 
 // Where train.linear_branch is "svm": fits a branch of each head to the training rows, and puts it into
-// corpus.linear and its votes into the training examples, in place of any that stand there.
+// corpus.linear (of a matching head, to pairs by their pair_ngrams, into corpus.pair_linear) and its votes
+// into the training examples, in place of any that stand there.
 void fit_linear_branches(const Recipe& recipe, Corpus& corpus);
 
 // The branches again, learned from the training and the validation rows: for a model of which validation has

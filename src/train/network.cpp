@@ -39,11 +39,22 @@ Network::Network(const ModelConfig& config, Parameters parameters)
   for (size_t h = 0; h < config.classification_heads.size(); ++h) heads_.emplace_back(parameters_, h, config);
   if (config.matching) matching_.emplace(parameters_, config);
   if (config.tagging) tagging_.emplace(parameters_, config);
+  if (config.sequence) sequence_.emplace(parameters_, config);
+}
+
+Network Network::replica() const {
+  Network copy(config_, parameters_.replica());
+  if (sequence_) copy.sequence_->set_words(sequence_->words());
+  return copy;
 }
 
 void Network::start_from(const Corpus& corpus) {
   if (!corpus.ngram_weights.empty()) parameters_.set("ngrams.weight", torch::tensor(corpus.ngram_weights));
   set_linear_branches(corpus.linear);
+  if (corpus.pair_linear.defined())
+    parameters_.set("heads." + config_.matching->name + ".pair.ngrams.weight", corpus.pair_linear);
+  if (sequence_ && corpus.item_ngrams.rows() > 0)
+    sequence_->set_words(std::make_shared<const PackedNgrams>(pack_ngrams(corpus.item_ngrams)));
 }
 
 void Network::set_linear_branches(const std::vector<LinearWeights>& branches) {
@@ -70,6 +81,12 @@ Tensor Network::encode(const PackedTexts& source, DropoutPlan& plan) const {
   return encoder_->encode(x, source, plan);
 }
 
+Tensor Network::encode_events(const PackedTexts& events, const Tensor& items, DropoutPlan& plan) const {
+  Tensor x = sequence_->embed(events, items);
+  if (source_positions_.defined()) x = x + torch::embedding(source_positions_, events.positions);
+  return encoder_->encode(dropout(x, plan.embedding_rate, plan.next()), events, plan);
+}
+
 Tensor Network::decode(const PackedTexts& target, const Tensor& memory, const PackedTexts& source,
                        DropoutPlan& plan) const {
   return decoder_->decode(embed(target_embedding_, target_positions_, target, plan), target, memory, source,
@@ -88,8 +105,26 @@ Loss token_loss(const ProjectedLoss& projected, int64_t tokens) {
 }  // namespace
 
 Loss Network::loss(const Batch& batch, const LossOptions& options, DropoutPlan plan) const {
+  if (sequence_) return sequence_loss(batch, options, plan);
   if (batch.masked_rows.defined()) return masked_loss(batch, options, plan);
   return decoder_ ? translation_loss(batch, options, plan) : heads_loss(batch, options, plan);
+}
+
+Loss Network::sequence_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {
+  const int64_t guessed = batch.next_items.size(0);
+  if (guessed == 0) return {.mean = torch::zeros({})};  // of held-out items that training never had
+  const Tensor items = sequence_->items(plan);
+  Tensor hidden = encode_events(batch.source, items, plan);
+  if (batch.next_rows.defined()) hidden = hidden.index_select(0, batch.next_rows);
+  if (options.negatives == 0)
+    return token_loss(projected_cross_entropy(hidden, items, batch.next_items, options.smoothing), guessed);
+  const Tensor mean = sampled_loss(
+      hidden, items, batch.next_items,
+      {.negatives = options.negatives, .calibration = options.negatives_calibration, .seed = plan.next()});
+  return {.mean = mean,
+          .negative_log_likelihood = mean.item<double>() * static_cast<double>(guessed),
+          .correct = 0,
+          .units = guessed};
 }
 
 Loss Network::masked_loss(const Batch& batch, const LossOptions& options, DropoutPlan& plan) const {

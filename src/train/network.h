@@ -6,6 +6,7 @@
 #include "train/batches.h"
 #include "train/heads/classification.h"
 #include "train/heads/matching.h"
+#include "train/heads/sequence.h"
 #include "train/heads/tagging.h"
 #include "train/layers.h"
 #include "train/parameters.h"
@@ -32,6 +33,8 @@ struct LossOptions {
   double teacher_temperature = 1.0;
   double matching_weight = 1.0, contrast = 1.0;  // of the pairs' loss in the sum, and of contrast() within it
   double tagging_weight = 1.0;
+  int64_t negatives = 0;  // sequence: above 0 sampled_loss, else a softmax over all items
+  double negatives_calibration = 0.75;
 };
 
 // A model of any architecture over its parameters.
@@ -40,7 +43,7 @@ class Network {
   Network(const ModelConfig& config, uint64_t seed) : Network(config, Parameters(config, seed)) {}
 
   // The same weights in memory, with gradients of their own.
-  Network replica() const { return Network(config_, parameters_.replica()); }
+  Network replica() const;
 
   // tokens of a batch -> encoded rows [N, D]
   torch::Tensor encode(const PackedTexts& source, DropoutPlan& dropout) const;
@@ -51,6 +54,10 @@ class Network {
   const std::vector<ClassificationHead>& heads() const { return heads_; }
   const std::optional<MatchingHead>& matching() const { return matching_; }
   const std::optional<TaggingHead>& tagging() const { return tagging_; }
+  const std::optional<SequenceHead>& sequence() const { return sequence_; }
+  // Events of a batch -> encoded rows [N, D], given sequence()->items().
+  torch::Tensor encode_events(const PackedTexts& events, const torch::Tensor& items,
+                              DropoutPlan& dropout) const;
 
   // Of the masked tokens where the batch has some, else of the translation or the heads.
   Loss loss(const Batch& batch, const LossOptions& options, DropoutPlan dropout) const;
@@ -64,7 +71,7 @@ class Network {
     config_.matching = fitted.matching;
   }
   // Takes over what is known from the data before training: how much each n-gram counts (text/ngrams.h), and
-  // the linear branches where they are fitted apart.
+  // the linear branches where they are fitted apart, and the words of a sequence's items.
   void start_from(const Corpus& corpus);
   // Each head's linear branch.
   void set_linear_branches(const std::vector<LinearWeights>& branches);
@@ -86,6 +93,7 @@ class Network {
   Loss masked_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
   Loss translation_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
   Loss heads_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
+  Loss sequence_loss(const Batch& batch, const LossOptions& options, DropoutPlan& dropout) const;
   // Each adds to `loss`; `passes` has one or, with R-Drop, two.
   using Passes = std::vector<Answers>;
   void add_classification(const Batch& batch, const Passes& passes, size_t head, const LossOptions& options,
@@ -103,6 +111,7 @@ class Network {
   std::vector<ClassificationHead> heads_;
   std::optional<MatchingHead> matching_;
   std::optional<TaggingHead> tagging_;
+  std::optional<SequenceHead> sequence_;
 };
 
 }  // namespace heed::train

@@ -22,6 +22,9 @@ void add_data(Settings& s, Recipe::Data& data) {
   s.add("data.source", &data.source, "column of the source text (translation)");
   s.add("data.target", &data.target, "column of the target text (translation)");
   s.add("data.text", &data.text, "column of the text (classification)");
+  s.add("data.items", &data.items,
+        "sequence: a table of the items (items.jsonl, csv, tsv, RecBole's .item), whose words are read where "
+        "model.ngrams.buckets is above 0");
   s.add("data.validation_share", &data.validation_share, "share of the training rows held out", 0.001, 0.5);
   s.add("data.drop_leaked", &data.drop_leaked,
         "remove training rows that also stand in validation or test, instead of refusing");
@@ -99,8 +102,8 @@ void add_model(Settings& s, Recipe& recipe) {
 Settings head_settings(HeadRecipe& head) {
   Settings s;
   s.add("name", &head.name, "name of the head, also of its file");
-  s.add("kind", &head.kind, "what it answers: labels, a vector a text, entities",
-        {"classification", "matching", "tagging"});
+  s.add("kind", &head.kind, "what it answers: labels, a vector a text, entities, the next item of a sequence",
+        {"classification", "matching", "tagging", "sequence"});
   s.add("label", &head.label,
         "column of its label; matching: of 1 or 0, may be none; tagging: of spans as JSON");
   s.add("other", &head.other, "matching: column of the other text of a row");
@@ -110,6 +113,8 @@ Settings head_settings(HeadRecipe& head) {
   s.add("multi_label", &head.multi_label, "a row may have several labels, or none");
   s.add("separator", &head.separator, "between the labels of a row (JSONL arrays need none)");
   s.add("weight", &head.weight, "of its loss in the sum", 0.0, 1e6);
+  s.add("gaps", &head.gaps,
+        "sequence: buckets of the time between events, each twice the last; 0: not looked at", 0, 64);
   return s;
 }
 
@@ -120,6 +125,9 @@ Settings set_settings(SetRecipe& set) {
   s.add("train", &set.train, "training tables");
   s.add("valid", &set.valid, "validation tables; empty: a share of its training rows");
   s.add("test", &set.test, "test tables, only scored at the end; may be empty");
+  s.add("format", &set.format, "format of its files; auto goes by their names",
+        {"auto", "csv", "tsv", "jsonl", "lines", "mo", "po"});
+  s.add("columns", &set.columns, "column names, for tables without a header line");
   s.add("text", &set.text, "column of the text");
   s.add("heads", &set.heads, "names of the heads whose labels its rows have");
   return s;
@@ -158,6 +166,13 @@ void add_train(Settings& s, Recipe::Train& train) {
         -1, 0.95);
   s.add("train.token_dropout", &train.token_dropout, "of whole embedded tokens of the source", 0, 0.95);
   s.add("train.ngram_dropout", &train.ngram_dropout, "of n-grams (model.ngrams); -1: as dropout", -1, 0.95);
+  s.add("train.identity_dropout", &train.identity_dropout,
+        "sequence: share of the items that a step knows by their words alone, as new ones are", 0, 0.95);
+  s.add("train.negatives", &train.negatives,
+        "sequence: items that each batch is judged against (gSASRec's loss); 0: all, by a softmax", 0,
+        1 << 20);
+  s.add("train.negatives_calibration", &train.negatives_calibration,
+        "sequence: t of gSASRec's loss; 0: plain, overconfident; 1: as calibrated as a full softmax", 0, 1);
   s.add("train.layer_dropout", &train.layer_dropout, "residual blocks skipped (transformers)", 0, 0.95);
   s.add("train.r_drop", &train.r_drop,
         "weight of how far two passes with different dropout are apart (R-Drop); 0: one pass", 0, 1000);
@@ -203,8 +218,9 @@ void add_train(Settings& s, Recipe::Train& train) {
         {"auto", "fp32", "bf16"});
   s.add("train.checkpoint_steps", &train.checkpoint_steps, "steps between checkpoints", 1);
   s.add("train.validate_steps", &train.validate_steps, "steps between validations; 0: once an epoch");
-  s.add("train.metric", &train.metric, "decides the best model and early stopping, on validation",
-        {"loss", "accuracy", "macro_f1", "f1", "mrr", "bleu", "chrf"});
+  s.add("train.metric", &train.metric,
+        "decides the best model and early stopping, on validation: loss, accuracy, macro_f1, f1, mrr, ndcg, "
+        "hit_rate, bleu, chrf; of one head: HEAD/accuracy");
   s.add("train.patience", &train.patience,
         "stop after so many validations without a better metric; 0: never");
   s.add("train.snapshot_minutes", &train.snapshot_minutes,
@@ -256,6 +272,8 @@ std::vector<SetRecipe> Recipe::sets() const {
            .train = data.train,
            .valid = data.valid,
            .test = data.test,
+           .format = data.format,
+           .columns = data.columns,
            .text = data.text,
            .heads = std::move(names)}};
 }
@@ -274,6 +292,11 @@ const HeadRecipe* Recipe::matching() const {
 
 const HeadRecipe* Recipe::tagging() const {
   const auto at = std::ranges::find(heads, "tagging", &HeadRecipe::kind);
+  return at == heads.end() ? nullptr : &*at;
+}
+
+const HeadRecipe* Recipe::sequence() const {
+  const auto at = std::ranges::find(heads, "sequence", &HeadRecipe::kind);
   return at == heads.end() ? nullptr : &*at;
 }
 

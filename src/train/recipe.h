@@ -23,6 +23,7 @@ struct HeadRecipe {
   bool multi_label = false;
   std::string separator = "|";  // between the labels of one row, multi_label only
   double weight = 1.0;          // of its loss in the sum
+  int64_t gaps = 0;             // sequence: buckets of the time between events
 };
 
 // One of several data sets that a recipe trains on at once.
@@ -30,8 +31,10 @@ struct SetRecipe {
   std::string name;
   std::string folder;  // within data.folder
   std::vector<std::string> train, valid, test;
-  std::string text = "text";       // its column
-  std::vector<std::string> heads;  // those that its rows have labels of
+  std::string format = "auto";            // of its files, as data.format
+  std::vector<std::string> columns = {};  // of tables without a header line
+  std::string text = "text";              // its column
+  std::vector<std::string> heads;         // those that its rows have labels of
 
   bool labels(const std::string& head) const;
 };
@@ -50,6 +53,7 @@ struct Recipe {
     bool drop_leaked = false;
     int64_t max_rows = 0;
     std::vector<SetRecipe> sets;           // in place of train, valid, test and text
+    std::string items;                     // sequence: the items' words
     std::string back_translation;          // model directory, target to source
     std::vector<std::string> monolingual;  // target texts for it
   } data;
@@ -81,7 +85,9 @@ struct Recipe {
     double weight_decay = 0.01, beta1 = 0.9, beta2 = 0.98, epsilon = 1e-8, clip_norm = 1.0;
     double dropout = 0.1, attention_dropout = 0.1, label_smoothing = 0.1;
     double embedding_dropout = -1.0, ngram_dropout = -1.0;  // -1: as dropout
-    double token_dropout = 0.0, layer_dropout = 0.0;
+    double token_dropout = 0.0, layer_dropout = 0.0, identity_dropout = 0.0;
+    int64_t negatives = 0;
+    double negatives_calibration = 0.75;
     double r_drop = 0.0, mixup = 0.0;
     struct Augment {
       double drop = 0.0, swap = 0.0, mask = 0.0, spelling = 0.0;
@@ -148,6 +154,7 @@ struct Recipe {
   // The only one of its kind, or null.
   const HeadRecipe* matching() const;
   const HeadRecipe* tagging() const;
+  const HeadRecipe* sequence() const;
   bool translation() const { return model.decodes(); }
   bool uses_unlabelled() const {
     return !pretrain.files.empty() && (pretrain.epochs > 0 || train.self_training > 0);

@@ -43,6 +43,8 @@ class LabelledTask : public Task {
       options.matching_weight = recipe_.matching()->weight;
       options.contrast = recipe_.matching()->contrast;
     }
+    options.negatives = recipe_.train.negatives;
+    options.negatives_calibration = recipe_.train.negatives_calibration;
     if (recipe_.tagging()) options.tagging_weight = recipe_.tagging()->weight;
     const std::vector<HeadRecipe> heads = recipe_.heads_of("classification");
     for (size_t h = 0; h < heads.size(); ++h) {

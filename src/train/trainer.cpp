@@ -32,6 +32,7 @@ DropoutPlan dropout_plan(const Recipe::Train& train, uint64_t seed) {
           .embedding_rate = or_dropout(train.embedding_dropout),
           .token_rate = train.token_dropout,
           .ngram_rate = or_dropout(train.ngram_dropout),
+          .identity_rate = train.identity_dropout,
           .layer_rate = train.layer_dropout,
           .seed = seed};
 }

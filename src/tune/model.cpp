@@ -79,9 +79,12 @@ uint64_t corpus_fingerprint(const train::Corpus& corpus) {
         for (const int32_t id : other.source) add(id);
         add(~0ULL - (example.same.value_or(true) ? 1 : 0));
       }
+      for (const int32_t kind : example.kinds) add(kind);
+      for (const int32_t gap : example.gaps) add(gap);
       for (const int64_t tag : example.tags.value_or(std::vector<int64_t>())) add(tag);
     }
   }
+  for (const int32_t bucket : corpus.item_ngrams.buckets) add(bucket);
   return hash;
 }
 
@@ -218,7 +221,7 @@ void Model::calibrate_pairs() {
 void Model::judge() {
   const std::vector<std::string> translated = translate(network_, corpus_.valid, 0);
   judged_.figures = figures(corpus_.valid, translated);
-  if (recipe_.output.predictions > 0) {
+  if (recipe_.output.predictions > 0 && !config_.sequence) {
     judged_.predictions = recipe_.translation()
                               ? translation_predictions(translated, corpus_.valid, recipe_)
                               : label_predictions(network_, config_, corpus_.valid, recipe_);
@@ -300,7 +303,7 @@ Json Model::metrics() const {
 std::filesystem::path Model::save() const {
   ModelContents contents = train::model_contents(network_, config_, corpus_);
   contents.metrics = metrics();
-  if (recipe_.output.predictions > 0) run_->keep_predictions(judged_.predictions);
+  if (recipe_.output.predictions > 0 && !config_.sequence) run_->keep_predictions(judged_.predictions);
   contents.card = model_card(recipe_, config_, contents.metrics);
   contents.run = run_->records();
   return write_model(recipe_.output.model, contents);

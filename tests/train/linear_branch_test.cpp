@@ -170,4 +170,37 @@ TEST(LinearBranch, stays_as_fitted_while_the_network_learns_beside_it) {
 }
 
 }  // namespace
+// Two texts mean the same where both hold n-gram 1 or both hold 2.
+TEST(LinearBranch, of_pairs_knows_which_ngrams_they_share) {
+  Random random(9);
+  Corpus corpus;
+  corpus.config.ngrams.buckets = kBuckets;
+  corpus.config.matching = MatchingConfig{.name = "match"};
+  for (int i = 0; i < 400; ++i) {
+    const int64_t own = 1 + static_cast<int64_t>(random.below(2)),
+                  other = 1 + static_cast<int64_t>(random.below(2));
+    Example pair = example_of(random, 0, own);
+    pair.labels = {};
+    pair.other = {example_of(random, 0, other)};
+    pair.same = own == other;
+    corpus.train.examples.push_back(std::move(pair));
+  }
+  corpus.train.examples.push_back(example_of(random, 0, 1));  // of no pair
+  Recipe recipe;
+  recipe.train.linear_branch = "svm";
+  fit_linear_branches(recipe, corpus);
+  EXPECT_EQ(corpus.pair_linear.sizes(), (torch::IntArrayRef{2 * kBuckets, 1}));
+  const auto weight = [&](int64_t bucket) { return corpus.pair_linear[bucket][0].item<float>(); };
+  EXPECT_GT(weight(1), weight(kBuckets + 1));
+  EXPECT_GT(weight(2), weight(kBuckets + 2));
+  double right = 0;
+  for (size_t i = 0; i < 400; ++i) {
+    const Example& pair = corpus.train.examples[i];
+    ASSERT_TRUE(pair.pair_vote.has_value());
+    right += (*pair.pair_vote > 0) == *pair.same;
+  }
+  EXPECT_GT(right / 400, 0.9);
+  EXPECT_FALSE(corpus.train.examples.back().pair_vote.has_value());
+}
+
 }  // namespace heed::train

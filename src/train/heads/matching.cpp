@@ -97,7 +97,11 @@ std::vector<Tensor> MatchingHead::votes(const Tensor& encoded, const PackedTexts
   parts.push_back(first * second * width_);
   const Tensor inner = dropout(torch::relu(hidden_(torch::cat(parts, 1))), plan.rate, plan.next());
   std::vector<Tensor> votes = {output_(inner).squeeze(1)};
-  if (ngrams_) votes.push_back(ngrams_(pairs.ngrams, plan.ngram_rate, plan.next()).squeeze(1));
+  if (pairs.linear_votes.defined()) {
+    votes.push_back(pairs.linear_votes);
+  } else if (ngrams_) {
+    votes.push_back(ngrams_(pairs.ngrams, plan.ngram_rate, plan.next()).squeeze(1));
+  }
   return votes;
 }
 

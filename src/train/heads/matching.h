@@ -23,7 +23,8 @@ class MatchingHead {
   // [B, E], each of length 1.
   torch::Tensor vectors(const torch::Tensor& encoded, const PackedTexts& texts, DropoutPlan& dropout) const;
 
-  // What each branch says of each pair, logits [P]: the network's, and where there are any the n-grams'.
+  // What each branch says of each pair, logits [P]: the network's, and where there are any the n-grams'
+  // (pairs.linear_votes in place of the table's where they are given).
   // Their sum is z.
   std::vector<torch::Tensor> votes(const torch::Tensor& encoded, const PackedTexts& texts,
                                    const torch::Tensor& vectors, const PackedPairs& pairs,
