@@ -200,6 +200,7 @@ bool boolean_or(const Json& body, const char* name, bool fallback) {
 }
 
 std::vector<std::string> texts_of(const Json& body, const char* name) {
+  if (!has(body, name)) return {};
   const Json& value = body.at(name);
   if (value.is_string()) return {value.get<std::string>()};
   return value.get<std::vector<std::string>>();

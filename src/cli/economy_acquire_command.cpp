@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@
 #include "cli/text_table.h"
 #include "data/table.h"
 #include "economy/acquisition.h"
-#include "economy/uplift.h"
+#include "economy/acquisition_uplift.h"
 
 namespace heed::cli {
 namespace {
@@ -23,54 +24,56 @@ struct Settings {
   double held_out = 0.2;
 };
 
-struct Impressions {
-  economy::ImpressionLog log;
-  std::vector<uint8_t> treated;  // of rows in the order of the file; empty: no such column
-  std::vector<double> propensities, outcomes;
-};
-
-Impressions read_impressions(const std::string& file) {
+economy::ImpressionLog read_impressions(const std::string& file) {
   const data::Table table = data::read_table(file);
   const NamedColumns columns(table, {"person", "item", "position", "time", "attended"},
                              {"text", "treated", "propensity"});
-  Impressions read;
+  economy::ImpressionLog log;
+  size_t with_treatment = 0;
   for (const data::Row& row : table.rows) {
     const std::string where = table.where(row);
-    const bool attended = read_flag(columns.get(row, 4), where, "attended");
-    read.log.add(columns.get(row, 0), columns.get(row, 1), columns.get(row, 5),
-                 read_whole(columns.get(row, 2), where, "position"), columns.get(row, 3), attended, where);
-    if (columns.get(row, 6).empty()) continue;
-    read.treated.push_back(read_flag(columns.get(row, 6), where, "treated") ? 1 : 0);
-    read.propensities.push_back(
-        columns.get(row, 7).empty() ? 0.5 : read_number(columns.get(row, 7), where, "propensity"));
-    read.outcomes.push_back(attended ? 1 : 0);
+    std::optional<economy::Treatment> treatment;
+    if (!columns.get(row, 6).empty()) {
+      treatment = {.treated = read_flag(columns.get(row, 6), where, "treated")};
+      if (!columns.get(row, 7).empty())
+        treatment->propensity = read_number(columns.get(row, 7), where, "propensity");
+      ++with_treatment;
+    }
+    log.add(columns.get(row, 0), columns.get(row, 1), columns.get(row, 5),
+            read_whole(columns.get(row, 2), where, "position"), columns.get(row, 3),
+            read_flag(columns.get(row, 4), where, "attended"), where, treatment);
   }
-  if (!read.treated.empty() && read.treated.size() != table.rows.size())
+  if (with_treatment > 0 && with_treatment != table.rows.size())
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: field 'treated': expected it in every row or in none, found {} of {}", file,
-                            read.treated.size(), table.rows.size()));
-  read.log.sort();
-  return read;
+                            with_treatment, table.rows.size()));
+  log.sort();
+  return log;
 }
 
-// What attention was won beyond what would have been given anyway.
-void print_uplift(const Impressions& read) {
-  if (read.treated.empty()) return;
-  const std::vector<double> features(read.treated.size(), 0);  // the mean alone is asked for
-  const economy::MeanEffect effect = economy::mean_effect({.features = features,
-                                                           .treated = read.treated,
-                                                           .outcomes = read.outcomes,
-                                                           .propensities = read.propensities,
-                                                           .width = 1});
+// What attention was won beyond what would have been given anyway: of each impression [split, end).
+std::vector<double> find_uplifts(const economy::AcquisitionModel& model, const economy::ImpressionLog& log,
+                                 size_t split) {
+  const size_t end = log.impressions().size();
+  if (!log.impressions().front().treatment) return {};
+  const economy::AcquisitionUplift uplift = economy::fit_acquisition_uplift(model, log, split);
   apps::print(fmt::format("treated against not: {} more attended an impression, 95 % {} to {}\n",
-                          figure(effect.value), figure(effect.value - 1.96 * effect.error),
-                          figure(effect.value + 1.96 * effect.error)));
+                          figure(uplift.mean.value), figure(uplift.mean.value - 1.96 * uplift.mean.error),
+                          figure(uplift.mean.value + 1.96 * uplift.mean.error)));
+  const std::vector<double> features = economy::uplift_features(model, log, split, end);
+  std::vector<double> uplifts;
+  for (size_t k = 0; k < end - split; ++k)
+    uplifts.push_back(uplift.model.predict(
+        std::span(features).subspan(k * economy::kUpliftFeatures, economy::kUpliftFeatures)));
+  if (split < end)
+    apps::print(fmt::format("treated by falling uplift: Qini {} of those held out (0: as by chance)\n",
+                            figure(economy::acquisition_qini(log, uplifts, split, end))));
+  return uplifts;
 }
 
 void run(const Settings& settings) {
   if (!settings.output.empty()) check_can_write(settings.output);
-  const Impressions read = read_impressions(settings.file);
-  const economy::ImpressionLog& log = read.log;
+  const economy::ImpressionLog log = read_impressions(settings.file);
   const size_t end = log.impressions().size();
   const auto split = static_cast<size_t>(static_cast<double>(end) * (1 - settings.held_out));
   const economy::AcquisitionModel model = economy::fit_acquisition(log, split);
@@ -88,15 +91,17 @@ void run(const Settings& settings) {
     apps::print(fmt::format("attended {}, predicted {}, calibration error {}\n", figure(figures.attended),
                             figure(figures.predicted), figure(figures.calibration_error)));
   }
-  print_uplift(read);
+  const std::vector<double> uplifts = find_uplifts(model, log, split);
   if (settings.output.empty()) return;
   const std::vector<economy::HistoryExample> moments = economy::attraction_examples(log, split, end);
-  std::string csv = "person,item,position,chance,chance_first\n";
+  std::string csv = "person,item,position,chance,chance_first";
+  csv += uplifts.empty() ? "\n" : ",uplift\n";
   for (size_t k = split; k < end; ++k) {
     const economy::Impression& one = log.impressions()[k];
     csv +=
-        fmt::format("{},{},{},{:.5f},{:.5f}\n", log.people()[one.person], log.items()[one.item], one.position,
+        fmt::format("{},{},{},{:.5f},{:.5f}", log.people()[one.person], log.items()[one.item], one.position,
                     model.chance(moments[k - split], one.position), model.chance(moments[k - split], 0));
+    csv += uplifts.empty() ? "\n" : fmt::format(",{:.5f}\n", uplifts[k - split]);
   }
   write_file_atomically(settings.output, csv);
 }
@@ -118,7 +123,8 @@ void add_economy_acquire_command(CLI::App& economy) {
       ->capture_default_str()
       ->type_name("X");
   command
-      ->add_option("--output", settings->output, "Write the chances of those: where they stood, and if first")
+      ->add_option("--output", settings->output,
+                   "Write the chances of those: where they stood, and if first; what treatment adds")
       ->type_name("FILE.csv");
   command->footer("Example:\n  heed economy acquire impressions.csv --output chances.csv");
   command->callback([settings] { run(*settings); });

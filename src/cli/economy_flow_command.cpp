@@ -60,10 +60,8 @@ std::string describe(const economy::Bottleneck& one, const std::vector<economy::
                      const std::vector<economy::NetworkEdge>& edges) {
   using Limit = economy::Bottleneck::Limit;
   if (one.limit == Limit::edge) return fmt::format("{} -> {}", edges[one.place].from, edges[one.place].to);
-  const std::string& name = nodes[one.place].name;
-  return one.limit == Limit::node     ? "capacity of " + name
-         : one.limit == Limit::supply ? "supply of " + name
-                                      : "demand of " + name;
+  return fmt::format("{} of {}", one.limit == Limit::node ? "capacity" : to_string(one.limit),
+                     nodes[one.place].name);
 }
 
 void run(const Settings& settings) {

@@ -26,15 +26,9 @@ struct Settings {
   bool json = false;
 };
 
-economy::StatementKey key_of(const std::string& by) {
-  if (by == "day") return economy::StatementKey::day;
-  if (by == "source") return economy::StatementKey::source;
-  return by == "task" ? economy::StatementKey::task : economy::StatementKey::group;
-}
-
 void statement(const Settings& settings) {
   const auto ledger = economy::open_ledger(settings.store);
-  economy::StatementQuery query{.by = key_of(settings.by)};
+  economy::StatementQuery query{.by = economy::statement_key(settings.by)};
   if (!settings.tenant.empty()) query.tenant = settings.tenant;
   if (!settings.since.empty()) query.since_us = economy::parse_time(settings.since, "--since");
   if (!settings.until.empty()) query.until_us = economy::parse_time(settings.until, "--until");

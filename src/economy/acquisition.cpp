@@ -64,7 +64,8 @@ std::vector<float> sketch(std::string_view text) {
 }
 
 void ImpressionLog::add(const std::string& person, const std::string& item, const std::string& text,
-                        int64_t position, const std::string& time, bool attended, const std::string& where) {
+                        int64_t position, const std::string& time, bool attended, const std::string& where,
+                        const std::optional<Treatment>& treatment) {
   if (position < 0 || position > 9999)
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("{}: expected a position from 0 to 9999, found {}", where, position));
@@ -87,7 +88,8 @@ void ImpressionLog::add(const std::string& person, const std::string& item, cons
                           .item = what->second,
                           .position = static_cast<int32_t>(position),
                           .time_us = parse_time(time, where),
-                          .attended = attended});
+                          .attended = attended,
+                          .treatment = treatment});
 }
 
 void ImpressionLog::sort() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,11 +15,18 @@
 // item speaks to this person, by attention over what they were shown before.
 namespace heed::economy {
 
+// Whether something was done to win the impression's attention, and with which probability, in (0, 1).
+struct Treatment {
+  bool treated = false;
+  double propensity = 0.5;
+};
+
 struct Impression {
   uint32_t person = 0, item = 0;
   int32_t position = 0;  // from 0
   int64_t time_us = 0;   // UTC
   bool attended = false;
+  std::optional<Treatment> treatment{};
 };
 
 // Hashed runs of 1 to 3 characters of a text, signed, of length 1: texts that share words have a product
@@ -32,7 +40,8 @@ class ImpressionLog {
   // `where` opens messages. Throws invalid_argument on a time that is not ISO 8601, a position below 0, and
   // an item whose text is another than before.
   void add(const std::string& person, const std::string& item, const std::string& text, int64_t position,
-           const std::string& time, bool attended, const std::string& where);
+           const std::string& time, bool attended, const std::string& where,
+           const std::optional<Treatment>& treatment = std::nullopt);
   // Call once after the last add. Throws invalid_argument where there is none.
   void sort();
 

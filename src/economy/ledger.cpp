@@ -322,6 +322,14 @@ std::string_view to_string(Stage stage) {
   return place < kNames.size() ? kNames[place] : "unknown";
 }
 
+StatementKey statement_key(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kNames = {"day", "source", "task", "group"};
+  const auto at = std::ranges::find(kNames, name);
+  if (at != kNames.end()) return static_cast<StatementKey>(at - kNames.begin());
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("statement: expected day, source, task or group, found '{}'", name));
+}
+
 bool is_move(Stage from, Stage to) {
   using enum Stage;
   constexpr std::array<std::pair<Stage, Stage>, 7> kMoves = {{{world, acquired},

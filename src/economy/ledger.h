@@ -41,6 +41,8 @@ struct Posting {
 inline constexpr int64_t kMaxMilliseconds = int64_t{366} * 24 * 3600 * 1000;
 
 enum class StatementKey { day, source, task, group };
+// Throws invalid_argument where it is none of the four.
+StatementKey statement_key(std::string_view name);
 
 struct StatementQuery {
   std::optional<std::string> tenant{};

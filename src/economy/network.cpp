@@ -215,6 +215,11 @@ Flow best_flow(std::span<const NetworkNode> nodes, std::span<const NetworkEdge> 
   return Circulation(nodes, edges).solve();
 }
 
+std::string_view to_string(Bottleneck::Limit limit) {
+  using enum Bottleneck::Limit;
+  return limit == edge ? "edge" : limit == node ? "node" : limit == supply ? "supply" : "demand";
+}
+
 std::vector<Bottleneck> bottlenecks(const Flow& flow) {
   using enum Bottleneck::Limit;
   std::vector<Bottleneck> found;

@@ -63,5 +63,6 @@ struct Bottleneck {
   double price = 0.0;  // what one more unit would bring
 };
 std::vector<Bottleneck> bottlenecks(const Flow& flow);
+std::string_view to_string(Bottleneck::Limit limit);
 
 }  // namespace heed::economy

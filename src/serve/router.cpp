@@ -269,6 +269,10 @@ void Router::add_query(std::string_view target, const std::vector<apps::Field>& 
 Json Router::read_fields(const HttpRequest& request, const apps::Route& route) const {
   Json fields = route.body.empty() ? Json::object() : read_body(request);
   const std::vector<apps::Field>& known = route.body.empty() ? route.query : route.body;
+  if (route.list_body && fields.is_array()) {
+    for (const Json& each : fields) apps::check_fields(each, known, route.other_fields);
+    return fields;
+  }
   if (fields.is_object()) add_query(request.target, known, fields);
   apps::check_fields(fields, known, route.other_fields);
   return fields;
@@ -307,6 +311,10 @@ std::shared_ptr<PendingReply> Router::handle(HttpRequest request, Respond respon
     call->parameters = match.parameters;
     call->apps::Call::deadline = deadline_of(asked, parts_.settings);
     call->body = read_fields(asked, *match.route);
+    if (match.route->body.empty()) {
+      for (const auto& [name, value] : call->body.items())
+        call->parameters.try_emplace(name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
     if (match.route->own_key) {
       call->raw_body = asked.body;
       call->headers = {asked.extensions.begin(), asked.extensions.end()};

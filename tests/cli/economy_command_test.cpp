@@ -242,20 +242,21 @@ TEST_F(EconomyCommand, ledger_books_tells_forgets_and_still_balances) {
 }
 
 TEST_F(EconomyCommand, acquire_tells_how_often_places_are_looked_at) {
-  std::string log = "person,item,text,position,time,attended\n";
+  std::string log = "person,item,text,position,time,attended,treated\n";
   for (int k = 0; k < 900; ++k) {
     const int position = k % 3, item = k / 3 % 7;
     const bool attended = (k * 7919 % 100) < (position == 0 ? 60 : position == 1 ? 30 : 10);
     log += "p" + std::to_string(k % 11) + ",i" + std::to_string(item) + ",新闻 news " + std::to_string(item) +
            "," + std::to_string(position) + ",2026-01-0" + std::to_string(1 + k / 100) + "," +
-           (attended ? "1" : "0") + "\n";
+           (attended ? "1" : "0") + "," + (k * 31 % 7 < 3 ? "1" : "0") + "\n";
   }
   const auto found =
       run_heed({"economy", "acquire", file("impressions.csv", log), "--output", path("chances.csv")});
   ASSERT_EQ(found.status, 0) << found.error;
   EXPECT_THAT(found.output,
-              AllOf(HasSubstr("looked at"), HasSubstr("place and item"), HasSubstr("calibration error")));
-  EXPECT_THAT(read_file(path("chances.csv")), HasSubstr("person,item,position,chance,chance_first"));
+              AllOf(HasSubstr("looked at"), HasSubstr("place and item"), HasSubstr("calibration error"),
+                    HasSubstr("treated against not"), HasSubstr("Qini")));
+  EXPECT_THAT(read_file(path("chances.csv")), HasSubstr("person,item,position,chance,chance_first,uplift"));
 }
 
 TEST_F(EconomyCommand, retain_churn_orders_people_by_the_chance_that_they_are_lost) {

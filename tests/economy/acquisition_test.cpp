@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "economy/acquisition_uplift.h"
 #include "economy/review_log.h"
 
 using namespace heed;
@@ -87,4 +88,38 @@ TEST(Acquisition, wrong_input_is_refused) {
   EXPECT_THROW(log.add("b", "x", "another", 0, "2024-01-01", true, "log:3"), Error);
   log.sort();
   EXPECT_THROW(fit_acquisition(log, 1), Error);  // one is no evidence
+}
+
+// A notification brings eyes to the lowest place, and nothing to the first, which is looked at anyway.
+TEST(AcquisitionUplift, finds_what_a_treatment_adds_where) {
+  Random random(5);
+  ImpressionLog log;
+  for (int k = 0; k < 6000; ++k) {
+    const int position = static_cast<int>(random.below(3));
+    const bool treated = random.uniform() < 0.3;
+    const double chance = position == 0 ? 0.6 : position == 1 ? 0.3 : treated ? 0.5 : 0.1;
+    log.add(fmt::format("p{}", k % 60), fmt::format("item{}", random.below(20)), "新闻 news", position,
+            fmt::format("{}T00:00:00Z", day_text(k * kDayUs)), random.uniform() < chance, "log",
+            Treatment{.treated = treated, .propensity = 0.3});
+  }
+  log.sort();
+  const AcquisitionModel model = fit_acquisition(log, 4000);
+  const AcquisitionUplift uplift = fit_acquisition_uplift(model, log, 4000);
+  EXPECT_NEAR(uplift.mean.value, 0.4 / 3, 3 * uplift.mean.error);
+  const std::vector<double> features = uplift_features(model, log, 4000, 6000);
+  std::vector<double> uplifts;
+  std::vector<double> sums(3, 0), counts(3, 0);
+  for (size_t k = 0; k < 2000; ++k) {
+    uplifts.push_back(
+        uplift.model.predict(std::span(features).subspan(k * kUpliftFeatures, kUpliftFeatures)));
+    const auto position = static_cast<size_t>(log.impressions()[4000 + k].position);
+    sums[position] += uplifts.back();
+    counts[position] += 1;
+  }
+  EXPECT_GT(sums[2] / counts[2], sums[0] / counts[0] + 0.2);
+  EXPECT_GT(acquisition_qini(log, uplifts, 4000, 6000), 0.005);
+  ImpressionLog untold;
+  untold.add("a", "x", "", 0, "2024-01-01", true, "log");
+  untold.sort();
+  EXPECT_THROW(acquisition_qini(untold, std::vector<double>{0.0}, 0, 1), Error);
 }

@@ -3,18 +3,10 @@
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "apps/economy/http.h"
 
 namespace heed::apps {
 namespace economics {
-namespace {
-
-constexpr size_t kMostRows = 20'000;
-
-}  // namespace
-
 void answer_in_background(const CallPointer& call, Services& services,
                           std::function<Json(const Call& call, Services& services)> work) {
   services.in_background([call, &services, work = std::move(work)] {
@@ -28,12 +20,7 @@ void answer_in_background(const CallPointer& call, Services& services,
 
 const Json& rows_of(const Json& body, const char* name) {
   static const Json kNone = Json::array();
-  if (!has(body, name)) return kNone;
-  const Json& rows = body[name];
-  if (rows.size() > kMostRows)
-    throw FieldError(name, fmt::format("expected at most {} rows, found {}: use heed economy for more",
-                                       kMostRows, rows.size()));
-  return rows;
+  return has(body, name) ? body[name] : kNone;
 }
 
 std::string text_of(const Json& object, const char* name) {

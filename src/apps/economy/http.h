@@ -17,7 +17,7 @@ std::vector<Route> measure_routes();
 void answer_in_background(const CallPointer& call, Services& services,
                           std::function<Json(const Call& call, Services& services)> work);
 
-// A list of objects of the body, [] where it is not there. Throws FieldError where it has more than 20 000.
+// A list of objects of the body, [] where it is not there.
 const Json& rows_of(const Json& body, const char* name);
 // A number or text of an object as the tables of economy/ take it; "" where it is not there.
 std::string text_of(const Json& object, const char* name);

@@ -191,11 +191,6 @@ Route evaluate_route() {
 
 // --- How attention flows
 
-const char* limit_name(economy::Bottleneck::Limit limit) {
-  using enum economy::Bottleneck::Limit;
-  return limit == edge ? "edge" : limit == node ? "node" : limit == supply ? "supply" : "demand";
-}
-
 Json flow(const Call& call, Services& /*services*/) {
   std::vector<economy::NetworkNode> nodes;
   std::vector<economy::NetworkEdge> edges;
@@ -229,7 +224,7 @@ Json flow(const Call& call, Services& /*services*/) {
                         {"price", rounded(found.edges[k].price)}});
   for (const economy::Bottleneck& one : economy::bottlenecks(found)) {
     const bool is_edge = one.limit == economy::Bottleneck::Limit::edge;
-    narrow.push_back({{"limit", limit_name(one.limit)},
+    narrow.push_back({{"limit", to_string(one.limit)},
                       {"from", is_edge ? edges[one.place].from : nodes[one.place].name},
                       {"to", is_edge ? edges[one.place].to : ""},
                       {"price", rounded(one.price)}});
@@ -291,12 +286,10 @@ Route flow_route() {
 // --- What became of it
 
 Json statement(const Call& call, Services& services) {
-  const std::string by = call.parameter("by"), since = call.parameter("since"),
-                    until = call.parameter("until"), tenant = call.parameter("tenant");
-  economy::StatementQuery query{.by = by == "source"  ? economy::StatementKey::source
-                                      : by == "task"  ? economy::StatementKey::task
-                                      : by == "group" ? economy::StatementKey::group
-                                                      : economy::StatementKey::day};
+  const std::string asked = call.parameter("by"), by = asked.empty() ? "day" : asked,
+                    since = call.parameter("since"), until = call.parameter("until"),
+                    tenant = call.parameter("tenant");
+  economy::StatementQuery query{.by = economy::statement_key(by)};
   if (!tenant.empty()) query.tenant = tenant;
   if (!since.empty()) query.since_us = economy::parse_time(since, "since");
   if (!until.empty()) query.until_us = economy::parse_time(until, "until");
@@ -311,7 +304,7 @@ Json statement(const Call& call, Services& services) {
                      {"retained", minutes(line.retained)},
                      {"lost", minutes(line.lost)}});
   }
-  return {{"by", by.empty() ? "day" : by}, {"lines", std::move(lines)}};
+  return {{"by", by}, {"lines", std::move(lines)}};
 }
 
 Route ledger_route() {
