@@ -92,6 +92,19 @@ TEST_F(TranslateCommand, json_holds_source_translations_and_attention_that_sums_
   }
 }
 
+TEST_F(TranslateCommand, begins_a_translation_with_its_prefix) {
+  const std::string lines = file("two.txt", "open the file\nopen the file\n");
+  const auto free = split_lines(run_heed({"translate", model(), lines}).output);
+  const auto held =
+      run_heed({"translate", model(), lines, "--prefixes", file("prefixes.txt", "打开\n\n")});
+  ASSERT_EQ(held.status, 0) << held.error;
+  EXPECT_TRUE(held.output.starts_with("打开")) << held.output;
+  EXPECT_EQ(split_lines(held.output).at(1), free.at(1));
+  const auto too_few = run_heed({"translate", model(), lines, "--prefixes", file("one.txt", "打开\n")});
+  EXPECT_NE(too_few.status, 0);
+  EXPECT_THAT(too_few.error, HasSubstr("for each line, found 1"));
+}
+
 TEST_F(TranslateCommand, refuses_more_translations_than_hypotheses) {
   const auto outcome = run_heed({"translate", model(), "--beam", "2", "--nbest", "3"}, "a\n");
   EXPECT_EQ(outcome.status, 2);

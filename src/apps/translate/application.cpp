@@ -53,6 +53,10 @@ void add_search_options(CLI::App& command, TranslateSettings& settings) {
       "!--no-split", settings.options.split,
       "Refuse a line longer than the model takes; else it is split at the ends of its sentences");
   command
+      .add_option("--prefixes", settings.prefixes,
+                  "What each line's translation begins with, a line each; an empty one: anything")
+      ->type_name("FILE");
+  command
       .add_option("--forbid", settings.options.forbidden,
                   "A piece of the vocabulary that no translation may have; may be repeated")
       ->type_name("PIECE");
@@ -65,7 +69,7 @@ void add_catalogue_options(CLI::App& command, TranslateSettings& settings) {
                              "Fill what is untranslated in this gettext catalogue, marked fuzzy")
                  ->type_name("FILE.po")
                  ->group(group);
-  for (const char* name : {"FILE", "--json", "--nbest", "--alignment"})
+  for (const char* name : {"FILE", "--json", "--nbest", "--alignment", "--prefixes"})
     po->excludes(command.get_option(name));
   auto* output = command
                      .add_option("-o,--output", settings.output,

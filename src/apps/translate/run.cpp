@@ -1,5 +1,6 @@
 #include "apps/translate/run.h"
 
+#include <optional>
 #include <vector>
 
 #include "apps/console.h"
@@ -14,11 +15,30 @@ namespace {
 
 constexpr size_t kChunkLines = 256;
 
+// The next `count` lines, which must be there.
+std::vector<std::string> take_prefixes(LineReader& reader, size_t count, int64_t before,
+                                       const std::string& file) {
+  std::vector<std::string> prefixes;
+  while (prefixes.size() < count) {
+    const std::vector<std::string> more = reader.next(count - prefixes.size());
+    if (more.empty())
+      throw Error(ErrorCode::corrupt_data,
+                  file + ": expected a prefix (or an empty line) for each line, found " +
+                      std::to_string(before + std::ssize(prefixes)) + " and more lines");
+    prefixes.insert(prefixes.end(), more.begin(), more.end());
+  }
+  return prefixes;
+}
+
 void translate_lines(const infer::Translator& translator, const TranslateSettings& settings) {
   LineReader reader(settings.input);
+  std::optional<LineReader> prefix_reader;
+  if (!settings.prefixes.empty()) prefix_reader.emplace(settings.prefixes);
   int64_t number = 0;
   for (auto lines = reader.next(kChunkLines); !lines.empty(); lines = reader.next(kChunkLines)) {
-    const auto results = translator.translate(lines, settings.options);
+    std::vector<std::string> prefixes;
+    if (prefix_reader) prefixes = take_prefixes(*prefix_reader, lines.size(), number, settings.prefixes);
+    const auto results = translator.translate(lines, settings.options, prefixes);
     for (size_t i = 0; i < lines.size(); ++i)
       print(format_result(results[i], lines[i], number++, settings.style));
     flush_output();

@@ -11,6 +11,7 @@ namespace heed::apps {
 struct TranslateSettings {
   std::string model;
   std::string input = "-";  // lines; "-" is standard input
+  std::string prefixes;     // a file of what each line's translation begins with, or ""
   infer::TranslateOptions options;
   LineStyle style;
   std::string po;            // a catalogue in place of lines, where not ""
@@ -20,7 +21,8 @@ struct TranslateSettings {
 };
 
 // Results go to standard output (or to the catalogue's file, atomically), the report of a catalogue to
-// standard error. Throws invalid_argument where more translations than hypotheses are asked for.
+// standard error. Throws invalid_argument where more translations than hypotheses are asked for,
+// corrupt_data where there are fewer prefixes than lines.
 void run_translate(TranslateSettings settings);
 
 }  // namespace heed::apps
