@@ -107,10 +107,17 @@ Judged judge(const DecisionRule& rule, const Figures& texts, const std::string& 
   return judged;
 }
 
+// Thresholds are tried from the surest texts down, beginning where this many mistakes may be among them: with
+// fewer one mistake more or less decides.
+constexpr int64_t kFirstMistakes = 2;
+
 std::optional<double> choose_threshold(const Judged& judged, double wrong, const FitOptions& options,
                                        double* upper) {
+  const int64_t first = std::min(metrics::fewest_answers(wrong, options.failure, kFirstMistakes),
+                                 std::max(std::ssize(judged.right), std::ptrdiff_t{1}));
   const auto chosen = metrics::selective_threshold(
-      judged.confidence, judged.right, {.alpha = wrong, .delta = options.failure, .steps = options.steps});
+      judged.confidence, judged.right,
+      {.alpha = wrong, .delta = options.failure, .steps = options.steps, .first_answered = first});
   if (!chosen) return std::nullopt;
   if (upper != nullptr) *upper = chosen->upper;
   return chosen->threshold;

@@ -1,7 +1,6 @@
 #include "apps/support/train_model.h"
 
 #include <algorithm>
-#include <map>
 
 #include "apps/console.h"
 #include "apps/support/dataset.h"
@@ -29,17 +28,6 @@ std::string examples_file(const std::filesystem::path& folder) {
   throw Error(ErrorCode::not_found, path.string() +
                                         ": not there; make it with `heed support import SOURCES --output " +
                                         folder.string() + "`");
-}
-
-// The record of the training stays with the model that came from it.
-std::map<std::string, std::string> read_run(const std::filesystem::path& version) {
-  std::map<std::string, std::string> files;
-  if (!std::filesystem::is_directory(version / "run")) return files;
-  for (const auto& entry : std::filesystem::directory_iterator(version / "run")) {
-    if (entry.is_regular_file())
-      files[entry.path().filename().string()] = read_file(entry.path(), kMaxAssetBytes);
-  }
-  return files;
 }
 
 // When the model may answer alone, where there are enough examples to say so.
@@ -81,7 +69,7 @@ std::filesystem::path add_assets(const std::filesystem::path& model, const std::
                                  const FitOptions& decision, const FitKnowledgeOptions& knowledge) {
   const ModelDirectory trained = open_model(model);
   ModelContents contents = read_contents(trained);
-  contents.run = read_run(trained.path);
+  contents.run = read_run(trained);
   for (const char* name : {kAnswersFile, kSynonymsFile}) {
     if (std::filesystem::exists(folder / name))
       contents.assets[name] = read_file(folder / name, kMaxAssetBytes);
