@@ -67,6 +67,7 @@ LIBRARIES = {
     "openssl/": ["serve"],
     "linear.h": ["train"],
     "yaml-cpp/": ["apps"],
+    "expat.h": ["apps"],
     "coin/": ["economy/clp_module.cpp"],
 }
 

@@ -74,6 +74,14 @@ struct HttpPost {
   std::chrono::milliseconds timeout{10'000};
 };
 
+// The same without a body. A redirect is answered as it is, not followed.
+struct HttpGet {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::chrono::milliseconds timeout{10'000};
+  size_t max_bytes = 1 << 20;  // of the answer
+};
+
 // What the server lends to routes and applications.
 class Services {
  public:
@@ -98,6 +106,7 @@ class Services {
   // Sends and waits; for threads of an application's own. Throws unavailable where there is no answer in
   // time.
   virtual HttpReply post(const HttpPost& request) = 0;
+  virtual HttpReply get(const HttpGet& request) = 0;
 };
 
 struct Route {
@@ -112,6 +121,7 @@ struct Route {
   // Asked again and again by pages and probes that look at the server: no part of /v1/status's traffic.
   bool is_watch = false;
   bool other_fields = false;  // the body may have fields that are not in `body`, unread and unchecked
+  bool list_body = false;     // the body may be a list of such objects; the handler sees it as it is
   bool own_key = false;       // asked without a key of the server's: it knows its callers by what they send
   // Runs on a connection's thread: quick, nothing that waits. May throw, which fails the call.
   std::function<void(const CallPointer& call, Services& services)> handle;

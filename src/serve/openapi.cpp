@@ -46,9 +46,11 @@ Json operation(const apps::Route& route) {
       {"parameters", parameters(route)},
       {"responses",
        {{"200", {{"description", "The answer"}, {"content", std::move(content)}}}, {"default", error}}}};
-  if (!route.body.empty())
-    json["requestBody"] = {{"required", true},
-                           {"content", {{"application/json", {{"schema", apps::to_schema(route.body)}}}}}};
+  if (route.body.empty()) return json;
+  Json body = apps::to_schema(route.body);
+  if (route.list_body) body = {{"oneOf", {body, {{"type", "array"}, {"items", body}}}}};
+  json["requestBody"] = {{"required", true},
+                         {"content", {{"application/json", {{"schema", std::move(body)}}}}}};
   return json;
 }
 
@@ -149,7 +151,7 @@ std::string markdown(const std::vector<apps::Route>& routes) {
     text += fmt::format("\n## {} {}\n\n{}. Scope: {}.\n", route.method, route.path, route.summary,
                         apps::to_string(route.scope));
     add_table(text, "Query", route.query);
-    add_table(text, "Request", route.body);
+    add_table(text, route.list_body ? "Request, one or a list" : "Request", route.body);
     if (route.reply.empty()) text += fmt::format("\nReply: `{}`.\n", route.reply_type);
     add_table(text, "Reply", route.reply);
   }

@@ -125,6 +125,7 @@ std::filesystem::path Server::folder_of(const infer::LiveModel& model) {
 }
 
 apps::HttpReply Server::post(const apps::HttpPost& request) { return serve::post(request); }
+apps::HttpReply Server::get(const apps::HttpGet& request) { return serve::get(request); }
 
 std::string Server::hmac_sha256(std::string_view key, std::string_view text) {
   return serve::hmac_sha256(key, text);

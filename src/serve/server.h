@@ -59,6 +59,7 @@ class Server : public apps::Services {
   void in_background(std::function<void()> work) override;
   std::string hmac_sha256(std::string_view key, std::string_view text) override;
   apps::HttpReply post(const apps::HttpPost& request) override;
+  apps::HttpReply get(const apps::HttpGet& request) override;
 
   // Reads models, keys and the certificate again, each as far as it is sound; the number that was not.
   int64_t reload();

@@ -197,6 +197,7 @@ int64_t delete_events_of(Database& database, const std::string& tenant, const st
   deleted +=
       database.execute("DELETE FROM decisions WHERE tenant = $1 AND subject <> '' AND subject = $2", who);
   database.execute("DELETE FROM conversations WHERE tenant = $1 AND subject <> '' AND subject = $2", who);
+  database.execute("DELETE FROM monitor_messages WHERE tenant = $1 AND subject <> '' AND subject = $2", who);
   return deleted;
 }
 

@@ -74,11 +74,52 @@ CREATE INDEX conversations_by_state ON conversations (state, ts);
 CREATE INDEX conversations_by_subject ON conversations (subject, tenant) WHERE subject <> '';
 )";
 
-constexpr std::array<Migration, 4> kMigrations = {{
+// What is said of whom, counted; alerts on it, and what is to be sent of them.
+constexpr std::string_view kMonitor = R"(
+CREATE TABLE monitor_counts (
+  unit BIGINT NOT NULL, begin_us BIGINT NOT NULL, topic TEXT NOT NULL, entity TEXT NOT NULL, source TEXT NOT NULL,
+  messages BIGINT NOT NULL, voices BIGINT NOT NULL, negative BIGINT NOT NULL, neutral BIGINT NOT NULL,
+  positive BIGINT NOT NULL, score BIGINT NOT NULL, score_squares BIGINT NOT NULL,
+  PRIMARY KEY (unit, begin_us, topic, entity, source)
+);
+CREATE TABLE monitor_messages (
+  seq {row number},
+  tenant TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL, number BIGINT NOT NULL, cluster BIGINT NOT NULL,
+  is_voice BIGINT NOT NULL, fate TEXT NOT NULL, ts BIGINT NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL,
+  feeling BIGINT NOT NULL, score BIGINT NOT NULL, entities TEXT NOT NULL, text TEXT NOT NULL, url TEXT NOT NULL,
+  lang TEXT NOT NULL,
+  UNIQUE (tenant, id)
+);
+CREATE INDEX monitor_messages_by_time ON monitor_messages (ts, seq);
+CREATE INDEX monitor_messages_by_subject ON monitor_messages (subject, tenant) WHERE subject <> '';
+CREATE TABLE monitor_alerts (
+  id TEXT PRIMARY KEY, ts BIGINT NOT NULL, ended_us BIGINT NOT NULL, event TEXT NOT NULL, topic TEXT NOT NULL,
+  entity TEXT NOT NULL, content TEXT NOT NULL, raised_us BIGINT NOT NULL, acknowledged_us BIGINT NOT NULL,
+  acknowledged_by TEXT NOT NULL, silenced_by TEXT NOT NULL, escalated_us BIGINT NOT NULL
+);
+CREATE INDEX monitor_alerts_by_time ON monitor_alerts (ts, id);
+CREATE TABLE monitor_silences (
+  id TEXT PRIMARY KEY, topic TEXT NOT NULL, entity TEXT NOT NULL, event TEXT NOT NULL, until_us BIGINT NOT NULL,
+  by_whom TEXT NOT NULL, comment TEXT NOT NULL, created_us BIGINT NOT NULL
+);
+CREATE TABLE monitor_outbox (
+  seq {row number},
+  alert TEXT NOT NULL, status TEXT NOT NULL, due_us BIGINT NOT NULL, attempts BIGINT NOT NULL, problem TEXT NOT NULL,
+  created_us BIGINT NOT NULL
+);
+CREATE INDEX monitor_outbox_by_time ON monitor_outbox (due_us, seq);
+CREATE TABLE monitor_words (
+  word TEXT PRIMARY KEY, recent DOUBLE PRECISION NOT NULL, usual DOUBLE PRECISION NOT NULL, bucket BIGINT NOT NULL
+);
+CREATE TABLE monitor_state (name TEXT PRIMARY KEY, content TEXT NOT NULL);
+)";
+
+constexpr std::array<Migration, 5> kMigrations = {{
     {1, "events", kEvents},
     {2, "streams", kStreams},
     {3, "ledger", kLedger},
     {4, "conversations", kConversations},
+    {5, "monitor", kMonitor},
 }};
 
 std::string statements(const Migration& step, std::string_view row_number_type) {

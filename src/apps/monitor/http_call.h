@@ -1,0 +1,35 @@
+#pragma once
+
+#include <exception>
+#include <functional>
+
+#include "apps/monitor/service.h"
+#include "base/error.h"
+
+namespace heed::apps::monitor {
+
+// Answers a call in the background, for the store's disk is waited for. Fails it where this server does not
+// watch.
+template <class Answer>
+auto in_background(const ServicePointer& service, const Answer& answer) {
+  return [service, answer](const CallPointer& call, Services& services) {
+    if (!*service)
+      throw Error(ErrorCode::unavailable,
+                  "monitor: expected a server that watches, found one that does not; set "
+                  "apps.monitor.enabled = true");
+    services.in_background([service, answer, call] {
+      try {
+        call->reply(json_reply(answer(*call, **service)));
+      } catch (...) {
+        call->fail(std::current_exception());
+      }
+    });
+  };
+}
+
+// A query's whole number, or what it is without.
+int64_t number_of(const Call& call, const char* name, int64_t fallback);
+// A query's time; throws FieldError.
+int64_t time_of(const Call& call, const char* name, int64_t fallback);
+
+}  // namespace heed::apps::monitor
