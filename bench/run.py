@@ -19,6 +19,8 @@ import attention
 import decoding
 import economy
 import harness
+import monitor
+import recommend
 import results_page
 import retrieval
 import rows
@@ -31,7 +33,7 @@ import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
             **serving.MEASURES, **server.MEASURES, **support.MEASURES, **retrieval.MEASURES,
-            **support_atec.MEASURES, **economy.MEASURES}
+            **support_atec.MEASURES, **economy.MEASURES, **monitor.MEASURES, **recommend.MEASURES}
 
 
 def part_lines(row, values):

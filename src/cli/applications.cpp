@@ -1,5 +1,6 @@
 #include "apps/economy/application.h"
 #include "apps/monitor/application.h"
+#include "apps/recommend/application.h"
 #include "apps/support/application.h"
 #include "apps/translate/application.h"
 #include "cli/commands.h"
@@ -9,7 +10,7 @@ namespace heed::cli {
 const std::vector<apps::Application>& applications() {
   static const std::vector<apps::Application> kApplications = {
       apps::translate_application(), apps::support_application(), apps::monitor_application(),
-      apps::economy_application()};
+      apps::recommend_application(), apps::economy_application()};
   return kApplications;
 }
 
