@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "apps/feed.h"
 #include "apps/monitor/http.h"
 #include "apps/monitor/http_call.h"
 #include "store/event.h"
@@ -131,7 +132,7 @@ std::vector<Field> silence_fields() {
 Json add_silence(const Call& call, Service& service) {
   const int64_t now = store::now_us();
   const double minutes = call.body.at("minutes").get<double>();
-  const Silence one = {.id = message_id("silence", call.id + std::to_string(now)),
+  const Silence one = {.id = entry_id("silence", call.id + std::to_string(now)),
                        .topic = text_or(call.body, "topic", kAll),
                        .entity = text_or(call.body, "entity", kAll),
                        .event = text_or(call.body, "event", kAll),

@@ -58,9 +58,9 @@ Service::Service(const MonitorSettings& settings, Services& services)
     poller_ = std::make_unique<FeedPoller>(
         settings.feeds, static_cast<int64_t>(settings.feed_minutes * 60e6),
         [&services](const HttpGet& request) { return services.get(request); },
-        [this](std::vector<Message> messages, const std::string& url) {
+        [this](const std::vector<FeedEntry>& entries, const std::string& url) {
           std::vector<Delivery> deliveries;
-          for (Message& message : messages) deliveries.push_back({.message = std::move(message)});
+          for (const FeedEntry& entry : entries) deliveries.push_back({.message = message_of(entry)});
           intake_->take(std::move(deliveries), url, stop_.get_token());
         });
   }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "apps/app.h"
-#include "apps/monitor/feed_poller.h"
+#include "apps/feed_poller.h"
 #include "apps/monitor/intake.h"
 #include "apps/monitor/settings.h"
 #include "apps/monitor/webhook.h"

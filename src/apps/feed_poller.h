@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "apps/monitor/message.h"
+#include "apps/feed.h"
 #include "apps/route.h"
 
-namespace heed::apps::monitor {
+namespace heed::apps {
 
 struct FeedStatus {
   std::string url{};
@@ -25,8 +25,8 @@ struct FeedStatus {
 class FeedPoller {
  public:
   using Get = std::function<HttpReply(const HttpGet&)>;
-  using Take = std::function<void(std::vector<Message> messages, const std::string& url)>;
-  // `take` returns when the messages are kept; what it throws makes the feed be asked again in full.
+  using Take = std::function<void(std::vector<FeedEntry> entries, const std::string& url)>;
+  // `take` returns when the entries are kept; what it throws makes the feed be asked again in full.
   FeedPoller(std::vector<std::string> urls, int64_t interval_us, Get get, Take take);
 
   // Asks those that are due.
@@ -48,4 +48,4 @@ class FeedPoller {
   std::vector<Feed> feeds_;
 };
 
-}  // namespace heed::apps::monitor
+}  // namespace heed::apps

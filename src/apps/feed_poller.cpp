@@ -1,13 +1,13 @@
-#include "apps/monitor/feed_poller.h"
+#include "apps/feed_poller.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
-#include "apps/monitor/feed.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
-namespace heed::apps::monitor {
+namespace heed::apps {
 namespace {
 
 constexpr int64_t kMostPauseUs = int64_t{3600} * 1'000'000;
@@ -51,9 +51,9 @@ void FeedPoller::ask(Feed& feed, int64_t now_us) {
     if (reply.status != 304 && reply.status != 200)
       throw Error(ErrorCode::unavailable, "expected the feed, found status " + std::to_string(reply.status));
     if (reply.status == 200) {
-      std::vector<Message> messages = parse_feed(reply.body, status.url, now_us);
-      status.entries = static_cast<int64_t>(messages.size());
-      if (!messages.empty()) take_(std::move(messages), status.url);
+      std::vector<FeedEntry> entries = parse_feed(reply.body, status.url, now_us);
+      status.entries = static_cast<int64_t>(entries.size());
+      if (!entries.empty()) take_(std::move(entries), status.url);
       feed.etag = header(reply, "ETag");
       feed.modified = header(reply, "Last-Modified");
     }
@@ -76,4 +76,4 @@ std::vector<FeedStatus> FeedPoller::status() const {
   return all;
 }
 
-}  // namespace heed::apps::monitor
+}  // namespace heed::apps

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "apps/monitor/feed.h"
-#include "apps/monitor/feed_poller.h"
+#include "apps/feed.h"
+#include "apps/feed_poller.h"
 #include "base/error.h"
 
-namespace heed::apps::monitor {
+namespace heed::apps {
 namespace {
 
 constexpr int64_t kNow = int64_t{1'583'755'200} * 1'000'000;
@@ -20,26 +20,26 @@ const char* const kAtom =
 <link rel="self" href="http://self"/><link href="http://oil/1"/><updated>2020-03-09T13:00:00+01:00</updated>
 <summary>Prices fell</summary><author><name>Bob</name></author></entry></feed>)";
 
-TEST(MonitorFeed, reads_rss_in_both_languages) {
-  const std::vector<Message> messages = parse_feed(kRss, "http://feed", kNow);
-  ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(messages[0].text, "Shares & bonds fall. A bad day for all");
-  EXPECT_EQ(messages[0].url, "http://news/1");
-  EXPECT_EQ(messages[0].author, "Ann");
-  EXPECT_EQ(messages[0].ts_us, kNow);
-  EXPECT_EQ(messages[1].text, "股市 大跌");
-  EXPECT_EQ(messages[1].ts_us, kNow);
-  EXPECT_NE(messages[0].id, messages[1].id);
-  EXPECT_EQ(messages[0].id, parse_feed(kRss, "http://feed", kNow + 1)[0].id);
+TEST(Feed, reads_rss_in_both_languages) {
+  const std::vector<FeedEntry> entries = parse_feed(kRss, "http://feed", kNow);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(text_of(entries[0]), "Shares & bonds fall. A bad day for all");
+  EXPECT_EQ(entries[0].url, "http://news/1");
+  EXPECT_EQ(entries[0].author, "Ann");
+  EXPECT_EQ(entries[0].ts_us, kNow);
+  EXPECT_EQ(text_of(entries[1]), "股市 大跌");
+  EXPECT_EQ(entries[1].ts_us, kNow);
+  EXPECT_NE(entries[0].id, entries[1].id);
+  EXPECT_EQ(entries[0].id, parse_feed(kRss, "http://feed", kNow + 1)[0].id);
 }
 
-TEST(MonitorFeed, reads_atom) {
-  const std::vector<Message> messages = parse_feed(kAtom, "http://feed", 0);
-  ASSERT_EQ(messages.size(), 1U);
-  EXPECT_EQ(messages[0].text, "Oil. Prices fell");
-  EXPECT_EQ(messages[0].url, "http://oil/1");
-  EXPECT_EQ(messages[0].author, "Bob");
-  EXPECT_EQ(messages[0].ts_us, kNow);
+TEST(Feed, reads_atom) {
+  const std::vector<FeedEntry> entries = parse_feed(kAtom, "http://feed", 0);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(text_of(entries[0]), "Oil. Prices fell");
+  EXPECT_EQ(entries[0].url, "http://oil/1");
+  EXPECT_EQ(entries[0].author, "Bob");
+  EXPECT_EQ(entries[0].ts_us, kNow);
 }
 
 std::string refusal(const std::string& xml) {
@@ -51,7 +51,7 @@ std::string refusal(const std::string& xml) {
   return "";
 }
 
-TEST(MonitorFeed, refuses_what_is_no_feed_and_entities_that_grow) {
+TEST(Feed, refuses_what_is_no_feed_and_entities_that_grow) {
   EXPECT_NE(refusal("<rss><channel><item>").find("feed:1:"), std::string::npos);
   EXPECT_NE(refusal("").find("expected RSS or Atom"), std::string::npos);
   EXPECT_NE(refusal("<html><body/></html>").find("no element rss"), std::string::npos);
@@ -82,13 +82,13 @@ struct Asked {
           if (fails) throw Error(ErrorCode::unavailable, "feed: expected an answer, found: refused");
           return reply;
         },
-        [this](std::vector<Message> messages, const std::string&) {
-          for (const Message& message : messages) texts.push_back(message.text);
+        [this](std::vector<FeedEntry> entries, const std::string&) {
+          for (const FeedEntry& entry : entries) texts.push_back(text_of(entry));
         });
   }
 };
 
-TEST(MonitorFeed, asks_conditionally_and_not_before_its_time) {
+TEST(Feed, asks_conditionally_and_not_before_its_time) {
   Asked asked;
   asked.reply = {.status = 200,
                  .body = kAtom,
@@ -108,7 +108,7 @@ TEST(MonitorFeed, asks_conditionally_and_not_before_its_time) {
   EXPECT_EQ(poller.status()[0].problem, "");
 }
 
-TEST(MonitorFeed, backs_off_while_a_feed_fails_and_follows_no_redirect) {
+TEST(Feed, backs_off_while_a_feed_fails_and_follows_no_redirect) {
   Asked asked;
   asked.fails = true;
   FeedPoller poller = asked.poller();
@@ -122,9 +122,9 @@ TEST(MonitorFeed, backs_off_while_a_feed_fails_and_follows_no_redirect) {
   EXPECT_NE(poller.status()[0].problem.find("moved to http://10.0.0.1/secret"), std::string::npos);
 }
 
-TEST(MonitorFeed, markup_is_left_out_and_less_than_is_kept) {
+TEST(Feed, markup_is_left_out_and_less_than_is_kept) {
   EXPECT_EQ(text_of_html("a < b &lt;i&gt; &#8217;x&#x2019; &unknown; <br/>c"), "a < b <i> ’x’ &unknown; c");
 }
 
 }  // namespace
-}  // namespace heed::apps::monitor
+}  // namespace heed::apps
