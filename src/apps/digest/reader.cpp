@@ -104,40 +104,49 @@ std::vector<ReaderEvent> Reader::due(int64_t now_us) const {
 }
 
 WorthModel::WorthModel(const Reader& reader, Vocabulary& vocabulary, int64_t now_us)
-    : vocabulary_(vocabulary), options_(reader.options_), topics_(reader.topics_.size()) {
-  for (const std::string& topic : reader.topics_)
-    keys_.push_back({.row = vocabulary.row(topic), .weight = options_.topic, .liked = 1});
+    : vocabulary_(vocabulary), options_(reader.options_) {
+  for (const std::string& topic : reader.topics_) {
+    topics_.push_back(vocabulary.row(topic));
+    add(topics_.back(), {.weight = options_.topic, .liked = 1});
+  }
   double reads = kUsualReads, all = kUsualReads + kUsualSkips;
   for (const auto& [item, event] : reader.events_) {
     const double age = std::max(0.0, static_cast<double>(now_us - event.ts_us) / kDayUs);
     const double fresh = std::exp2(-age / options_.half_life_days);
     const double liked = event.deed == Deed::skip ? 0 : 1;
-    keys_.push_back({.row = vocabulary.row(event.title + " " + event.text),
-                     .weight = fresh * (event.deed == Deed::save ? 2 : 1),
-                     .liked = liked});
+    add(vocabulary.row(event.title + " " + event.text),
+        {.weight = fresh * (event.deed == Deed::save ? 2 : 1), .liked = liked});
     reads += fresh * liked;
     all += fresh;
   }
   usual_ = reads / all;
 }
 
+void WorthModel::add(const WordRow& row, const Key& key) {
+  for (const auto& [word, weight] : row)
+    postings_[word].emplace_back(static_cast<uint32_t>(keys_.size()), weight);
+  keys_.push_back(key);
+}
+
 Worth WorthModel::operator()(const WordRow& item) const {
-  double sum = 0, liked = 0;
-  std::vector<double> of_words(item.size(), 0);
-  for (const Key& key : keys_) {
-    const double alike = dot(item, key.row);
-    if (alike <= 0) continue;
-    const double said = key.weight * std::expm1(alike / options_.temperature);
-    sum += said;
-    liked += said * key.liked;
-    auto at = key.row.begin();  // each word's part of what this event says
+  std::unordered_map<uint32_t, double> alike;  // by key
+  const auto each_match = [&](const auto& body) {
     for (size_t k = 0; k < item.size(); ++k) {
-      while (at != key.row.end() && at->first < item[k].first) ++at;
-      if (at == key.row.end()) break;
-      if (at->first == item[k].first)
-        of_words[k] += said * (key.liked - usual_) * item[k].second * at->second / alike;
+      const auto at = postings_.find(item[k].first);
+      if (at == postings_.end()) continue;
+      for (const auto& [key, weight] : at->second) body(k, key, static_cast<double>(item[k].second) * weight);
     }
+  };
+  each_match([&](size_t, uint32_t key, double product) { alike[key] += product; });
+  double sum = 0, liked = 0;
+  for (auto& [key, cosine] : alike) {
+    const double said = keys_[key].weight * std::expm1(cosine / options_.temperature);
+    sum += said;
+    liked += said * keys_[key].liked;
+    cosine = said * (keys_[key].liked - usual_) / cosine;  // from here on: what its words share
   }
+  std::vector<double> of_words(item.size(), 0);
+  each_match([&](size_t k, uint32_t key, double product) { of_words[k] += alike[key] * product; });
   const double n = options_.prior + sum;
   Worth worth = {.value = (options_.prior * usual_ + liked) / n, .evidence = sum, .words = {}};
   worth.spread = std::sqrt(worth.value * (1 - worth.value) / (n + 1));
@@ -154,8 +163,8 @@ Worth WorthModel::operator()(const WordRow& item) const {
 int64_t WorthModel::topic_of(const WordRow& item) const {
   int64_t best = -1;
   double most = 0;
-  for (size_t k = 0; k < topics_; ++k) {
-    if (const double alike = dot(item, keys_[k].row); alike > most) {
+  for (size_t k = 0; k < topics_.size(); ++k) {
+    if (const double alike = dot(item, topics_[k]); alike > most) {
       most = alike;
       best = static_cast<int64_t>(k);
     }

@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "apps/digest/item.h"
@@ -80,20 +82,23 @@ class WorthModel {
   WorthModel(const Reader& reader, Vocabulary& vocabulary, int64_t now_us);
 
   Worth operator()(const WordRow& item) const;
-  // Which chosen topic it is of, by the most common words; -1: none.
+  // Which chosen topic it is of: the one it is most alike; -1: none.
   int64_t topic_of(const WordRow& item) const;
   bool knows_anything() const { return !keys_.empty(); }
 
  private:
   struct Key {
-    WordRow row;
     double weight = 1, liked = 0;
   };
+  using Postings = std::vector<std::pair<uint32_t, float>>;  // keys with a word, and its weight there
+  void add(const WordRow& row, const Key& key);
+
   const Vocabulary& vocabulary_;
   WorthOptions options_;
-  std::vector<Key> keys_;  // topics first
-  size_t topics_ = 0;
-  double usual_ = 0.3;
+  std::vector<WordRow> topics_;
+  std::vector<Key> keys_;
+  std::unordered_map<uint32_t, Postings> postings_;  // by word
+  double usual_ = 0;
 };
 
 // The events of a file of lines of JSON; none where there is no file. Throws corrupt_data with the line.
