@@ -1,3 +1,4 @@
+#include "apps/digest/application.h"
 #include "apps/economy/application.h"
 #include "apps/monitor/application.h"
 #include "apps/recommend/application.h"
@@ -10,7 +11,7 @@ namespace heed::cli {
 const std::vector<apps::Application>& applications() {
   static const std::vector<apps::Application> kApplications = {
       apps::translate_application(), apps::support_application(), apps::monitor_application(),
-      apps::recommend_application(), apps::economy_application()};
+      apps::recommend_application(), apps::digest_application(),  apps::economy_application()};
   return kApplications;
 }
 

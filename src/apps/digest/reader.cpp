@@ -19,11 +19,15 @@ namespace {
 constexpr std::array<std::string_view, 3> kDeeds = {"skip", "read", "save"};
 constexpr double kDayUs = 86'400e6;
 constexpr double kUsualReads = 1, kUsualSkips = 2;  // before anything is known: a third is read
-constexpr size_t kMostWords = 5, kKeptText = 2000;
+constexpr size_t kMostWords = 5, kKeptTitle = 500, kKeptText = 2000;
 
 const economy::ScheduleOptions& kept_schedule() {
   static const economy::ScheduleOptions kOptions{.retention = 0.9, .learning_s = {}, .relearning_s = {}};
   return kOptions;
+}
+
+std::string cut(const std::string& text, size_t most) {
+  return text.size() <= most ? text : text.substr(0, utf8_prefix(text, most));
 }
 
 }  // namespace
@@ -55,9 +59,8 @@ ReaderEvent reader_event(const Json& json, const std::string& where) {
 
 ReaderEvent event_of(const Item& item, Deed deed, int64_t ts_us) {
   return {.item = item.id,
-          .title = item.title,
-          .text = item.text.size() <= kKeptText ? item.text
-                                                : item.text.substr(0, utf8_prefix(item.text, kKeptText)),
+          .title = cut(item.title, kKeptTitle),
+          .text = cut(item.text, kKeptText),
           .url = item.url,
           .deed = deed,
           .ts_us = ts_us};
