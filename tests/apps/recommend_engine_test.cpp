@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -188,6 +189,62 @@ TEST_F(RecommendEngine, explains_with_past_items_and_words) {
   EXPECT_NEAR(sum, 1.0, 1e-4);
   EXPECT_TRUE(
       std::ranges::any_of(found.items, [](const RecommendedItem& item) { return !item.words.empty(); }));
+}
+
+// By hand: the cosine with each past item's vector.
+TEST_F(RecommendEngine, links_each_item_to_the_past_one_that_is_most_like_it) {
+  take("ann", {"i1", "i2", "i3"});
+  RecommendRequest asked = request("ann");
+  asked.explain = true;
+  const auto vector_of = [&](const std::string& id) {
+    const auto vector = engine_.catalogue().vector(*engine_.catalogue().find(id));
+    return std::vector<double>(vector.begin(), vector.end());
+  };
+  const auto product = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  };
+  for (const RecommendedItem& item : engine_.recommend(asked).items) {
+    const auto own = vector_of(item.id);
+    double best = 0.0;
+    std::string which;
+    for (const char* past : {"i1", "i2", "i3"}) {
+      const auto other = vector_of(past);
+      const double cosine = product(own, other) / std::sqrt(product(own, own) * product(other, other));
+      if (cosine > best) which = past;
+      best = std::max(best, cosine);
+    }
+    EXPECT_EQ(item.like ? item.like->item : "", which);
+    EXPECT_NEAR(item.like ? item.like->likeness : 0.0, best, 1e-9);
+  }
+}
+
+TEST_F(RecommendEngine, a_preview_shows_nobody_anything) {
+  take("ann", {"i1", "i2"});
+  RecommendRequest asked = request("ann");
+  asked.preview = true;
+  const Recommendation first = engine_.recommend(asked);
+  EXPECT_EQ(engine_.take("bob", first.items[0].id, "view", store::now_us()).decision_id, "");
+  EXPECT_EQ(engine_.take("ann", first.items[1].id, "click", store::now_us()).decision_id, "");
+  const Recommendation shown = engine_.recommend(request("eve"));
+  EXPECT_NE(engine_.take("eve", shown.items[0].id, "click", store::now_us()).decision_id, "");
+}
+
+TEST_F(RecommendEngine, the_frontier_gives_up_worth_for_difference) {
+  take("ann", {"i1", "i2"});
+  RecommendRequest asked = request("ann");
+  asked.preview = true;  // nothing tires meanwhile
+  asked.frontier = {0.0, 0.5, 1.0};
+  const auto points = engine_.recommend(asked).frontier;
+  ASSERT_EQ(points.size(), 3U);
+  EXPECT_EQ(points[1].diversity, 0.5);
+  EXPECT_GT(points[0].quality.value, points[2].quality.value);
+  EXPECT_LT(points[0].quality.difference, points[2].quality.difference);
+  for (const FrontierPoint& point : points) {
+    asked.slate.diversity = point.diversity;
+    double mean = 0.0;
+    for (const RecommendedItem& item : engine_.recommend(asked).items) mean += item.value / 5.0;
+    EXPECT_NEAR(point.quality.value, mean, 1e-12);
+  }
 }
 
 TEST_F(RecommendEngine, what_was_shown_in_vain_tires) {

@@ -42,6 +42,14 @@ TEST(UserHistories, know_an_event_that_comes_twice) {
   EXPECT_EQ(histories.of("ann").size(), 2U);
 }
 
+TEST(UserHistories, name_some_people_in_order) {
+  UserHistories histories;
+  for (const char* person : {"dan", "安", "ann", "bob"}) histories.add(person, {.item = 1});
+  EXPECT_EQ(histories.some(10), (std::vector<std::string>{"ann", "bob", "dan", "安"}));
+  EXPECT_EQ(histories.some(2).size(), 2U);
+  EXPECT_TRUE(UserHistories().some(5).empty());
+}
+
 TEST(UserHistories, a_million_events_of_one_person_take_the_room_of_fifty) {
   UserHistories histories(50);
   for (int i = 0; i < 1'000'000; ++i)

@@ -65,6 +65,16 @@ TEST(Slate, takes_what_there_is) {
   EXPECT_TRUE(make_slate({}, {.places = 5}, random).places.empty());
 }
 
+// By hand: values 0.9, 0.5 and 0.8; of the three pairs two differ wholly.
+TEST(Slate, is_worth_its_mean_and_as_different_as_its_pairs) {
+  const Shop shop({{0.9, 0}, {0.5, 1}, {0.8, 0}});
+  const SlateQuality all = quality_of(shop.candidates, Places{0, 1, 2});
+  EXPECT_NEAR(all.value, 2.2 / 3, 1e-12);
+  EXPECT_NEAR(all.difference, 2.0 / 3, 1e-12);
+  EXPECT_EQ(quality_of(shop.candidates, Places{1}).difference, 0.0);
+  EXPECT_EQ(quality_of(shop.candidates, Places{}).value, 0.0);
+}
+
 TEST(Slate, explores_as_often_as_it_says) {
   std::vector<std::pair<double, int>> values;
   for (int i = 0; i < 11; ++i) values.emplace_back(1.0 - 0.05 * i, i % 3);

@@ -131,6 +131,32 @@ TEST_F(Recommend, explains_itself) {
   EXPECT_EQ(history["events"][2]["title"], test::tiny_corpus()[3]);
 }
 
+TEST_F(Recommend, previews_slates_and_their_frontier_without_a_trace) {
+  start();
+  feedback("ann", {"i1", "i2", "i3"});
+  const Json about = ask("GET", "/v1/recommend");
+  EXPECT_EQ(about["items"], 30);
+  EXPECT_EQ(about["some"], Json::array({"ann"}));
+  EXPECT_EQ(about["goals"], Json::array({{{"goal", "click"}, {"worth", 1.0}, {"fitted", false}}}));
+  const Json asked = {{"user", "ann"},     {"n", 4},           {"explain", true},         {"preview", true},
+                      {"diversity", 0.25}, {"exploration", 0}, {"frontier", {0, 0.25, 1}}};
+  const Json reply = ask("POST", "/v1/recommend", asked);
+  EXPECT_EQ(reply["decision_id"], "");
+  ASSERT_EQ(reply["frontier"].size(), 3U);
+  EXPECT_EQ(reply["frontier"][1]["diversity"], 0.25);
+  EXPECT_LE(reply["frontier"][0]["difference"], reply["frontier"][2]["difference"]);
+  EXPECT_THAT((std::vector<std::string>{"i1", "i2", "i3"}),
+              Contains(reply["items"][0].value("/like/item"_json_pointer, "")));
+  EXPECT_EQ(ask("POST", "/v1/recommend", asked), reply);  // nothing has tired
+  ask("POST", "/v1/recommend", {{"user", "ann"}, {"frontier", {2}}}, 400);
+  ask("POST", "/v1/recommend", {{"user", "ann"}, {"frontier", 1}}, 400);
+  server_.reset();
+  const auto log = store::open_event_log("sqlite:" + (folder_ / "events.db").string());
+  log->for_each_decision({.app = "recommend"}, [](const store::Decision& decision, auto) {
+    ADD_FAILURE() << "logged: " << decision.event_id;
+  });
+}
+
 TEST_F(Recommend, speaks_metarank) {
   start();
   feedback("ann", {"i1"});

@@ -253,6 +253,24 @@ void Engine::rank(const RecommendRequest& request, Work& work) const {
   std::ranges::stable_sort(work.found, [](const Found& a, const Found& b) { return a.value > b.value; });
 }
 
+// The past item that is most like each, by the cosine of their vectors.
+void Engine::link(const Work& work, Recommendation& recommendation) const {
+  const auto length = [](std::span<const float> vector) {
+    return std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
+  };
+  for (RecommendedItem& each : recommendation.items) {
+    const auto own = catalogue_.vector(*catalogue_.find(each.id));
+    for (const HistoryEvent& event : work.history) {
+      const auto past = catalogue_.vector(event.item);
+      const double lengths = length(own) * length(past);
+      if (lengths <= 0.0) continue;
+      const double likeness = std::inner_product(own.begin(), own.end(), past.begin(), 0.0) / lengths;
+      if (likeness > (each.like ? each.like->likeness : 0.0))
+        each.like = {.item = catalogue_.at(event.item).item.id, .likeness = likeness};
+    }
+  }
+}
+
 void Engine::explain(Work& work, Recommendation& recommendation) const {
   std::map<int32_t, double> shares;
   for (size_t i = 0; i < work.encoded.attention.size(); ++i)
@@ -262,6 +280,7 @@ void Engine::explain(Work& work, Recommendation& recommendation) const {
   std::ranges::stable_sort(recommendation.because,
                            [](const Because& a, const Because& b) { return a.share > b.share; });
   if (recommendation.because.size() > kBecause) recommendation.because.resize(kBecause);
+  link(work, recommendation);
   if (work.encoded.query.empty()) return;
   for (RecommendedItem& each : recommendation.items) {
     const auto& entry = catalogue_.at(*catalogue_.find(each.id));
@@ -337,8 +356,14 @@ Recommendation Engine::recommend(const RecommendRequest& request) {
   }
   recommendation.has_history = !work.events.empty();
   recommendation.decision = to_decision(seeded, work, slate);
+  for (const double diversity : request.frontier) {
+    SlateOptions other = request.slate;
+    other.diversity = diversity;
+    recommendation.frontier.push_back(
+        {.diversity = diversity, .quality = quality_of(candidates, choose_slate(candidates, other))});
+  }
   if (request.explain) explain(work, recommendation);
-  if (!shown.empty()) recent_->add(request.user, seeded.id, shown);
+  if (!shown.empty() && !request.preview) recent_->add(request.user, seeded.id, shown);
   return recommendation;
 }
 

@@ -46,12 +46,26 @@ struct RecommendRequest {
   std::map<std::string, double> goals = {};  // empty: the engine's
   double freshness = 0.0;
   bool explain = false;
+  bool preview = false;               // somebody looks at what would be shown: nobody was shown it
+  std::vector<double> frontier = {};  // diversities to judge the slate at, beside slate.diversity
   std::string id = {};  // of the decision; "": a new one. It seeds exploration: the same id explores alike
 };
 
 struct Because {
   std::string item;    // of the history
   double share = 0.0;  // of the attention that the answer came from
+};
+
+// The past item whose vector is most like a recommended one's.
+struct Alike {
+  std::string item;
+  double likeness = 0.0;  // cosine, above 0
+};
+
+// What the slate would be at another diversity.
+struct FrontierPoint {
+  double diversity = 0.0;
+  SlateQuality quality;
 };
 
 struct RecommendedItem {
@@ -64,13 +78,15 @@ struct RecommendedItem {
   Features features{};
   std::map<std::string, double> goals = {};  // probabilities, where a ranker was fitted
   std::vector<WordWeight> words = {};        // explain: of the item, what they add to its attention score
+  std::optional<Alike> like = {};            // explain
 };
 
 struct Recommendation {
   std::vector<RecommendedItem> items;
-  std::vector<Because> because;  // explain: past items, strongest first
-  bool has_history = false;      // else by what most people took and what is new
-  store::Decision decision;      // for the log; no candidates where there is nothing to recommend
+  std::vector<Because> because;         // explain: past items, strongest first
+  std::vector<FrontierPoint> frontier;  // a point for each that was asked for
+  bool has_history = false;             // else by what most people took and what is new
+  store::Decision decision;             // for the log; no candidates where there is nothing to recommend
 };
 
 // What became of an event.
@@ -118,6 +134,7 @@ class Engine {
   void look(const RecommendRequest& request, Work& work) const;
   void find_candidates(const RecommendRequest& request, Work& work) const;
   void rank(const RecommendRequest& request, Work& work) const;
+  void link(const Work& work, Recommendation& recommendation) const;
   void explain(Work& work, Recommendation& recommendation) const;
   store::Decision to_decision(const RecommendRequest& request, const Work& work, const Slate& slate) const;
 

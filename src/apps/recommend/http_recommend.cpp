@@ -1,3 +1,6 @@
+#include <map>
+#include <shared_mutex>
+
 #include "apps/recommend/http.h"
 #include "apps/recommend/recommendation_json.h"
 
@@ -5,6 +8,9 @@ namespace heed::apps::recommend {
 namespace {
 
 using Kind = Field::Kind;
+
+constexpr size_t kMostPoints = 21;  // of a frontier
+constexpr int64_t kSomePeople = 50;
 
 std::vector<Field> event_fields() {
   return {{.name = "item", .help = "Its id", .required = true},
@@ -43,13 +49,21 @@ std::vector<Field> request_fields() {
        .help = "Chance of each place to show another",
        .min = 0,
        .max = 1},
+      {.name = "preview",
+       .kind = Kind::boolean,
+       .help = "Somebody looks at what would be shown: not logged, and nobody was shown it"},
+      {.name = "frontier",
+       .kind = Kind::any,
+       .help = "A list of diversities: add what the slate would be worth at each, and how different"},
       {.name = "id", .help = "Of the decision; the same id explores alike"},
       {.name = "explain", .kind = Kind::boolean, .help = "Add the past items and words that it came from"}};
 }
 
 std::vector<Field> reply_fields() {
   return {
-      {.name = "decision_id", .help = "For outcomes; empty where nothing is recommended", .required = true},
+      {.name = "decision_id",
+       .help = "For outcomes; empty of a preview and where nothing is recommended",
+       .required = true},
       {.name = "has_history",
        .kind = Kind::boolean,
        .help = "Else by popularity and freshness",
@@ -69,7 +83,22 @@ std::vector<Field> reply_fields() {
                   {.name = "source", .help = "attention, popular, fresh or asked", .required = true},
                   {.name = "features", .kind = Kind::object, .help = "What the ranker saw", .required = true},
                   {.name = "goals", .kind = Kind::object, .help = "Probabilities", .required = true},
-                  {.name = "words", .kind = Kind::any, .help = "explain: of the item, what they add"}}},
+                  {.name = "words", .kind = Kind::any, .help = "explain: of the item, what they add"},
+                  {.name = "like",
+                   .kind = Kind::object,
+                   .help = "explain: item, title, likeness (cosine) of the past item most like it"}}},
+      {.name = "frontier",
+       .kind = Kind::objects,
+       .help = "Where it was asked for, in that order",
+       .fields = {{.name = "diversity", .kind = Kind::number, .help = "As asked", .required = true},
+                  {.name = "value",
+                   .kind = Kind::number,
+                   .help = "Expected worth of a place, the mean",
+                   .required = true},
+                  {.name = "difference",
+                   .kind = Kind::number,
+                   .help = "1 - likeness, the mean over pairs",
+                   .required = true}}},
       {.name = "because",
        .kind = Kind::objects,
        .help = "explain: past items and their share of the attention",
@@ -91,6 +120,22 @@ std::vector<SessionEvent> session_of(const Json& body) {
   return session;
 }
 
+// Throws FieldError.
+std::vector<double> frontier_of(const Json& body) {
+  std::vector<double> diversities;
+  if (!has(body, "frontier")) return diversities;
+  const Json& list = body.at("frontier");
+  if (!list.is_array() || list.size() > kMostPoints)
+    throw FieldError("frontier", "expected a list of at most " + std::to_string(kMostPoints) +
+                                     " diversities, found " + list.dump().substr(0, 40));
+  for (const Json& one : list) {
+    if (!one.is_number() || one.get<double>() < 0.0 || one.get<double>() > 1.0)
+      throw FieldError("frontier", "expected numbers from 0 to 1, found " + one.dump().substr(0, 40));
+    diversities.push_back(one.get<double>());
+  }
+  return diversities;
+}
+
 double number_or(const Json& body, const char* name, double fallback) {
   return has(body, name) ? body.at(name).get<double>() : fallback;
 }
@@ -103,6 +148,8 @@ RecommendRequest request_of(const Json& body, const EngineOptions& options) {
                            .goals = {},
                            .freshness = number_or(body, "freshness", options.freshness),
                            .explain = boolean_or(body, "explain", false),
+                           .preview = boolean_or(body, "preview", false),
+                           .frontier = frontier_of(body),
                            .id = text_or(body, "id")};
   SlateOptions& slate = request.slate;
   slate.places = integer_or(body, "n", slate.places);
@@ -131,6 +178,48 @@ Json history_json(RecommendService& service, const std::string& user) {
   return {{"user", user}, {"events", std::move(events)}};
 }
 
+// What slates are made from and by.
+Json about_json(RecommendService& service) {
+  const std::shared_ptr<Engine> engine = service.engine();
+  const EngineOptions& options = engine->options();
+  Json goals = Json::array();
+  std::map<std::string, double> worths = options.goals;
+  for (const std::string& goal : engine->ranker().goals()) worths.emplace(goal, 0.0);
+  for (const auto& [goal, worth] : worths)
+    goals.push_back({{"goal", goal}, {"worth", worth}, {"fitted", engine->ranker().has(goal)}});
+  int64_t items = 0;
+  {
+    const std::shared_lock lock(engine->catalogue().mutex());
+    items = engine->catalogue().size();
+  }
+  return {{"items", items},
+          {"people", engine->histories().people()},
+          {"some", engine->histories().some(kSomePeople)},
+          {"goals", std::move(goals)},
+          {"diversity", options.slate.diversity},
+          {"diversity_method", options.slate.method == Diversity::dpp ? "dpp" : "mmr"},
+          {"freshness", options.freshness}};
+}
+
+std::vector<Field> about_fields() {
+  return {{.name = "items", .kind = Kind::integer, .help = "Of the catalogue", .required = true},
+          {.name = "people", .kind = Kind::integer, .help = "With a history", .required = true},
+          {.name = "some", .kind = Kind::texts, .help = "Ids of some of them", .required = true},
+          {.name = "goals",
+           .kind = Kind::objects,
+           .help = "Of the settings and of the ranker",
+           .required = true,
+           .fields = {{.name = "goal", .help = "Its name", .required = true},
+                      {.name = "worth", .kind = Kind::number, .help = "If none is given", .required = true},
+                      {.name = "fitted",
+                       .kind = Kind::boolean,
+                       .help = "false: no ranker knows it (heed recommend fit), so its worth changes nothing",
+                       .required = true}}},
+          {.name = "diversity", .kind = Kind::number, .help = "If none is given", .required = true},
+          {.name = "diversity_method", .help = "mmr or dpp, likewise", .required = true},
+          {.name = "freshness", .kind = Kind::number, .help = "Likewise", .required = true}};
+}
+
 }  // namespace
 
 std::vector<Route> recommend_routes(const ServicePointer& service) {
@@ -144,8 +233,17 @@ std::vector<Route> recommend_routes(const ServicePointer& service) {
                  RecommendService& own = of(service);
                  answer_on_worker(call, own, [call, &own] {
                    const RecommendRequest request = request_of(call->body, own.engine()->options());
-                   return json_reply(to_json(own.recommend(request), own));
+                   return json_reply(to_json(own.recommend(request), own, request.preview));
                  });
+               }},
+          {.method = "GET",
+           .path = "/v1/recommend",
+           .summary = "What slates are made from: items, people, goals and what each is worth",
+           .reply = about_fields(),
+           .handle =
+               [service](const CallPointer& call, Services&) {
+                 RecommendService& own = of(service);
+                 answer_on_worker(call, own, [&own] { return json_reply(about_json(own)); });
                }},
           {.method = "GET",
            .path = "/v1/recommend/history/{user}",

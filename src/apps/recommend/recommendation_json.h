@@ -5,7 +5,7 @@
 
 namespace heed::apps::recommend {
 
-// As /v1/recommend replies; titles are the service's.
-Json to_json(const Recommendation& recommendation, RecommendService& service);
+// As /v1/recommend replies; titles are the service's. A preview has no decision to name.
+Json to_json(const Recommendation& recommendation, RecommendService& service, bool preview);
 
 }  // namespace heed::apps::recommend

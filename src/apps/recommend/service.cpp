@@ -231,7 +231,7 @@ Recommendation RecommendService::recommend(const RecommendRequest& request) {
   recommendation.decision.model = model->name();
   recommendation.decision.version = model->version();
   ++recommended;
-  if (!recommendation.items.empty()) {
+  if (!recommendation.items.empty() && !request.preview) {
     try {
       services_.event_writer().submit({recommendation.decision}, log_failure);
     } catch (const Error& problem) {

@@ -42,7 +42,7 @@ class RecommendService {
   data::Item item(const std::string& id);
   void forget(const std::string& user);
 
-  // Answers on a worker's thread and logs the decision.
+  // Answers on a worker's thread and logs the decision; a preview's it does not.
   Recommendation recommend(const RecommendRequest& request);
 
   std::atomic<int64_t> recommended{0}, taken{0}, refused{0};

@@ -139,6 +139,18 @@ std::vector<size_t> choose_slate(std::span<const SlateCandidate> candidates, con
   return chosen;
 }
 
+SlateQuality quality_of(std::span<const SlateCandidate> candidates, std::span<const size_t> chosen) {
+  SlateQuality quality;
+  double pairs = 0.0;
+  for (size_t a = 0; a < chosen.size(); ++a) {
+    quality.value += candidates[chosen[a]].value / static_cast<double>(chosen.size());
+    for (size_t b = 0; b < a; ++b, pairs += 1.0)
+      quality.difference += 1.0 - likeness(candidates[chosen[a]], candidates[chosen[b]]);
+  }
+  if (pairs > 0.0) quality.difference /= pairs;
+  return quality;
+}
+
 Slate make_slate(std::span<const SlateCandidate> candidates, const SlateOptions& options, Random& random) {
   const std::vector<size_t> chosen = choose_slate(candidates, options);
   std::vector<bool> taken(candidates.size(), false);

@@ -53,6 +53,13 @@ struct Slate {
 // The slate without exploration, greedily. `candidates` in any order; of equal ones the earlier first.
 std::vector<size_t> choose_slate(std::span<const SlateCandidate> candidates, const SlateOptions& options);
 
+// What a slate gives up for being different: the two axes of the frontier between accuracy and diversity.
+struct SlateQuality {
+  double value = 0.0;       // mean of the chosen, expected worth
+  double difference = 0.0;  // mean of 1 - likeness over pairs; 0 with fewer than two
+};
+SlateQuality quality_of(std::span<const SlateCandidate> candidates, std::span<const size_t> chosen);
+
 // That slate, and with probability `exploration` at each place, drawn independently, one of the candidates of
 // that place instead: the pool of those of the highest values behind the slate is dealt out, the p-th of P
 // places has numbers p, p + P, p + 2 P ... of it. So no candidate can stand at two places, every place is

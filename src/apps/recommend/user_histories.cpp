@@ -87,6 +87,19 @@ std::vector<HistoryEvent> UserHistories::of(std::string_view user) const {
   return events;
 }
 
+std::vector<std::string> UserHistories::some(int64_t limit) const {
+  std::vector<std::string> ids;
+  for (const Shard& own : shards_) {
+    const std::lock_guard lock(own.mutex);
+    for (const auto& [id, events] : own.people) {
+      if (static_cast<int64_t>(ids.size()) >= limit) break;
+      ids.push_back(id);
+    }
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
 void UserHistories::forget(std::string_view user) {
   Shard& own = shard(user);
   const std::lock_guard lock(own.mutex);

@@ -34,6 +34,9 @@ class UserHistories {
   // In the order of time. Empty for somebody unknown.
   std::vector<HistoryEvent> of(std::string_view user) const;
 
+  // As many people at most, whoever they are, in the order of their ids: for who looks around.
+  std::vector<std::string> some(int64_t limit) const;
+
   void forget(std::string_view user);
   int64_t people() const;
 
