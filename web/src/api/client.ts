@@ -26,7 +26,22 @@ export interface RequestOptions {
 
 // Path relative to the page, as v1/status, so that it works behind a proxy under a path too. Throws ApiError; an aborted
 // request throws what fetch throws, which `wasAborted` knows.
-export async function request<T>(path: string, { body, method, signal }: RequestOptions = {}): Promise<T> {
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await answered(path, options);
+  try {
+    return (await response.json()) as T;
+  } catch (problem) {
+    if (wasAborted(problem)) throw problem;
+    throw new ApiError(response.status, "corrupt_data", `${path}: expected JSON`, response.headers.get("X-Request-Id"));
+  }
+}
+
+// What is no JSON, as it is.
+export async function requestText(path: string, options: RequestOptions = {}): Promise<string> {
+  return (await answered(path, options)).text();
+}
+
+async function answered(path: string, { body, method, signal }: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const key = serverKey.value.key;
   if (key) headers["Authorization"] = `Bearer ${key}`;
@@ -40,12 +55,7 @@ export async function request<T>(path: string, { body, method, signal }: Request
   }
   const response = await reach(path, init);
   if (!response.ok) throw await failure(response, key);
-  try {
-    return (await response.json()) as T;
-  } catch (problem) {
-    if (wasAborted(problem)) throw problem;
-    throw new ApiError(response.status, "corrupt_data", `${path}: expected JSON`, response.headers.get("X-Request-Id"));
-  }
+  return response;
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {

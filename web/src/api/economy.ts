@@ -92,4 +92,8 @@ export const allocate = (problem: AllocationProblem, signal: AbortSignal) =>
   request<Allocation>("v1/economy/allocate", { body: { ...problem, whole: true }, signal });
 export const retain = (reviews: Review[], signal: AbortSignal) => request<Memory>("v1/economy/retain", { body: { reviews }, signal });
 export const evaluate = (rows: LoggedRow[], signal: AbortSignal) => request<Evaluation>("v1/economy/evaluate", { body: { rows }, signal });
-export const statement = (by: StatementKey, signal: AbortSignal) => request<Statement>(`v1/economy/ledger?by=${by}`, { signal });
+// Without `sinceMs`: of all time.
+export const statement = (by: StatementKey, signal: AbortSignal, sinceMs?: number) => {
+  const query = new URLSearchParams({ by, ...(sinceMs === undefined ? {} : { since: new Date(sinceMs).toISOString() }) });
+  return request<Statement>(`v1/economy/ledger?${query.toString()}`, { signal });
+};

@@ -36,7 +36,7 @@ export interface Trends {
   trends: TrendRow[]; // Ascending in time; buckets without a message are not there.
 }
 
-export type AlertEvent = "negative_surge" | "volume_burst";
+export type AlertEvent = "negative_surge" | "volume_burst" | "new_story";
 export type Severity = "warning" | "high" | "critical";
 
 export interface QuotedMessage {

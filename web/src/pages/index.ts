@@ -8,5 +8,6 @@ export const pages: PageEntry[] = [
   { name: "events", title: { en: "Events", zh: "事件" }, load: () => import("./events/page") },
   { name: "support", title: { en: "Support", zh: "客服" }, needs: "/v1/support/conversations", load: () => import("./support/page") },
   { name: "monitor", title: { en: "Opinion", zh: "舆情" }, needs: "/v1/monitor/trends", load: () => import("./monitor/page") },
+  { name: "recommend", title: { en: "Recommend", zh: "推荐" }, needs: "/v1/recommend", load: () => import("./recommend/page") },
   { name: "economy", title: { en: "Economy", zh: "注意力经济" }, needs: "/v1/economy/flow", load: () => import("./economy/page") },
 ];

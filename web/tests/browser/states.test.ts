@@ -74,6 +74,31 @@ test("the command that an empty log shows is one that the server takes", async (
   await visit.end();
 });
 
+test("a filter that is being typed stays while events arrive", async () => {
+  const visit = await Visit.start(browser, kDesktop);
+  const { page } = visit;
+  await visit.open("#/events");
+  await page.locator(".filters").waitFor();
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route(`${server}/v1/events?*`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.locator(".page-head button").click();
+  const field = page.locator(".filters .field input").first();
+  await field.fill("no such application");
+  const answered = page.waitForResponse(`${server}/v1/events?*`);
+  release();
+  await answered;
+  await page.locator(".page-head button:enabled").waitFor();
+  assert.equal(await field.inputValue(), "no such application");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/app=no/);
+  await page.locator(".notice").waitFor();
+  await visit.end();
+});
+
 // Answers only who shows the key.
 function wantKey(key: string, seen: string[]) {
   return (route: Route) => {

@@ -4,9 +4,9 @@ import { allocate, type Allocation } from "../../api/economy";
 import { useResource } from "../../api/resource";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
+import { Slider } from "../../ui/slider";
 import { Table } from "../../ui/table";
 import { problem as example } from "./examples";
-import { Slider } from "./slider";
 import { texts } from "./strings";
 
 const kMostMinutes = 90;
@@ -26,7 +26,7 @@ export function AllocationSection() {
     <section>
       <h2>{t.allocation}</h2>
       <p class="hint">{t.allocationText}</p>
-      <div class="economy-sliders">
+      <div class="sliders">
         {problem.people.map(({ person, minutes }) => (
           <Slider
             key={person}

@@ -4,6 +4,7 @@ import { evaluate, retain, statement, type StatementKey } from "../../api/econom
 import { useResource } from "../../api/resource";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
+import { ForAdmins } from "../../ui/for_admins";
 import { LineChart } from "../../ui/line_chart";
 import { Segmented } from "../../ui/segmented";
 import { Table } from "../../ui/table";
@@ -84,14 +85,25 @@ export function EstimateSection() {
 
 export function LedgerSection() {
   const t = useTexts(texts);
+  return (
+    <section>
+      <h2>{t.ledger}</h2>
+      <p class="hint">{t.ledgerText}</p>
+      <ForAdmins>
+        <StatementTable />
+      </ForAdmins>
+    </section>
+  );
+}
+
+function StatementTable() {
+  const t = useTexts(texts);
   const f = useFormats();
   const [by, setBy] = useState<StatementKey>("day");
   const found = useResource((signal) => statement(by, signal), [by]);
   const keys: StatementKey[] = ["day", "source", "task", "group"];
   return (
-    <section>
-      <h2>{t.ledger}</h2>
-      <p class="hint">{t.ledgerText}</p>
+    <>
       <Segmented<StatementKey> name="economy-by" label={t.by} value={by} options={keys.map((value) => ({ value, text: t[value] }))} onChange={setBy} />
       {found.error && <Failure error={found.error} onRetry={found.reload} />}
       {found.data?.lines.length === 0 && <p class="hint">{t.emptyLedger}</p>}
@@ -109,6 +121,6 @@ export function LedgerSection() {
           rowKey={(row) => row.key}
         />
       )}
-    </section>
+    </>
   );
 }

@@ -5,10 +5,10 @@ import { useResource } from "../../api/resource";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { Sankey } from "../../ui/sankey";
+import { Slider } from "../../ui/slider";
 import { Table } from "../../ui/table";
 import { network as example } from "./examples";
 import { budgetsOf, drawable, withBudget } from "./figures";
-import { Slider } from "./slider";
 import { texts } from "./strings";
 
 const kKinds = ["source", "task", "channel", "item", "user"];
@@ -37,7 +37,7 @@ export function NetworkSection() {
             </p>
           )}
         </div>
-        <div class="economy-sliders">
+        <div class="sliders">
           {budgetsOf(base).map((budget) => {
             const node = network.nodes[budget.node]!;
             const amount = node[budget.field] ?? 0;

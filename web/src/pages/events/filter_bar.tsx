@@ -1,3 +1,5 @@
+import { useEffect, useState } from "preact/hooks";
+
 import type { LoggedEvent } from "../../api/types";
 import { href } from "../../app/route";
 import { useTexts } from "../../i18n/language";
@@ -27,13 +29,7 @@ export function FilterBar({ filters, events }: { filters: Filters; events: reado
       {(["app", "subject"] as const).map((part) => (
         <label key={part} class="field">
           <span class="field__label">{t[part]}</span>
-          <input
-            list={`seen-${part}`}
-            placeholder={t.any}
-            autocomplete="off"
-            value={filters[part]}
-            onChange={(event) => choose({ [part]: event.currentTarget.value.trim() })}
-          />
+          <FilterInput list={`seen-${part}`} value={filters[part]} onChoose={(value) => choose({ [part]: value })} />
           <datalist id={`seen-${part}`}>
             {seen(part).map((value) => (
               <option key={value} value={value} />
@@ -47,5 +43,22 @@ export function FilterBar({ filters, events }: { filters: Filters; events: reado
         </a>
       )}
     </div>
+  );
+}
+
+// What is being typed is the field's own: events that arrive meanwhile draw the bar again, and must not take it away.
+function FilterInput({ list, value, onChoose }: { list: string; value: string; onChoose(value: string): void }) {
+  const t = useTexts(texts);
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return (
+    <input
+      list={list}
+      placeholder={t.any}
+      autocomplete="off"
+      value={typed}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+      onChange={(event) => onChoose(event.currentTarget.value.trim())}
+    />
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useAction } from "../../api/action";
 import { agentId } from "../../api/agent";
-import { acknowledge, addSilence, endSilence, type MonitorAlert, type SeriesName, type Silence } from "../../api/monitor";
+import { acknowledge, addSilence, endSilence, type AlertEvent, type MonitorAlert, type SeriesName, type Silence } from "../../api/monitor";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { Segmented } from "../../ui/segmented";
@@ -129,6 +129,6 @@ function Silences({ silences, busy, onEnd }: { silences: readonly Silence[]; bus
   );
 }
 
-function eventName(event: string, t: { negative_surge: string; volume_burst: string }): string {
-  return event === "negative_surge" || event === "volume_burst" ? t[event] : "";
+function eventName(event: string, t: Record<AlertEvent, string>): string {
+  return event === "negative_surge" || event === "volume_burst" || event === "new_story" ? t[event] : "";
 }

@@ -72,7 +72,7 @@ export function concerns({ topic, entity }: SeriesName, alert: MonitorAlert): bo
   return [alert, ...alert.related].some((one) => meets(topic, one.topic) && meets(entity, one.entity));
 }
 
-const kMarkColours = { negative_surge: 3, volume_burst: 4, ended: 0 } as const;
+const kMarkColours = { negative_surge: 3, volume_burst: 4, new_story: 2, ended: 0 } as const;
 export type Change = keyof typeof kMarkColours;
 
 // Where the series changed, from the bucket in which it was seen; bounds are included.

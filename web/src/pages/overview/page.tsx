@@ -1,15 +1,21 @@
 import { href } from "../../app/route";
 import { useObservable } from "../../api/observable";
+import { offeredRoutes } from "../../api/offered";
+import { useResource } from "../../api/resource";
+import { runningOf } from "../../api/running";
 import { statusState } from "../../api/status";
 import type { Status } from "../../api/types";
 import { useFormats, useTexts } from "../../i18n/language";
 import { Failure } from "../../ui/failure";
 import { Notice } from "../../ui/notice";
 import { Charts } from "./charts";
+import { Figure } from "./figure";
 import { summarise } from "./figures";
 import "./page.css";
 import { texts } from "./strings";
 import { ModelTable, RouteTable } from "./tables";
+import { Today } from "./today";
+import { Waiting } from "./waiting";
 
 export default function OverviewPage() {
   const t = useTexts(texts);
@@ -19,11 +25,33 @@ export default function OverviewPage() {
       <div class="page-head">
         <div>
           <h1>{t.title}</h1>
-          {status && <Facts status={status} />}
+          <p class="lede">{t.lede}</p>
         </div>
       </div>
       {error && error.status !== 0 && error.status !== 401 && <Failure error={error} retries />}
-      {status && <Body status={status} />}
+      <Attention />
+      {status && (
+        <section class="section" aria-labelledby="server-title">
+          <h2 id="server-title">{t.server}</h2>
+          <Facts status={status} />
+          <Body status={status} />
+        </section>
+      )}
+    </>
+  );
+}
+
+// People's minutes: what applications that run here did with them. Nothing where none does.
+function Attention() {
+  const routes = useObservable(offeredRoutes);
+  const running = useResource((signal) => runningOf(["monitor", "support"], signal), []).data ?? [];
+  const runs = (name: string, route: string) => running.includes(name) && routes?.has(route) === true;
+  const alerts = runs("monitor", "/v1/monitor/alerts");
+  const conversations = runs("support", "/v1/support/conversations");
+  return (
+    <>
+      {routes?.has("/v1/economy/ledger") && <Today />}
+      {(alerts || conversations) && <Waiting alerts={alerts} conversations={conversations} />}
     </>
   );
 }
@@ -100,21 +128,5 @@ function KeyFigures({ status }: { status: Status }) {
       <Figure name={t.failed} value={f.integer(figures.failed)} note={t.fiveMinutes} />
       <Figure name={t.rejected} value={f.integer(figures.rejected)} note={t.fiveMinutes} />
     </dl>
-  );
-}
-
-function Figure({ name, value, note }: { name: string; value: string; note: string }) {
-  const [, number = value, unit = ""] = /^(\S+)\s(\D+)$/.exec(value) ?? [];
-  return (
-    <div class="key-figure">
-      <dt>{name}</dt>
-      <dd>
-        <span class="key-figure__value">
-          {number}
-          {unit && <small> {unit}</small>}
-        </span>
-        <span class="hint">{note}</span>
-      </dd>
-    </div>
   );
 }
