@@ -2,7 +2,7 @@
 # The page of web/: what ./dev web runs.
 #   scripts/web.sh build              check types, run the unit tests, build into build/web; nothing where nothing changed
 #   scripts/web.sh browser [NAME...]  browser tests against the server at HEED_URL, or where that is not set, one started here with the
-#                                     small models of tests/infer/golden, and keys where HEED_WITH_KEY is 1; NAME: walk, states, reach, support, monitor
+#                                     small models of tests/infer/golden, and keys where HEED_WITH_KEY is 1; NAME: walk, states, reach, front, support, monitor, recommend, digest
 # Exit status 3: npm's registry is out of reach.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -54,7 +54,8 @@ start_server() {
     export HEED_KEY
     keys=(--set keys.file="$folder/keys.txt")
   fi
-  "$program" serve --models "$folder/models" --port 0 --store "$folder/events.sqlite" --set server.page=build/web "${keys[@]}" 2>"$folder/log" &
+  "$program" serve --models "$folder/models" --port 0 --store "$folder/events.sqlite" --set server.page=build/web \
+    --set apps.monitor.enabled=true "${keys[@]}" 2>"$folder/log" &
   server=$!
   trap 'kill "$server" 2>/dev/null; wait "$server" || true; rm -rf "$folder"' EXIT
   for _ in $(seq 100); do

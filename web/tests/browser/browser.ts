@@ -20,6 +20,10 @@ export async function ask<T>(path: string, body?: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
+export async function askText(path: string): Promise<string> {
+  return (await fetch(`${server}/${path}`, { headers })).text();
+}
+
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",

@@ -94,7 +94,7 @@ function choose({ goals = { click: 1 }, n, session = [] }: Asked, diversity: num
   const left = kItems.filter(({ id }) => !session.some(({ item }) => item === id));
   const chosen: Item[] = [];
   while (chosen.length < n && left.length > 0) {
-    const gain = (item: Item) => (1 - diversity) * worth(item) - (chosen.some(({ kind }) => kind === item.kind) ? diversity : 0);
+    const gain = (item: Item) => (1 - diversity) * worth(item) - (diversity * chosen.filter(({ kind }) => kind === item.kind).length) / n;
     left.sort((a, b) => gain(b) - gain(a));
     chosen.push(left.shift()!);
   }

@@ -6,12 +6,14 @@ import type { Browser } from "playwright-core";
 import type { Model } from "../../src/api/types";
 import { ask, kLooks, launch, lookName, Visit, type Look } from "./browser";
 import { logEvents } from "./log_events";
+import { sendMessages } from "./send_messages";
 
 const kSentence = "A woman in a red coat is reading a newspaper."; // The small models of tests/infer/golden do not answer it with nothing.
 
 let browser: Browser;
 let translator: Model;
 let classifier: Model;
+let watches: boolean; // Whether the server watches opinion.
 
 before(async () => {
   const { data } = await ask<{ data: Model[] }>("v1/models");
@@ -22,6 +24,7 @@ before(async () => {
   };
   [translator, classifier] = [find("translate"), find("classify")];
   await logEvents();
+  watches = await sendMessages();
   browser = await launch();
 });
 
@@ -108,12 +111,43 @@ async function events(visit: Visit): Promise<void> {
   await visit.check("events-nothing-fits");
 }
 
+// By the menu, whose entries depend on what the server has.
+async function chooseNamed(visit: Visit, name: string): Promise<boolean> {
+  const link = visit.page.locator(`nav.nav a[href="#/${name}"]`);
+  if ((await link.count()) === 0) return false;
+  await link.click();
+  await visit.page.locator("main h1").first().waitFor();
+  return true;
+}
+
+async function opinion(visit: Visit): Promise<void> {
+  if (!watches || !(await chooseNamed(visit, "monitor"))) return;
+  const { page } = visit;
+  await page.locator(".chart canvas").nth(1).waitFor();
+  await page.locator(".message").nth(9).waitFor();
+  await page.locator(".breakdowns tbody tr").nth(1).waitFor();
+  await visit.check("opinion");
+}
+
+async function economy(visit: Visit): Promise<void> {
+  assert.ok(await chooseNamed(visit, "economy"), "expected the page Economy in the menu, found none");
+  const { page } = visit;
+  await page.locator(".chart canvas").nth(1).waitFor();
+  await page.locator(".economy-interval").nth(3).waitFor();
+  await page.locator(".economy tbody tr").first().waitFor();
+  const value = page.locator(".economy [role=status] strong").first();
+  const before = await value.innerText();
+  await page.locator(".slider input").first().fill("0");
+  await page.waitForFunction((was) => document.querySelector(".economy [role=status] strong")?.textContent !== was, before);
+  await visit.check("economy");
+}
+
 function walk(look: Look): () => Promise<void> {
   return async () => {
     const visit = await Visit.start(browser, look);
     await visit.open("");
     assert.equal(await visit.page.locator("html").getAttribute("lang"), look.language === "zh" ? "zh-CN" : "en");
-    for (const part of [overview, models, translating, classifying, events]) await part(visit);
+    for (const part of [overview, models, translating, classifying, events, opinion, economy]) await part(visit);
     await visit.end();
   };
 }

@@ -3,10 +3,11 @@ import { test } from "node:test";
 
 import { kAll, type MonitorAlert, type StreamMessage, type TrendRow } from "../../src/api/monitor";
 import { viewHref, viewOf } from "../../src/pages/monitor/address";
-import { groupFloods, webAddress } from "../../src/pages/monitor/floods";
+import { groupFloods } from "../../src/pages/monitor/floods";
 import { advance, alertsAt, beginReplay, moveTo } from "../../src/pages/monitor/replay";
 import { concerns, fill, marksOf, sentimentBand, sharesBy, usualVoices, type Bucket } from "../../src/pages/monitor/trend";
 import { parseRoute } from "../../src/app/route";
+import { webAddress } from "../../src/ui/web_address";
 
 const kHourMs = 3_600_000;
 const kBegin = Date.parse("2024-01-01T00:00:00Z");

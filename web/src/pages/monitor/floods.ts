@@ -22,8 +22,3 @@ export function groupFloods(messages: readonly StreamMessage[]): Voice[] {
   }
   return [...voices.values()];
 }
-
-// A link is followed only where it leads to the web.
-export function webAddress(url: string): string | undefined {
-  return /^https?:\/\//i.test(url) ? url : undefined;
-}

@@ -1,5 +1,5 @@
 import { useTexts } from "../../i18n/language";
-import { webAddress } from "./floods";
+import { webAddress } from "../../ui/web_address";
 import { texts } from "./strings";
 
 // Where a message stands, if that is on the web; after a dot.

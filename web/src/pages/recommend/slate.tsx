@@ -70,7 +70,7 @@ function Place({ item, best, move, onPoint, onSuppose }: PlaceProps) {
             <button class="link" type="button" onClick={() => onPoint(like.item)}>
               {like.title || like.item}
             </button>{" "}
-            <span class="hint">{t.likeness(f.metric(like.likeness))}</span>
+            <span class="hint">{t.likeness(f.tick(like.likeness))}</span>
           </span>
         )}
       </p>
@@ -108,7 +108,7 @@ function Reasons({ item: { goals, features, words = [] }, others }: { item: Slat
   const strongest = Math.max(...words.map(({ weight }) => weight), Number.MIN_VALUE);
   const seen: [name: string, value: string][] = [
     [t.score, f.signed(features.attention)],
-    [t.behind, f.metric(-features.margin)],
+    [t.behind, f.metric(Math.abs(features.margin))],
     [t.takenBy, f.integer(counted(features.popularity))],
     [t.affinity, f.percent(features.affinity)],
   ];
