@@ -15,6 +15,7 @@ export interface Formats {
   signed(value: Value): string; // The same, with its sign.
   tick(value: Value): string; // On an axis: as short as it can be.
   percent(share: Value): string; // Of 0..1.
+  share(share: Value): string; // The same, on an axis.
   milliseconds(ms: Value): string; // With a unit, s above 10 s.
   rate(perSecond: Value): string;
   duration(seconds: Value): string; // The two largest units.
@@ -59,6 +60,7 @@ export function formats(language: Language): Formats {
     plain: number({ maximumSignificantDigits: 6 }),
     signed: signedDigits,
     tick: number({ maximumSignificantDigits: 3 }),
+    share: number({ style: "percent", maximumFractionDigits: 1 }),
     percent: number({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     milliseconds: (ms) => {
       if (ms == null || !Number.isFinite(ms)) return kNothing;

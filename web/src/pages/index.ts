@@ -9,5 +9,6 @@ export const pages: PageEntry[] = [
   { name: "support", title: { en: "Support", zh: "客服" }, needs: "/v1/support/conversations", load: () => import("./support/page") },
   { name: "monitor", title: { en: "Opinion", zh: "舆情" }, needs: "/v1/monitor/trends", load: () => import("./monitor/page") },
   { name: "recommend", title: { en: "Recommend", zh: "推荐" }, needs: "/v1/recommend", load: () => import("./recommend/page") },
+  { name: "digest", title: { en: "Digest", zh: "摘要" }, needs: "/v1/digest", load: () => import("./digest/page") },
   { name: "economy", title: { en: "Economy", zh: "注意力经济" }, needs: "/v1/economy/flow", load: () => import("./economy/page") },
 ];

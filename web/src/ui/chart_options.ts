@@ -27,7 +27,7 @@ export interface Mark {
 
 export interface Axes {
   x: { kind: "time" | "value"; name?: string; format(x: number): string };
-  y: { format(y: number): string; tick(y: number): string; fromZero?: boolean; whole?: boolean };
+  y: { format(y: number): string; tick(y: number): string; fromZero?: boolean; whole?: boolean; most?: number };
 }
 
 export interface Chart {
@@ -88,6 +88,7 @@ export function lineChartOption({ series, axes, bands = [], marks = [] }: Chart,
     yAxis: {
       type: "value" as const,
       scale: !axes.y.fromZero,
+      ...(axes.y.most === undefined ? {} : { max: axes.y.most }),
       splitNumber: 3,
       minInterval: axes.y.whole ? 1 : 0,
       axisLine: { show: false },

@@ -70,7 +70,7 @@ export function AllocationSection() {
               <Table
                 label={t.limits}
                 columns={[
-                  { title: t.limits, cell: (row) => row.limit },
+                  { title: t.limits, cell: (row) => row.limit.replace(/^item /, `${t.item} `) },
                   { title: t.used, number: true, cell: (row) => f.metric(row.used) },
                   { title: t.most, number: true, cell: (row) => f.metric(row.at_most) },
                   { title: t.price, number: true, cell: (row) => f.metric(row.price) },

@@ -29,7 +29,7 @@ export function MemorySection() {
           xTitle={t.days}
           axes={{
             x: { kind: "value", name: t.days, format: (x) => t.daysOf(f.integer(x)) },
-            y: { format: f.percent, tick: f.percent, fromZero: true },
+            y: { format: f.percent, tick: f.share, fromZero: true, most: 1 },
           }}
           series={memory.data.cards.map(({ card, stability }, colour) => ({
             name: card,

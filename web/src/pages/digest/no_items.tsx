@@ -1,0 +1,18 @@
+import { useTexts } from "../../i18n/language";
+import { Notice } from "../../ui/notice";
+import { Snippet } from "../../ui/snippet";
+import { texts } from "./strings";
+
+const kInputs = `# heed.toml
+[apps.digest]
+feeds = ["https://example.org/news.xml"]`;
+
+export function NoItems() {
+  const t = useTexts(texts);
+  return (
+    <Notice title={t.nothingTitle} text={t.nothingText} heading="h2">
+      <Snippet label={t.nothingLabel} code={kInputs} />
+      <p class="hint">{t.nothingNext}</p>
+    </Notice>
+  );
+}
