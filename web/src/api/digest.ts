@@ -1,4 +1,5 @@
-import { request } from "./client";
+import { ApiError, request } from "./client";
+import { readerId, topicsOf, type Taste } from "./taste";
 
 // What the application that makes digests answers: docs/http.md.
 
@@ -29,6 +30,7 @@ export interface Story extends Told {
 export type LeftOutStory = Told;
 
 export interface Digest {
+  digest: string; // The decision's id; "" where nothing was logged.
   minutes: number;
   used: number;
   minute_price: number; // What one more minute would bring.
@@ -38,18 +40,30 @@ export interface Digest {
   notices: string[];
 }
 
-export interface DigestQuery {
-  minutes: number;
-  topics: string[];
-  reader: string; // "": the only one.
+export interface Feed {
+  url: string;
+  asked: string | null;
+  entries: number;
+  failures: number;
+  problem: string;
 }
 
-const readerOf = (reader: string): { reader?: string } => (reader ? { reader } : {});
-
-export function makeDigest({ minutes, topics, reader }: DigestQuery, signal: AbortSignal): Promise<Digest> {
-  return request("v1/digest", { body: { minutes, ...(topics.length > 0 ? { topics } : {}), ...readerOf(reader) }, signal });
+// Looked at only: nothing is logged or remembered. Else this is what the reader is given.
+export function makeDigest(taste: Taste, { preview }: { preview: boolean }, signal: AbortSignal): Promise<Digest> {
+  const { minutes, topics, kept } = taste;
+  const body = { reader: readerId(taste), minutes, kept, preview, ...(topics === null ? {} : { topics: topicsOf(topics) }) };
+  return request("v1/digest", { body, signal });
 }
 
-export function tellDeed({ item, deed, reader }: { item: string; deed: Deed; reader: string }): Promise<unknown> {
-  return request("v1/digest/feedback", { body: { item, deed, ...readerOf(reader) } });
+// The words of a story that the server no longer has are sent with it.
+export async function tellDeed(taste: Taste, { id, title, summary, url }: Story, kind: Deed, digest: string): Promise<void> {
+  const body = { reader: readerId(taste), item: id, kind, ...(digest ? { digest } : {}) };
+  try {
+    await request("v1/digest/feedback", { body });
+  } catch (problem) {
+    if (!(problem instanceof ApiError) || problem.status !== 404) throw problem;
+    await request("v1/digest/feedback", { body: { ...body, title, text: summary, url } });
+  }
 }
+
+export const readFeeds = (signal: AbortSignal) => request<{ items: number; feeds: Feed[] }>("v1/digest/feeds", { signal });

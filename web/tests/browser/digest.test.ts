@@ -53,25 +53,40 @@ test("minutes are moved and it is solved again; what is told is sent once and ke
   const { visit, page, digest } = await begin(kDesktop);
   await visit.open("#/digest");
   await page.locator(".entry").nth(3).waitFor();
-  assert.equal(digest.asked.at(-1)!.minutes, 20);
+  assert.deepEqual(digest.asked[0], { reader: "reader", minutes: 20, kept: false, preview: true });
   await page.locator(".slider input").fill("5");
   await page.locator(".entry").nth(1).waitFor({ state: "detached" });
+  while (digest.asked.at(-1)!.preview) await page.waitForTimeout(100); // What was left standing is given, and logged.
   assert.match(await page.locator(".digest .facts").innerText(), /of 5 minutes[\s\S]*of 10 stories/);
   await page.locator(".entry__deeds button").nth(2).click();
   await page.locator(".entry__deeds button[aria-pressed=true]").waitFor();
-  assert.deepEqual(digest.told, [{ item: "s0", deed: "save" }]);
+  assert.deepEqual(digest.told, [{ reader: "reader", item: "s0", kind: "save", digest: "d1" }]);
   await page.locator(".digest-taste__topics input").fill("足球，economy");
   await page.keyboard.press("Enter");
   await page.locator(".digest-taste .field input").last().fill("李娜");
+  const answered = page.waitForResponse((response) => response.url().endsWith("/v1/digest"));
   await page.keyboard.press("Enter");
-  await page.waitForResponse((response) => response.url().endsWith("/v1/digest"));
-  assert.deepEqual(digest.asked.at(-1), { minutes: 5, topics: ["足球", "economy"], reader: "李娜" });
+  await answered;
+  const last = digest.asked.at(-1)!;
+  assert.deepEqual([last.reader, last.minutes, last.topics], ["李娜", 5, ["足球", "economy"]]);
   await page.reload();
   await page.locator(".entry").first().waitFor();
   assert.equal(digest.asked.at(-1)!.reader, "李娜");
   await page.locator(".slider input").fill("0");
   await page.locator(".digest p", { hasText: "Nothing fits" }).waitFor();
   await visit.check("digest-no-minutes");
+  await visit.end();
+});
+
+test("a story that the server has forgotten is told with its words", async () => {
+  const visit = await Visit.start(browser, kDesktop, /Failed to load resource/);
+  const digest = new DigestStandIn();
+  digest.forgets = true;
+  await digest.serve(visit.page);
+  await visit.open("#/digest");
+  await visit.page.locator(".entry__deeds button").nth(1).click();
+  await visit.page.locator(".entry__deeds button[aria-pressed=true]").waitFor();
+  assert.match(digest.told.at(-1)!.title!, /^<img/);
   await visit.end();
 });
 

@@ -39,15 +39,26 @@ function story(i: number): Story {
 
 export interface Told {
   item: string;
-  deed: string;
-  reader?: string;
+  kind: string;
+  reader: string;
+  digest?: string;
+  title?: string;
+}
+
+export interface Asked {
+  reader: string;
+  minutes: number;
+  kept: boolean;
+  preview: boolean;
+  topics?: string[];
 }
 
 export class DigestStandIn {
-  readonly asked: { minutes: number; topics?: string[]; reader?: string }[] = [];
+  readonly asked: Asked[] = [];
   readonly told: Told[] = [];
   stories = kTitles.map((_, i) => story(i));
   notices: string[] = [];
+  forgets = false; // What it offered.
 
   async serve(page: Page): Promise<void> {
     await page.route(`${server}/openapi.json`, async (route) => {
@@ -56,14 +67,26 @@ export class DigestStandIn {
       await route.fulfill({ response, json: { ...description, paths: { ...description.paths, "/v1/digest": {} } } });
     });
     await page.route(`${server}/v1/digest`, (route) => this.answer(route));
+    await page.route(`${server}/v1/digest/feeds`, (route) => {
+      const asked = "2026-11-26T08:00:00Z";
+      const feeds = [
+        { url: "https://feed0.example/rss", asked, entries: 9, failures: 0, problem: "" },
+        { url: "https://feed9.example/a-feed-whose-address-is-longer-than-a-telephone-is-wide.xml", asked, entries: 0, failures: 3, problem: "expected a feed, found a page (HTML)" },
+      ];
+      return route.fulfill({ json: { items: 12, feeds: this.stories.length > 0 ? feeds : [] } });
+    });
     await page.route(`${server}/v1/digest/feedback`, (route) => {
-      this.told.push(route.request().postDataJSON() as Told);
+      const told = route.request().postDataJSON() as Told;
+      this.told.push(told);
+      if (this.forgets && !told.title) {
+        return route.fulfill({ status: 404, json: { error: { message: "item: no feed has it", type: "not_found", param: null, code: "not_found" } } });
+      }
       return route.fulfill({ json: { accepted: true } });
     });
   }
 
   private answer(route: Route): Promise<void> {
-    const asked = route.request().postDataJSON() as (typeof this.asked)[number];
+    const asked = route.request().postDataJSON() as Asked;
     this.asked.push(asked);
     const chosen: Story[] = [];
     let used = 0;
@@ -73,6 +96,7 @@ export class DigestStandIn {
       chosen.push(one);
     }
     const digest: Digest = {
+      digest: asked.preview ? "" : "d1",
       minutes: asked.minutes,
       used,
       minute_price: 0.034,

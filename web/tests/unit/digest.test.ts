@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { tasteOf, topicsOf } from "../../src/pages/digest/taste";
+import { readerId, tasteOf, topicsOf } from "../../src/api/taste";
 
 test("topics are parted by the commas of both languages, and none counts twice", () => {
   assert.deepEqual(topicsOf(" football, 足球，经济、football ;\n"), ["football", "足球", "经济"]);
@@ -9,7 +9,12 @@ test("topics are parted by the commas of both languages, and none counts twice",
 });
 
 test("what a browser kept is taken as far as it makes sense", () => {
-  assert.deepEqual(tasteOf(JSON.stringify({ minutes: 35, topics: "a", reader: "李娜" })), { minutes: 35, topics: "a", reader: "李娜" });
-  const plain = { minutes: 20, topics: "", reader: "" };
+  const own = { minutes: 35, topics: "a", reader: "李娜", kept: true };
+  assert.deepEqual(tasteOf(JSON.stringify(own)), own);
+  const plain = { minutes: 20, topics: null, reader: "", kept: false };
   for (const kept of [null, "{", "[]", '{"minutes": 1e9, "topics": 3}', '{"minutes": "5"}']) assert.deepEqual(tasteOf(kept), plain, String(kept));
+});
+
+test("a reader without a name is the same person in every language", () => {
+  assert.deepEqual([" ", " 李娜 "].map((reader) => readerId({ reader })), ["reader", "李娜"]);
 });

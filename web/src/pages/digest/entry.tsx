@@ -6,23 +6,23 @@ import { texts } from "./strings";
 const kDeeds: readonly Deed[] = ["read", "skip", "save"];
 
 interface EntryProps {
-  entry: Story;
+  story: Story;
   deed: Deed | undefined; // What was told of it on this page.
   busy: boolean;
   onTell(deed: Deed): void;
 }
 
 // A story of the digest: everything in it is somebody else's text, and stays text.
-export function EntryView({ entry, deed, busy, onTell }: EntryProps) {
+export function EntryView({ story, deed, busy, onTell }: EntryProps) {
   const t = useTexts(texts);
   const f = useFormats();
   const language = useLanguage();
-  const { title, summary, url, sources, minutes, ts, why, reason, subject } = entry;
+  const { title, summary, url, sources, minutes, ts, why, reason, subject } = story;
   const [first, ...also] = sources;
   return (
     <li class={`entry ${deed ? "is-done" : ""}`}>
       <h2 class="entry__title">
-        <Titled title={title || summary || entry.id} url={url} />
+        <Titled title={title || summary || story.id} url={url} />
       </h2>
       <p class="entry__facts hint">
         {reason !== "chosen" && <span class={`tag ${reason === "must" ? "tag--warn" : "tag--good"}`}>{t[reason]}</span>}

@@ -7,8 +7,10 @@ const kInputs = `# heed.toml
 [apps.digest]
 feeds = ["https://example.org/news.xml"]`;
 
-export function NoItems() {
+// `feeds`: as many are asked already.
+export function NoItems({ feeds }: { feeds: number }) {
   const t = useTexts(texts);
+  if (feeds > 0) return <Notice title={t.nothingTitle} text={t.nothingYet} heading="h2" />;
   return (
     <Notice title={t.nothingTitle} text={t.nothingText} heading="h2">
       <Snippet label={t.nothingLabel} code={kInputs} />

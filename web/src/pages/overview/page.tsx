@@ -13,6 +13,7 @@ import { Figure } from "./figure";
 import { summarise } from "./figures";
 import "./page.css";
 import { texts } from "./strings";
+import { Prices } from "./prices";
 import { ModelTable, RouteTable } from "./tables";
 import { Today } from "./today";
 import { Waiting } from "./waiting";
@@ -44,7 +45,7 @@ export default function OverviewPage() {
 // People's minutes: what applications that run here did with them. Nothing where none does.
 function Attention() {
   const routes = useObservable(offeredRoutes);
-  const running = useResource((signal) => runningOf(["monitor", "support"], signal), []).data ?? [];
+  const running = useResource((signal) => runningOf(["monitor", "support", "digest"], signal), []).data ?? [];
   const runs = (name: string, route: string) => running.includes(name) && routes?.has(route) === true;
   const alerts = runs("monitor", "/v1/monitor/alerts");
   const conversations = runs("support", "/v1/support/conversations");
@@ -52,6 +53,7 @@ function Attention() {
     <>
       {routes?.has("/v1/economy/ledger") && <Today />}
       {(alerts || conversations) && <Waiting alerts={alerts} conversations={conversations} />}
+      {runs("digest", "/v1/digest") && <Prices />}
     </>
   );
 }
