@@ -55,7 +55,7 @@ test("minutes are moved and it is solved again; what is told is sent once and ke
   await page.locator(".entry").nth(3).waitFor();
   assert.deepEqual(digest.asked[0], { reader: "reader", minutes: 20, kept: false, preview: true });
   await page.locator(".slider input").fill("5");
-  await page.locator(".entry").nth(1).waitFor({ state: "detached" });
+  await page.locator(".entry").nth(2).waitFor({ state: "detached" });
   while (digest.asked.at(-1)!.preview) await page.waitForTimeout(100); // What was left standing is given, and logged.
   assert.match(await page.locator(".digest .facts").innerText(), /of 5 minutes[\s\S]*of 10 stories/);
   await page.locator(".entry__deeds button").nth(2).click();

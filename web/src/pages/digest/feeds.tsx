@@ -8,8 +8,8 @@ export function Feeds({ feeds }: { feeds: readonly Feed[] }) {
   const t = useTexts(texts);
   const f = useFormats();
   return (
-    <section class="section" aria-labelledby="feeds-title">
-      <h2 id="feeds-title">{t.feeds}</h2>
+    <section class="section">
+      <h2>{t.feeds}</h2>
       <Table
         label={t.feeds}
         rows={feeds}

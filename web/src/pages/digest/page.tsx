@@ -100,10 +100,12 @@ function Facts({ digest: { used, minutes, stories, offered, minute_price } }: { 
   const t = useTexts(texts);
   const f = useFormats();
   return (
-    <ul class="facts" role="status">
-      <li>{t.used(f.rate(used), f.rate(minutes))}</li>
-      <li>{t.stories(f.integer(stories.length), f.integer(offered.stories))}</li>
-      <li>{t.price(f.tick(minute_price))}</li>
-    </ul>
+    <div role="status">
+      <ul class="facts">
+        <li>{t.used(f.rate(used), f.rate(minutes))}</li>
+        <li>{t.stories(f.integer(stories.length), f.integer(offered.stories))}</li>
+        <li>{t.price(f.tick(minute_price))}</li>
+      </ul>
+    </div>
   );
 }

@@ -19,9 +19,9 @@ const kEveryMs = 15_000;
 export function Today() {
   const t = useTexts(texts);
   return (
-    <section class="section front" aria-labelledby="today-title">
+    <section class="section front">
       <div class="front__head">
-        <h2 id="today-title">{t.today}</h2>
+        <h2>{t.today}</h2>
         <a href={href("economy")}>{t.toEconomy}</a>
       </div>
       <ForAdmins>
