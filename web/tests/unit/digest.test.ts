@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { readerId, tasteOf, topicsOf } from "../../src/api/taste";
+import { hostOf } from "../../src/ui/web_address";
 
 test("topics are parted by the commas of both languages, and none counts twice", () => {
   assert.deepEqual(topicsOf(" football, 足球，经济、football ;\n"), ["football", "足球", "经济"]);
@@ -17,4 +18,8 @@ test("what a browser kept is taken as far as it makes sense", () => {
 
 test("a reader without a name is the same person in every language", () => {
   assert.deepEqual([" ", " 李娜 "].map((reader) => readerId({ reader })), ["reader", "李娜"]);
+});
+
+test("a source is called by its host, or as it calls itself", () => {
+  assert.deepEqual(["https://news.example:8080/rss?x", "my mail", "mbox:", ""].map(hostOf), ["news.example:8080", "my mail", "mbox:", ""]);
 });

@@ -1,6 +1,6 @@
 import type { Deed, Story } from "../../api/digest";
 import { useFormats, useLanguage, useTexts } from "../../i18n/language";
-import { webAddress } from "../../ui/web_address";
+import { hostOf, webAddress } from "../../ui/web_address";
 import { texts } from "./strings";
 
 const kDeeds: readonly Deed[] = ["read", "skip", "save"];
@@ -20,14 +20,14 @@ export function EntryView({ story, deed, busy, onTell }: EntryProps) {
   const { title, summary, url, sources, minutes, ts, why, reason, subject } = story;
   const [first, ...also] = sources;
   return (
-    <li class={`entry ${deed ? "is-done" : ""}`}>
+    <li class="entry">
       <h2 class="entry__title">
         <Titled title={title || summary || story.id} url={url} />
       </h2>
       <p class="entry__facts hint">
         {reason !== "chosen" && <span class={`tag ${reason === "must" ? "tag--warn" : "tag--good"}`}>{t[reason]}</span>}
         <span>{t.minutes(f.rate(minutes))}</span>
-        {first?.source && <span>{first.source}</span>}
+        {first?.source && <span>{hostOf(first.source)}</span>}
         {ts && <span>{f.dateTime(Date.parse(ts))}</span>}
         {subject && <span class="tag">{subject}</span>}
       </p>

@@ -1,5 +1,6 @@
 import type { LeftOutStory } from "../../api/digest";
 import { useFormats, useLanguage, useTexts } from "../../i18n/language";
+import { hostOf } from "../../ui/web_address";
 import { Titled } from "./entry";
 import { texts } from "./strings";
 
@@ -18,7 +19,7 @@ export function LeftOut({ stories }: { stories: readonly LeftOutStory[] }) {
           <li key={id}>
             <Titled title={title || id} url={url} />{" "}
             <span class="hint">
-              {t.minutes(f.rate(minutes))} {sources[0]?.source && `· ${sources[0].source}`}
+              {t.minutes(f.rate(minutes))} {sources[0]?.source && `· ${hostOf(sources[0].source)}`}
             </span>
             <p class="hint">{why[language]}</p>
           </li>

@@ -61,7 +61,7 @@ export default function DigestPage(_: PageProps) {
       {!now && !digest.error && <p class="loading">{t.loading}</p>}
       {nothing && <NoItems feeds={feeds.data?.feeds.length ?? 0} />}
       {now && !nothing && (
-        <div class={`digest ${digest.loading && !digest.data ? "is-old" : ""}`}>
+        <div class="digest" aria-busy={digest.loading}>
           <Facts digest={now} />
           {now.notices.length > 0 && (
             <Notice tone="warn" title={t.notices}>

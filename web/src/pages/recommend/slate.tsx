@@ -24,7 +24,7 @@ export function SlateList({ items, moves, isOld, onPoint, onSuppose }: SlateProp
       <h2 id="slate-title">{t.slate}</h2>
       <p class="hint">{t.slateNote}</p>
       {items.length === 0 && <p>{t.empty}</p>}
-      <ol class={`slate ${isOld ? "is-old" : ""}`}>
+      <ol class="slate" aria-busy={isOld}>
         {items.map((item, place) => (
           <Place key={item.id} item={item} best={best} move={moves?.[place]} onPoint={onPoint} onSuppose={() => onSuppose(item)} />
         ))}
