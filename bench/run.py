@@ -17,6 +17,7 @@ import time
 
 import attention
 import decoding
+import digest
 import economy
 import harness
 import monitor
@@ -33,7 +34,8 @@ import training
 
 MEASURES = {**spine.MEASURES, **attention.MEASURES, **training.MEASURES, **decoding.MEASURES,
             **serving.MEASURES, **server.MEASURES, **support.MEASURES, **retrieval.MEASURES,
-            **support_atec.MEASURES, **economy.MEASURES, **monitor.MEASURES, **recommend.MEASURES}
+            **support_atec.MEASURES, **economy.MEASURES, **monitor.MEASURES, **recommend.MEASURES,
+            **digest.MEASURES}
 
 
 def part_lines(row, values):

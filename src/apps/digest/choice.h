@@ -24,12 +24,12 @@ struct ChoiceOptions {
 };
 
 struct Choice {
-  std::vector<uint8_t> chosen;  // [items]
+  std::vector<uint8_t> chosen = {};  // [items]
   double value = 0;             // of what was not fixed, after repetition
   double bound = 0;             // no choice is worth more
   // What one more minute, and one more place for a subject's or source's items, are worth.
   double minute_price = 0;
-  std::vector<double> subject_prices, source_prices;
+  std::vector<double> subject_prices = {}, source_prices = {};
 };
 
 // The choice as the allocator of economy/ sees it. Sources are its people, whose slots are places; the reader

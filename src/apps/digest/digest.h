@@ -31,7 +31,7 @@ struct Account {
 };
 
 struct Entry {
-  Story story;
+  Story story = {};
   Reason reason = Reason::chosen;
   Account account = {};
   std::string summary = "";  // sentences of its own
@@ -40,7 +40,7 @@ struct Entry {
 };
 
 struct LeftOut {
-  Story story;
+  Story story = {};
   Account account = {};
   std::string why_en = "", why_zh = "";  // what it would have cost
 };

@@ -45,7 +45,7 @@ struct Worth {
   double value = 0;     // chance that the reader is glad of it
   double spread = 0;    // standard deviation: how little is known
   double evidence = 0;  // events that speak of it
-  std::vector<std::pair<std::string, double>> words;  // that say so: what each adds to value, strongest first
+  std::vector<std::pair<std::string, double>> words = {};  // that say so: what each adds to value, strongest first
 };
 
 // Worth by attention of an item's words over those of the reader's events:

@@ -40,8 +40,8 @@ struct DigestRequest {
 };
 
 struct MadeDigest {
-  Digest digest;
-  std::string decision;  // its id in the event log; "": not logged
+  Digest digest{};
+  std::string decision{};  // its id in the event log; "": not logged
 };
 
 // What a server's digests share: items of the polled feeds, in memory, asked again at each start; readers,

@@ -12,11 +12,11 @@ namespace heed::apps::digest {
 // What several sources carry, once.
 struct Story {
   struct Carrier {
-    std::string id, source, url;
+    std::string id{}, source{}, url{};
   };
 
-  Item lead;                   // the first to say it
-  std::vector<Carrier> also;   // the others
+  Item lead{};                 // the first to say it
+  std::vector<Carrier> also{}; // the others
   std::string language = "";   // language.h
   double minutes = 0;          // to read
   WordRow row = {};
