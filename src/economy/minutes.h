@@ -25,7 +25,7 @@ struct PersonDay {
 
 // An application wants some of a person's minutes.
 struct MinuteBid {
-  std::string id = {};       // idempotency key: the same bid again gets the same answer
+  std::string id = {};       // idempotency key: the same bid again is not paid for twice
   std::string person = {}, task = {};  // task: "alerts", "digest"
   std::string source = {};
   double minutes = 0, value = 0;
