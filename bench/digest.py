@@ -49,4 +49,8 @@ def digest_flood(_fresh):
     return digest_bench("flood"), None
 
 
-MEASURES = {"digest-choice": digest_choice, "digest-worth": digest_worth, "digest-flood": digest_flood}
+def loop_day(_fresh):
+    return {key: round(value, 2) for key, value in digest_bench("loop").items()}, None
+
+
+MEASURES = {"digest-choice": digest_choice, "digest-worth": digest_worth, "digest-flood": digest_flood, "loop-day": loop_day}

@@ -1,5 +1,5 @@
 // The digest: what a choice costs, what it is worth to simulated readers, what a flood gets.
-//   digest_bench choice FOLDER | worth HEADLINES.ndjson | flood
+//   digest_bench choice FOLDER | worth HEADLINES.ndjson | flood | loop
 // prints one JSON object; `choice` leaves the problems in FOLDER, for CBC to solve.
 #include <algorithm>
 #include <chrono>
@@ -18,6 +18,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "digest_readers.h"
+#include "loop_day.h"
 
 namespace heed::bench {
 namespace {
@@ -111,7 +112,8 @@ Json run(const std::string& what, const std::string& path) {
   if (what == "choice") return choice(path);
   if (what == "worth") return simulate_readers(path);
   if (what == "flood") return flood();
-  throw Error(ErrorCode::invalid_argument, "expected choice FOLDER, worth FILE or flood, found '" + what + "'");
+  if (what == "loop") return loop_day();
+  throw Error(ErrorCode::invalid_argument, "expected choice FOLDER, worth FILE, flood or loop, found '" + what + "'");
 }
 
 }  // namespace

@@ -511,8 +511,16 @@ DIGEST = Section("One day's attention", [
         *(Part(f"{name}_{day}", "read of a digest") for name in ("ours", "newest", "popular", "tfidf") for day in (1, 7, 30))]),
     Row("digest-flood", "one story pasted by 50 sources, a word changed by some, of a chosen topic, English and Chinese", [
         Part("places", "of the digest", "<=", 1)]),
-    Row("loop-day", "a simulated day on one allocator and one ledger",
-        wanted="every minute accounted for; at least 5 % above fixed shares; prices agree within 2 %"),
+    Row("loop-day", "60 people's day: alerts, slates, a queue and a digest bid in one market over one ledger, against a quarter of the minutes each under the same rules; "
+        "what the four are told of one person's minute, the greatest difference (fixed: with markets of their own)", [
+        Part("above_fixed", "%", ">=", 5.0),
+        Part("unaccounted_ms", "ms", "<=", 0),
+        Part("faults", "of the audit", "<=", 0),
+        Part("price_spread", "%", "<=", 2.0),
+        Part("price_spread_fixed", "%"),
+        Part("grants", ""),
+        Part("value", ""),
+        Part("value_fixed", "")]),
     Row("loop-kill", "kill -9 of the server 20 times during that day",
         wanted="the ledger balances, no decision lost or doubled"),
 ])
