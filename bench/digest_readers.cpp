@@ -32,8 +32,8 @@ constexpr std::array<const char*, kMethods> kNames = {"ours", "newest", "popular
 
 struct Headlines {
   std::vector<Item> items;  // in order of time
-  std::vector<size_t> kinds;
-  std::array<std::vector<std::string>, kKinds> words;  // that tell most of a kind
+  std::vector<size_t> kinds = {};
+  std::array<std::vector<std::string>, kKinds> words = {};  // that tell most of a kind
 };
 
 double product(const std::vector<float>& a, const std::vector<float>& b) {

@@ -39,7 +39,7 @@ const std::string kMail =
     "From bob@x Mon Mar  9 11:30:00 2020\nFrom: Bob\nSubject: Two parts\nMIME-Version: 1.0\n"
     "Content-Type: multipart/alternative; boundary=\"B\"\n\nfor old readers\n--B\n"
     "Content-Type: text/html; charset=utf-8\n\n<p>not <b>this</b></p>\n--B\n"
-    "Content-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: base64\n\nueLK0LTztfg=\n--B--\n";
+    "Content-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: base64\n\nucnK0LTztfg=\n--B--\n";
 
 TEST(DigestInputs, reads_mail_with_its_encodings_and_parts) {
   const Inputs inputs = read(kMail);

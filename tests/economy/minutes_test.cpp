@@ -30,7 +30,7 @@ class Minutes : public testing::Test {
 TEST_F(Minutes, every_minute_is_accounted_for) {
   MinuteMarket market(*ledger_);
   market.join(day());
-  const MinuteBid alert = bid("a1", "alerts", 2, 5, 9), digest = bid("d1", "digest", 20, 8, 10);
+  const MinuteBid alert = bid("a1", "alerts", 2, 5, 9), digest = bid("d1", "digest", 20, 20, 10);
   const auto grants = market.ask({alert, digest});
   ASSERT_TRUE(grants[0].given) << grants[0].reason;
   ASSERT_TRUE(grants[1].given) << grants[1].reason;

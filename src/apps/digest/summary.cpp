@@ -13,7 +13,7 @@ namespace heed::apps::digest {
 namespace {
 
 constexpr size_t kMostSentences = 200;
-constexpr double kTemperature = 0.2, kDamping = 0.85, kSame = 0.6;
+constexpr double kTemperature = 0.2, kDamping = 0.85, kSame = 0.6, kRounding = 1e-9;
 constexpr int kSteps = 30;
 
 // How much attention each sentence receives: [N], of sum 1.
@@ -59,7 +59,9 @@ std::string summarise(std::string_view text, int64_t width) {
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return received[a] > received[b]; });
   std::vector<size_t> chosen;
   int64_t used = 0;
+  const double mean = std::accumulate(received.begin(), received.end(), 0.0) / static_cast<double>(received.size());
   for (const size_t i : order) {
+    if (received[i] < mean - kRounding) break;
     const int64_t own = count_width(sentences[i]);
     const bool is_said =
         std::ranges::any_of(chosen, [&](size_t other) { return dot(rows[i], rows[other]) > kSame; });
