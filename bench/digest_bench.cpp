@@ -70,12 +70,9 @@ Json choice(const std::string& folder) {
     values.push_back(first.value);
     gaps.push_back(100 * (first.bound - first.value) / first.bound);
   }
-  return {{"solve_ms", median(solve)},
-          {"solve_worst_ms", std::ranges::max(solve)},
-          {"again_ms", median(again)},
-          {"again_worst_ms", std::ranges::max(again)},
-          {"values", values},
-          {"own_gaps", gaps}};
+  return {{"solve_ms", median(solve)}, {"solve_worst_ms", std::ranges::max(solve)},
+          {"again_ms", median(again)}, {"again_worst_ms", std::ranges::max(again)},
+          {"values", values},          {"own_gaps", gaps}};
 }
 
 // One story pasted by 50 sources, a word changed by each fifth, among 50 others, in both languages.
@@ -85,15 +82,19 @@ Json flood() {
     std::vector<Item> items;
     for (int k = 0; k < 50; ++k) {
       const std::string copy =
-          chinese ? std::string("震惊：乡村医院医生今天宣布发现能够治愈所有疾病的神奇药物，全国各地的患者正在赶来") +
+          chinese ? std::string(
+                        "震惊：乡村医院医生今天宣布发现能够治愈所有疾病的神奇药物，全国各地的患者正在赶来") +
                         (k % 5 == 0 ? "求医" : "")
-                  : std::string("Doctors in a small village hospital announced today a miracle cure that helps "
-                                "against every disease, and patients travel there from everywhere") +
+                  : std::string(
+                        "Doctors in a small village hospital announced today a miracle cure that helps "
+                        "against every disease, and patients travel there from everywhere") +
                         (k % 5 == 0 ? " now" : "");
-      items.push_back({.id = fmt::format("copy{}", k), .source = fmt::format("s{}", k), .title = copy, .ts_us = 2});
+      items.push_back(
+          {.id = fmt::format("copy{}", k), .source = fmt::format("s{}", k), .title = copy, .ts_us = 2});
       items.push_back({.id = fmt::format("other{}", k),
                        .source = fmt::format("t{}", k % 7),
-                       .title = fmt::format(fmt::runtime(chinese ? "第{}号新闻：{}市{}区的事情" : "News {} of town {}, street {}"),
+                       .title = fmt::format(fmt::runtime(chinese ? "第{}号新闻：{}市{}区的事情"
+                                                                 : "News {} of town {}, street {}"),
                                             k, k * 7919 % 1009, k * 104729 % 997),
                        .ts_us = 1});
     }
@@ -113,7 +114,8 @@ Json run(const std::string& what, const std::string& path) {
   if (what == "worth") return simulate_readers(path);
   if (what == "flood") return flood();
   if (what == "loop") return loop_day();
-  throw Error(ErrorCode::invalid_argument, "expected choice FOLDER, worth FILE, flood or loop, found '" + what + "'");
+  throw Error(ErrorCode::invalid_argument,
+              "expected choice FOLDER, worth FILE, flood or loop, found '" + what + "'");
 }
 
 }  // namespace

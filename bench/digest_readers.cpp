@@ -140,7 +140,8 @@ class Simulation {
       std::vector<Day> days;
       for (int d = 0; d < kDays; ++d) days.push_back(day(begin + d));
       for (const Person& person : people_)
-        for (int method = 0; method < kMethods; ++method) live(person, static_cast<Method>(method), begin, days);
+        for (int method = 0; method < kMethods; ++method)
+          live(person, static_cast<Method>(method), begin, days);
     }
     return values_;
   }
@@ -149,7 +150,8 @@ class Simulation {
   Day day(int64_t number) {
     Day day;
     std::vector<Item> items;
-    const auto from = std::ranges::lower_bound(all_.items, (number - kPoolDays + 1) * kDayUs, {}, &Item::ts_us);
+    const auto from =
+        std::ranges::lower_bound(all_.items, (number - kPoolDays + 1) * kDayUs, {}, &Item::ts_us);
     for (auto at = from; at != all_.items.end() && at->ts_us < (number + 1) * kDayUs; ++at) {
       items.push_back(*at);
       day.numbers[at->id] = static_cast<size_t>(at - all_.items.begin());
@@ -163,8 +165,8 @@ class Simulation {
     reader.choose_topics(person.topics);
     for (int d = 0; d < kDays; ++d) {
       const int64_t now = (begin + d + 1) * kDayUs;
-      for (const Story* story : choose(method, *days[static_cast<size_t>(d)].shelf, reader, now,
-                                       days[static_cast<size_t>(d)])) {
+      for (const Story* story :
+           choose(method, *days[static_cast<size_t>(d)].shelf, reader, now, days[static_cast<size_t>(d)])) {
         const size_t kind = all_.kinds[days[static_cast<size_t>(d)].numbers.at(story->lead.id)];
         values_[method][static_cast<size_t>(d)] += person.taste[kind] / (kReaders * kStarts);
         const bool is_read = random_.uniform() < person.taste[kind];

@@ -13,8 +13,8 @@ namespace heed::bench {
 // last 7 days had and this reader was not shown; what is shown is read or skipped at random by the taste, and
 // known to that method from then on. Value: what the reader's taste gives what is shown, a sum. Methods start
 // alike and learn from what they show alone: ours; newest first; most popular (by the tastes of all readers,
-// known exactly: more than any system knows); TF-IDF profile (mean of what was read and of the named words, by
-// cosine).
+// known exactly: more than any system knows); TF-IDF profile (mean of what was read and of the named words,
+// by cosine).
 Json simulate_readers(const std::string& path);
 
 }  // namespace heed::bench

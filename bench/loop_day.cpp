@@ -26,7 +26,8 @@ struct Task {
   const char* name;
   double bids, minutes;  // a day, each
 };
-constexpr std::array kTasks = {Task{"alerts", 8, 2}, Task{"slates", 15, 2}, Task{"queue", 6, 5}, Task{"digest", 20, 1.5}};
+constexpr std::array kTasks = {Task{"alerts", 8, 2}, Task{"slates", 15, 2}, Task{"queue", 6, 5},
+                               Task{"digest", 20, 1.5}};
 
 // [ticks]: who wants what.
 std::vector<std::vector<MinuteBid>> make_bids(int day, Random& random,
@@ -99,8 +100,9 @@ class Days {
  private:
   size_t market_of(const MinuteBid& bid) const {
     if (markets_.size() == 1) return 0;
-    return static_cast<size_t>(std::ranges::find(kTasks, bid.task, [](const Task& t) { return std::string(t.name); }) -
-                               kTasks.begin());
+    return static_cast<size_t>(
+        std::ranges::find(kTasks, bid.task, [](const Task& t) { return std::string(t.name); }) -
+        kTasks.begin());
   }
   void join(int day) {
     for (size_t m = 0; m < markets_.size(); ++m) {

@@ -9,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace heed::apps;
   try {
-    const digest::Mailbox mailbox = digest::parse_mbox({reinterpret_cast<const char*>(bytes), size}, "mail", 1);
+    const digest::Mailbox mailbox =
+        digest::parse_mbox({reinterpret_cast<const char*>(bytes), size}, "mail", 1);
     for (const digest::Item& item : mailbox.items) {
       const std::string text = whole_text(item);
       const bool is_sound = !text.empty() && !item.id.empty() && item.title.size() <= kMostEntryText &&

@@ -43,9 +43,10 @@ class Reader {
       const char* const reason = handler_.problem() != nullptr
                                      ? handler_.problem()
                                      : XML_ErrorString(XML_GetErrorCode(parser_.get()));
-      throw Error(ErrorCode::corrupt_data,
-                  fmt::format("{}:{}:{}: expected {}, found: {}", what, XML_GetCurrentLineNumber(parser_.get()),
-                              XML_GetCurrentColumnNumber(parser_.get()), expected, reason));
+      throw Error(
+          ErrorCode::corrupt_data,
+          fmt::format("{}:{}:{}: expected {}, found: {}", what, XML_GetCurrentLineNumber(parser_.get()),
+                      XML_GetCurrentColumnNumber(parser_.get()), expected, reason));
     }
   }
 

@@ -18,14 +18,16 @@ int64_t milliseconds(double minutes) { return std::llround(minutes * kMillisecon
 
 void check(const MinuteBid& bid) {
   if (bid.minutes > 0 && std::isfinite(bid.minutes) && bid.value >= 0 && std::isfinite(bid.value)) return;
-  throw Error(ErrorCode::invalid_argument,
-              fmt::format("minutes: bid '{}': expected minutes above 0 and a value of 0 or more, found {} and {}",
-                          bid.id, bid.minutes, bid.value));
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("minutes: bid '{}': expected minutes above 0 and a value of 0 or more, found {} and {}",
+                  bid.id, bid.minutes, bid.value));
 }
 
 }  // namespace
 
-MinuteMarket::MinuteMarket(Ledger& ledger, const MarketOptions& options) : ledger_(ledger), options_(options) {}
+MinuteMarket::MinuteMarket(Ledger& ledger, const MarketOptions& options)
+    : ledger_(ledger), options_(options) {}
 
 MinuteMarket::Account& MinuteMarket::account(const std::string& person) {
   const auto at = accounts_.find(person);
@@ -38,8 +40,8 @@ const MinuteMarket::Account& MinuteMarket::account(const std::string& person) co
   return const_cast<MinuteMarket*>(this)->account(person);
 }
 
-Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, const std::string& what, Stage from,
-                              Stage to, int64_t milliseconds, int64_t ts_us) const {
+Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, const std::string& what,
+                              Stage from, Stage to, int64_t milliseconds, int64_t ts_us) const {
   return {.id = what + ":" + bid.id,
           .tenant = options_.tenant,
           .person = account.day.person,
@@ -54,10 +56,11 @@ Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, cons
 
 void MinuteMarket::join(const PersonDay& day) {
   if (!(day.minutes > 0) || !std::isfinite(day.minutes) || day.end_us <= day.begin_us)
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("minutes: person '{}': expected minutes above 0 and a day that ends after it begins, "
-                            "found {} minutes",
-                            day.person, day.minutes));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("minutes: person '{}': expected minutes above 0 and a day that ends after it begins, "
+                    "found {} minutes",
+                    day.person, day.minutes));
   const std::lock_guard lock(mutex_);
   const auto at = accounts_.find(day.person);
   if (at != accounts_.end() && at->second.day.begin_us == day.begin_us) {
@@ -80,8 +83,8 @@ void MinuteMarket::move_price(Account& account, double used, int64_t ts_us) {
   const double paced = from < day.end_us
                            ? left * static_cast<double>(to - from) / static_cast<double>(day.end_us - from)
                            : left;
-  account.price = std::max(
-      0.0, account.price + options_.step * minute_value_ * (used - paced) / std::sqrt(std::max(1.0, day.minutes)));
+  account.price = std::max(0.0, account.price + options_.step * minute_value_ * (used - paced) /
+                                                    std::sqrt(std::max(1.0, day.minutes)));
   account.moved_us = to;
 }
 
@@ -104,9 +107,11 @@ MinuteGrant MinuteMarket::answer(const MinuteBid& bid, Account& account) {
     grant.reason = fmt::format("{:.3g} minutes are wanted, {:.3g} are left", bid.minutes,
                                static_cast<double>(account.left_ms) / kMillisecondsAMinute);
   } else if (most != day.most.end() && used + bid.minutes > most->second) {
-    grant.reason = fmt::format("{} may take {:.3g} minutes a day and has had {:.3g}", bid.task, most->second, used);
+    grant.reason =
+        fmt::format("{} may take {:.3g} minutes a day and has had {:.3g}", bid.task, most->second, used);
   } else if (grant.value <= asked) {
-    grant.reason = fmt::format("worth {:.4g}, and its minutes are worth {:.4g} to others", grant.value, asked);
+    grant.reason =
+        fmt::format("worth {:.4g}, and its minutes are worth {:.4g} to others", grant.value, asked);
   } else {
     grant.given = true;
     grant.reason = fmt::format("worth {:.4g}, for minutes worth {:.4g}", grant.value, asked);
@@ -156,9 +161,10 @@ std::vector<MinuteGrant> MinuteMarket::ask(const std::vector<MinuteBid>& bids) {
 void MinuteMarket::settle(const MinuteBid& bid, double retained, double lost, int64_t ts_us) {
   const int64_t all = milliseconds(bid.minutes), kept = milliseconds(retained), gone = milliseconds(lost);
   if (kept < 0 || gone < 0 || kept + gone > all)
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("minutes: bid '{}': expected at most its {} minutes, found {} retained and {} lost",
-                            bid.id, bid.minutes, retained, lost));
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("minutes: bid '{}': expected at most its {} minutes, found {} retained and {} lost",
+                    bid.id, bid.minutes, retained, lost));
   const std::lock_guard lock(mutex_);
   Account& own = account(bid.person);
   std::vector<Posting> postings;
@@ -180,7 +186,8 @@ void MinuteMarket::close(const std::string& person, int64_t ts_us) {
   Account& own = account(person);
   const MinuteBid of_day{.id = person + ":" + day_text(own.day.begin_us), .person = person, .task = ""};
   if (own.left_ms > 0)
-    ledger_.post(std::vector{posting(own, of_day, "close", Stage::acquired, Stage::lost, own.left_ms, ts_us)});
+    ledger_.post(
+        std::vector{posting(own, of_day, "close", Stage::acquired, Stage::lost, own.left_ms, ts_us)});
   own.left_ms = 0;
 }
 

@@ -20,12 +20,12 @@ struct PersonDay {
   // Within the day, [begin, end): nothing is given but what is urgent. Equal: never.
   int64_t quiet_begin_us = 0, quiet_end_us = 0;
   std::map<std::string, double> most = {};  // minutes that a task may take of them; a task without: any
-  double price = 0;  // of a minute, to begin with: yesterday's
+  double price = 0;                         // of a minute, to begin with: yesterday's
 };
 
 // An application wants some of a person's minutes.
 struct MinuteBid {
-  std::string id = {};       // idempotency key: the same bid again is not paid for twice
+  std::string id = {};                 // idempotency key: the same bid again is not paid for twice
   std::string person = {}, task = {};  // task: "alerts", "digest"
   std::string source = {};
   double minutes = 0, value = 0;
@@ -35,8 +35,8 @@ struct MinuteBid {
 
 struct MinuteGrant {
   bool given = false;
-  double price = 0;     // of the person's minute when it was asked: the same for every task
-  double value = 0;     // of the bid, after fatigue
+  double price = 0;         // of the person's minute when it was asked: the same for every task
+  double value = 0;         // of the bid, after fatigue
   std::string reason = {};  // in prices, one line
 };
 
@@ -45,7 +45,7 @@ struct MarketOptions {
   // A grant of a task makes the person's next ones of it worth this, for a while.
   double fatigue = 0.9;
   double rest_hours = 4;  // after which half of that is forgotten
-  double step = 1.0;      // how far one answer moves a price, times the mean value of a minute / sqrt(minutes)
+  double step = 1.0;  // how far one answer moves a price, times the mean value of a minute / sqrt(minutes)
 };
 
 // A bid gets its minutes where value > price x minutes, and they are there. The price follows by dual mirror
@@ -78,7 +78,7 @@ class MinuteMarket {
     PersonDay day = {};
     int64_t left_ms = 0;
     double price = 0;
-    int64_t moved_us = 0;                     // when the price was
+    int64_t moved_us = 0;                          // when the price was
     std::map<std::string, double> tired = {};      // by task: fatigue's exponent
     std::map<std::string, int64_t> tired_us = {};  // as of then
     std::map<std::string, double> used = {};       // minutes by task

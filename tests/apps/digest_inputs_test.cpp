@@ -74,9 +74,10 @@ TEST(DigestInputs, mail_text_is_decoded) {
 }
 
 TEST(DigestInputs, reads_lists_of_feeds_each_once) {
-  EXPECT_THAT(parse_opml("<opml version=\"2.0\"><body><outline text=\"新闻\"><outline xmlUrl=\"http://a/1\"/>"
-                         "<outline xmlUrl=\"b.xml\"/><outline xmlUrl=\"http://a/1\"/></outline></body></opml>"),
-              ElementsAre("http://a/1", "b.xml"));
+  EXPECT_THAT(
+      parse_opml("<opml version=\"2.0\"><body><outline text=\"新闻\"><outline xmlUrl=\"http://a/1\"/>"
+                 "<outline xmlUrl=\"b.xml\"/><outline xmlUrl=\"http://a/1\"/></outline></body></opml>"),
+      ElementsAre("http://a/1", "b.xml"));
   EXPECT_THROW(parse_opml("<rss/>"), Error);
 }
 
@@ -113,7 +114,8 @@ TEST(DigestInputs, tomorrow_is_not_believed) {
 
 TEST(DigestInputs, one_id_for_all_items_does_not_make_them_one) {
   const Inputs inputs = read(
-      "<rss><channel><item><guid>1</guid><title>One</title></item><item><guid>1</guid><title>Two</title></item>"
+      "<rss><channel><item><guid>1</guid><title>One</title></item><item><guid>1</guid><title>Two</title></"
+      "item>"
       "<item><guid>1</guid><title>One</title></item></channel></rss>");
   ASSERT_EQ(inputs.items.size(), 3U);
   EXPECT_NE(inputs.items[0].id, inputs.items[1].id);

@@ -1,8 +1,8 @@
-#include <gmock/gmock.h>
+#include "apps/digest/digest.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
-#include "apps/digest/digest.h"
 #include "apps/digest/language.h"
 #include "apps/digest/output.h"
 #include "apps/digest/summary.h"
@@ -69,7 +69,8 @@ TEST(Digest, languages_and_reading_times) {
 TEST(Digest, a_summary_is_sentences_of_the_text_itself) {
   const std::string text =
       "Oil prices fell on Monday after talks on oil output collapsed. I had breakfast. The oil talks between "
-      "producers collapsed when Russia refused to cut oil output. The weather was fine. Oil output will now rise "
+      "producers collapsed when Russia refused to cut oil output. The weather was fine. Oil output will now "
+      "rise "
       "and oil prices may fall further.";
   const std::string summary = summarise(text, 160);
   EXPECT_LE(summary.size(), 160U);
@@ -116,7 +117,8 @@ TEST(Digest, chooses_what_fits_and_says_why_and_what_others_would_have_cost) {
 TEST(Digest, one_story_pasted_by_fifty_sources_takes_one_place) {
   std::vector<Item> items = news();
   for (int k = 0; k < 50; ++k)
-    items.push_back(item(fmt::format("copy{}", k), "Miracle cure found by doctors in small village hospital today",
+    items.push_back(item(fmt::format("copy{}", k),
+                         "Miracle cure found by doctors in small village hospital today",
                          fmt::format("s{}", k)));
   Shelf shelf(std::move(items));
   const Digest digest = make_digest(shelf, Reader(), {}, kNow);

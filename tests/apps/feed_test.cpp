@@ -1,6 +1,7 @@
+#include "apps/feed.h"
+
 #include <gtest/gtest.h>
 
-#include "apps/feed.h"
 #include "apps/feed_poller.h"
 #include "base/error.h"
 

@@ -30,7 +30,8 @@ TEST(DigestCommand, chooses_learns_from_the_history_and_writes_every_format) {
   ASSERT_EQ(run_heed({"digest", feed, "--history", history, "--skip", id}).status, 0);
   const auto again = run_heed({"digest", feed, "--history", history, "--format", "json"});
   EXPECT_EQ(Json::parse(again.output)["stories"].size(), 2U);
-  EXPECT_THAT(run_heed({"digest", feed, "--format", "html", "--language", "zh"}).output, HasSubstr("您的摘要"));
+  EXPECT_THAT(run_heed({"digest", feed, "--format", "html", "--language", "zh"}).output,
+              HasSubstr("您的摘要"));
   EXPECT_THAT(run_heed({"digest", feed, "--format", "feed"}).output, HasSubstr("jsonfeed.org/version/1.1"));
 }
 

@@ -95,8 +95,7 @@ TEST_F(TranslateCommand, json_holds_source_translations_and_attention_that_sums_
 TEST_F(TranslateCommand, begins_a_translation_with_its_prefix) {
   const std::string lines = file("two.txt", "open the file\nopen the file\n");
   const auto free = split_lines(run_heed({"translate", model(), lines}).output);
-  const auto held =
-      run_heed({"translate", model(), lines, "--prefixes", file("prefixes.txt", "打开\n\n")});
+  const auto held = run_heed({"translate", model(), lines, "--prefixes", file("prefixes.txt", "打开\n\n")});
   ASSERT_EQ(held.status, 0) << held.error;
   EXPECT_TRUE(held.output.starts_with("打开")) << held.output;
   EXPECT_EQ(split_lines(held.output).at(1), free.at(1));

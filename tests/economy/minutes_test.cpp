@@ -1,10 +1,10 @@
-#include <gmock/gmock.h>
+#include "economy/minutes.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 #include "base/error.h"
 #include "base/random.h"
-#include "economy/minutes.h"
 #include "infer/tiny_model.h"
 
 namespace heed::economy {
@@ -17,10 +17,20 @@ constexpr int64_t kHour = int64_t{3600} * 1'000'000, kBegin = 20'000 * 24 * kHou
 class Minutes : public testing::Test {
  protected:
   PersonDay day(double minutes = 30) const {
-    return {.person = "安", .group = "staff", .minutes = minutes, .begin_us = kBegin, .end_us = kBegin + 24 * kHour};
+    return {.person = "安",
+            .group = "staff",
+            .minutes = minutes,
+            .begin_us = kBegin,
+            .end_us = kBegin + 24 * kHour};
   }
-  MinuteBid bid(const std::string& id, const std::string& task, double minutes, double value, int64_t hour) const {
-    return {.id = id, .person = "安", .task = task, .minutes = minutes, .value = value, .ts_us = kBegin + hour * kHour};
+  MinuteBid bid(const std::string& id, const std::string& task, double minutes, double value,
+                int64_t hour) const {
+    return {.id = id,
+            .person = "安",
+            .task = task,
+            .minutes = minutes,
+            .value = value,
+            .ts_us = kBegin + hour * kHour};
   }
 
   test::ScratchFolder folder_;

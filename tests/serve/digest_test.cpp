@@ -84,18 +84,22 @@ TEST(DigestServer, answers_without_feeds_in_each_format_and_refuses_what_is_wron
   EXPECT_EQ(ask_once(server.port(), "GET", "/v1/digest?minutes=-3").status, 400);
   EXPECT_EQ(ask_once(server.port(), "GET", "/v1/digest?minutes=nan").status, 400);
   EXPECT_EQ(post(server.port(), "/v1/digest", {{"items", {{{"source", "x"}}}}}).status, 400);
-  EXPECT_EQ(post(server.port(), "/v1/digest/feedback", {{"reader", "a"}, {"item", "x"}, {"kind", "read"}}).status, 404);
-  EXPECT_EQ(post(server.port(), "/v1/digest/feedback", {{"reader", "a"}, {"item", "x"}, {"kind", "loved"}}).status, 400);
+  EXPECT_EQ(
+      post(server.port(), "/v1/digest/feedback", {{"reader", "a"}, {"item", "x"}, {"kind", "read"}}).status,
+      404);
+  EXPECT_EQ(
+      post(server.port(), "/v1/digest/feedback", {{"reader", "a"}, {"item", "x"}, {"kind", "loved"}}).status,
+      400);
   EXPECT_EQ(ask_once(server.port(), "GET", "/v1/digest/feeds").json()["feeds"].size(), 0U);
 }
 
 TEST(DigestServer, a_preview_is_neither_logged_nor_remembered) {
   test::RunningServer server(nullptr, digest_alone());
-  const Json made =
-      post(server.port(), "/v1/digest",
-           {{"reader", "b"}, {"preview", true}, {"topics", {"oil"}}, {"items", items()}})
-          .json();
+  const Json made = post(server.port(), "/v1/digest",
+                         {{"reader", "b"}, {"preview", true}, {"topics", {"oil"}}, {"items", items()}})
+                        .json();
   EXPECT_EQ(made["digest"], "");
   EXPECT_GT(worth_of(made, "oil"), 0.34);
-  EXPECT_LT(worth_of(post(server.port(), "/v1/digest", {{"reader", "b"}, {"items", items()}}).json(), "oil"), 0.34);
+  EXPECT_LT(worth_of(post(server.port(), "/v1/digest", {{"reader", "b"}, {"items", items()}}).json(), "oil"),
+            0.34);
 }

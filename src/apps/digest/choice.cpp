@@ -71,8 +71,8 @@ ChoiceSolver::ChoiceSolver(std::vector<ChoiceItem> items, const ChoiceOptions& o
     const ChoiceItem& item = items_[i];
     if (!(item.value >= 0) || !(item.minutes >= 0) || !std::isfinite(item.value + item.minutes))
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("digest: item {}: expected a value and minutes of 0 or more, found {} and {}", i,
-                              item.value, item.minutes));
+                  fmt::format("digest: item {}: expected a value and minutes of 0 or more, found {} and {}",
+                              i, item.value, item.minutes));
     subjects_.resize(std::max<size_t>(subjects_.size(), item.subject + 1));
     sources_.resize(std::max<size_t>(sources_.size(), item.source + 1));
     for (Places* places : {&subjects_[item.subject], &sources_[item.source]}) {
@@ -139,16 +139,19 @@ void ChoiceSolver::build() {
       pairs_[i] = static_cast<int64_t>(problem.pairs());
       add(items_[i].value, items_[i].minutes, items_[i].subject);
     }
-    for (uint32_t k = places.first(); k < places.most(); ++k) add(options_.repeat_source * k, 0, economy::kNone);
+    for (uint32_t k = places.first(); k < places.most(); ++k)
+      add(options_.repeat_source * k, 0, economy::kNone);
     end_person(places.are_priced() ? places.most() - places.fixed : economy::kUnlimited, 0);
   }
   if (problem.pairs() == 0) return;
   for (uint32_t s = 0; s < subjects_.size(); ++s) {  // held by nobody
     if (!subjects_[s].are_priced()) continue;
-    for (uint32_t k = subjects_[s].first(); k < subjects_[s].most(); ++k) add(options_.repeat_subject * k, 0, s);
+    for (uint32_t k = subjects_[s].first(); k < subjects_[s].most(); ++k)
+      add(options_.repeat_subject * k, 0, s);
   }
   if (problem.pairs() > problem.begins.back()) end_person(economy::kUnlimited, economy::kNone);
-  allocator_ = std::make_unique<economy::Allocator>(std::move(problem), economy::AllocateOptions{.gap = kGap});
+  allocator_ =
+      std::make_unique<economy::Allocator>(std::move(problem), economy::AllocateOptions{.gap = kGap});
 }
 
 Choice ChoiceSolver::solve() {
@@ -162,7 +165,8 @@ Choice ChoiceSolver::solve() {
       if (limits_[s] >= 0) choice.subject_prices[s] = parts.limit_prices[static_cast<size_t>(limits_[s])];
     }
     for (size_t s = 0; s < sources_.size(); ++s) {
-      if (people_[s] >= 0) choice.source_prices[s] = parts.people_prices[static_cast<size_t>(people_[s])].slots;
+      if (people_[s] >= 0)
+        choice.source_prices[s] = parts.people_prices[static_cast<size_t>(people_[s])].slots;
     }
     // What held places are worth where nobody takes them is no value of the digest.
     choice.bound = parts.bound;
@@ -255,7 +259,8 @@ double ChoiceSolver::value_of(const std::vector<uint8_t>& chosen) const {
 }
 
 std::string ChoiceSolver::to_lp() const {
-  std::string worth = "Maximize\n worth:", rows = "Subject To\n minutes:", whole = "Binary\n", bounds = "Bounds\n";
+  std::string worth = "Maximize\n worth:", rows = "Subject To\n minutes:", whole = "Binary\n",
+              bounds = "Bounds\n";
   for (size_t i = 0; i < items_.size(); ++i) {
     if (items_[i].fixed) continue;
     worth += fmt::format(" + {:.9g} x{}\n", items_[i].value, i);

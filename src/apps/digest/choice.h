@@ -25,8 +25,8 @@ struct ChoiceOptions {
 
 struct Choice {
   std::vector<uint8_t> chosen = {};  // [items]
-  double value = 0;             // of what was not fixed, after repetition
-  double bound = 0;             // no choice is worth more
+  double value = 0;                  // of what was not fixed, after repetition
+  double bound = 0;                  // no choice is worth more
   // What one more minute, and one more place for a subject's or source's items, are worth.
   double minute_price = 0;
   std::vector<double> subject_prices = {}, source_prices = {};
@@ -75,9 +75,9 @@ class ChoiceSolver {
   ChoiceOptions options_;
   double fixed_minutes_ = 0;
   std::vector<Places> subjects_, sources_;
-  std::vector<int64_t> pairs_;    // [items]: where it stands in the problem; -1: fixed
-  std::vector<int64_t> limits_;   // [subjects]: which limit; -1: none
-  std::vector<int64_t> people_;   // [sources]: which person; -1: none
+  std::vector<int64_t> pairs_;                     // [items]: where it stands in the problem; -1: fixed
+  std::vector<int64_t> limits_;                    // [subjects]: which limit; -1: none
+  std::vector<int64_t> people_;                    // [sources]: which person; -1: none
   std::unique_ptr<economy::Allocator> allocator_;  // null: nothing to choose
 };
 

@@ -35,27 +35,32 @@ bool is_done(const Reader& reader, const Story& story) {
 class Maker {
  public:
   Maker(Shelf& shelf, const Reader& reader, const DigestOptions& options, int64_t now_us)
-      : shelf_(shelf), reader_(reader), options_(options), worth_(reader, shelf.vocabulary(), now_us),
-        now_us_(now_us), left_(options.minutes) {}
+      : shelf_(shelf),
+        reader_(reader),
+        options_(options),
+        worth_(reader, shelf.vocabulary(), now_us),
+        now_us_(now_us),
+        left_(options.minutes) {}
 
   Digest make() {
     digest_ = {.minutes = options_.minutes, .stories = shelf_.stories().size(), .items = shelf_.items()};
     if (options_.kept) take_kept();
     find_offers();
     if (options_.minutes <= 0) {
-      digest_.notices.push_back(fmt::format("no minutes: nothing is chosen; {} stories wait", offers_.size()));
+      digest_.notices.push_back(
+          fmt::format("no minutes: nothing is chosen; {} stories wait", offers_.size()));
       return std::move(digest_);
     }
     fix_musts();
     fix_unexpected();
     choose();
-    const bool likes_nothing = !reader_.events().empty() &&
-                               std::ranges::all_of(reader_.events(), [](const auto& one) {
-                                 return one.second.deed == Deed::skip;
-                               });
+    const bool likes_nothing =
+        !reader_.events().empty() &&
+        std::ranges::all_of(reader_.events(), [](const auto& one) { return one.second.deed == Deed::skip; });
     if (likes_nothing)
-      digest_.notices.emplace_back("everything was skipped so far: what is unlike it comes first; chosen topics "
-                                   "would help");
+      digest_.notices.emplace_back(
+          "everything was skipped so far: what is unlike it comes first; chosen topics "
+          "would help");
     return std::move(digest_);
   }
 
@@ -169,9 +174,8 @@ class Maker {
       if (is_last(a) != is_last(b)) return is_last(b);
       return is_last(a) ? a.account.value > b.account.value : a.reason < b.reason;
     });
-    std::ranges::stable_sort(digest_.left_out, {}, [](const LeftOut& one) {
-      return one.account.cost() - one.account.value;
-    });
+    std::ranges::stable_sort(digest_.left_out, {},
+                             [](const LeftOut& one) { return one.account.cost() - one.account.value; });
     if (digest_.left_out.size() > kMostLeftOut) digest_.left_out.resize(kMostLeftOut);
     for (LeftOut& one : digest_.left_out) explain(one);
   }

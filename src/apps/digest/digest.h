@@ -47,9 +47,9 @@ struct LeftOut {
 
 struct Digest {
   double minutes = 0, used = 0;
-  double value = 0, bound = 0;      // of what the allocator chose; no choice is worth more
-  double minute_price = 0;          // what one more minute would bring
-  std::vector<Entry> entries = {};  // what must be read, what returns, then the most valuable first
+  double value = 0, bound = 0;         // of what the allocator chose; no choice is worth more
+  double minute_price = 0;             // what one more minute would bring
+  std::vector<Entry> entries = {};     // what must be read, what returns, then the most valuable first
   std::vector<LeftOut> left_out = {};  // at most 20, those nearest to being in first
   size_t stories = 0, items = 0;       // there were
   std::vector<std::string> notices = {};

@@ -30,7 +30,8 @@ void take_deeds(const Arguments& arguments, const std::vector<Item>& items, int6
     for (const std::string& id : *ids) {
       const auto item = std::ranges::find(items, id, &Item::id);
       if (item == items.end())
-        throw Error(ErrorCode::not_found, "item '" + id + "': none of the feeds has it (--format json names ids)");
+        throw Error(ErrorCode::not_found,
+                    "item '" + id + "': none of the feeds has it (--format json names ids)");
       const ReaderEvent event = event_of(*item, deed, now_us);
       if (!arguments.history.empty()) append_history(arguments.history, event);
       reader.take(event);
@@ -43,8 +44,8 @@ void run(const Arguments& arguments) {
   if (!arguments.at.empty()) {
     const auto time = parse_time(arguments.at);
     if (!time)
-      throw Error(ErrorCode::invalid_argument, "--at: expected a time as 2026-11-26T08:00:00Z, found '" +
-                                                   arguments.at + "'");
+      throw Error(ErrorCode::invalid_argument,
+                  "--at: expected a time as 2026-11-26T08:00:00Z, found '" + arguments.at + "'");
     now = *time;
   }
   Inputs inputs = read_inputs(arguments.files, now);
@@ -59,25 +60,30 @@ void run(const Arguments& arguments) {
   const bool chinese = arguments.language == "zh";
   print(arguments.format == "html"   ? to_html(digest, chinese)
         : arguments.format == "text" ? to_text(digest, chinese)
-        : arguments.format == "feed" ? to_json_feed(digest, chinese ? "您的摘要" : "Your digest").dump(2) + "\n"
-                                     : to_json(digest).dump(2) + "\n");
+        : arguments.format == "feed"
+            ? to_json_feed(digest, chinese ? "您的摘要" : "Your digest").dump(2) + "\n"
+            : to_json(digest).dump(2) + "\n");
 }
 
 }  // namespace
 
 void add_digest_command(CLI::App& program) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = program.add_subcommand("digest", "What deserves your minutes, and why: feeds and mail in, a digest out");
+  CLI::App* command = program.add_subcommand(
+      "digest", "What deserves your minutes, and why: feeds and mail in, a digest out");
   command
-      ->add_option("feeds", arguments->files,
-                   "Files of RSS, Atom, OPML, mail (mbox) or lines of JSON {title, text, url, source, ts, id}; -: "
-                   "standard input")
+      ->add_option(
+          "feeds", arguments->files,
+          "Files of RSS, Atom, OPML, mail (mbox) or lines of JSON {title, text, url, source, ts, id}; -: "
+          "standard input")
       ->required();
   DigestOptions& options = arguments->options;
   command->add_option("--minutes", options.minutes, "You have")->capture_default_str();
-  command->add_option("--topics", arguments->topics, "You want to read of, a comma between them")->delimiter(',');
+  command->add_option("--topics", arguments->topics, "You want to read of, a comma between them")
+      ->delimiter(',');
   command->add_option("--must", options.must, "A story with these words is in; may be given again");
-  command->add_option("--unexpected", options.unexpected, "Share of the minutes for what nothing speaks of yet")
+  command
+      ->add_option("--unexpected", options.unexpected, "Share of the minutes for what nothing speaks of yet")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command->add_option("--history", arguments->history,

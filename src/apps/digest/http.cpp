@@ -26,23 +26,26 @@ DigestService& of(const ServicePointer& service) {
 }
 
 std::vector<Field> reply_fields() {
-  return {{.name = "digest", .help = "The decision's id, for feedback; empty where nothing is logged", .required = true},
-          {.name = "minutes", .kind = Kind::number, .help = "There were", .required = true},
-          {.name = "used", .kind = Kind::number, .help = "Of them", .required = true},
-          {.name = "value", .kind = Kind::number, .help = "Of what the allocator chose", .required = true},
-          {.name = "bound", .kind = Kind::number, .help = "No choice is worth more", .required = true},
-          {.name = "minute_price", .kind = Kind::number, .help = "What one more would bring", .required = true},
-          {.name = "stories",
-           .kind = Kind::any,
-           .help = "[{id, title, url, author, ts, language, minutes, sources, summary, reason, subject, account, "
-                   "why: {en, zh}}]",
-           .required = true},
-          {.name = "left_out",
-           .kind = Kind::any,
-           .help = "The 20 nearest to being in, [{id, title, …, account, why}]: what they would have cost",
-           .required = true},
-          {.name = "offered", .kind = Kind::any, .help = "{stories, items}: there were", .required = true},
-          {.name = "notices", .kind = Kind::any, .help = "For the reader, a sentence each", .required = true}};
+  return {
+      {.name = "digest",
+       .help = "The decision's id, for feedback; empty where nothing is logged",
+       .required = true},
+      {.name = "minutes", .kind = Kind::number, .help = "There were", .required = true},
+      {.name = "used", .kind = Kind::number, .help = "Of them", .required = true},
+      {.name = "value", .kind = Kind::number, .help = "Of what the allocator chose", .required = true},
+      {.name = "bound", .kind = Kind::number, .help = "No choice is worth more", .required = true},
+      {.name = "minute_price", .kind = Kind::number, .help = "What one more would bring", .required = true},
+      {.name = "stories",
+       .kind = Kind::any,
+       .help = "[{id, title, url, author, ts, language, minutes, sources, summary, reason, subject, account, "
+               "why: {en, zh}}]",
+       .required = true},
+      {.name = "left_out",
+       .kind = Kind::any,
+       .help = "The 20 nearest to being in, [{id, title, …, account, why}]: what they would have cost",
+       .required = true},
+      {.name = "offered", .kind = Kind::any, .help = "{stories, items}: there were", .required = true},
+      {.name = "notices", .kind = Kind::any, .help = "For the reader, a sentence each", .required = true}};
 }
 
 Json with_decision(const MadeDigest& made) {
@@ -69,7 +72,8 @@ double number_of(const Call& call, const char* name, double fallback, double mos
   double value = -1;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc() || end != text.data() + text.size() || !(value >= 0 && value <= most))
-    throw FieldError(name, fmt::format("expected a number from 0 to {}, found '{}'", most, text.substr(0, 40)));
+    throw FieldError(name,
+                     fmt::format("expected a number from 0 to {}, found '{}'", most, text.substr(0, 40)));
   return value;
 }
 
@@ -153,35 +157,38 @@ HttpReply digest_of(const Json& body, DigestService& service) {
 }
 
 Route post_route(const ServicePointer& service) {
-  return {.method = "POST",
-          .path = "/v1/digest",
-          .summary = "The same of a body: with items of its own, or another choice of what counts",
-          .body = {{.name = "reader", .help = "For whom; else nobody in particular"},
-                   {.name = "minutes", .kind = Kind::number, .help = "They have", .min = 0, .max = kMostMinutes},
-                   {.name = "topics", .kind = Kind::texts, .help = "Chosen; remembered"},
-                   {.name = "must", .kind = Kind::texts, .help = "A story with these words is in"},
-                   {.name = "unexpected",
-                    .kind = Kind::number,
-                    .help = "Share of the minutes for what nothing speaks of yet",
-                    .min = 0,
-                    .max = 1},
-                   {.name = "half_life_days", .kind = Kind::number, .help = "Of freshness", .min = 0.01, .max = 3650},
-                   {.name = "kept", .kind = Kind::boolean, .help = "Saved items come again"},
-                   {.name = "preview", .kind = Kind::boolean, .help = "Nothing is remembered or logged"},
-                   {.name = "items",
-                    .kind = Kind::objects,
-                    .help = "To choose from, instead of what the feeds have; at most 2000",
-                    .fields = {{.name = "title", .help = "Or a text"},
-                               {.name = "text", .help = "Or a title"},
-                               {.name = "id", .help = "Else made of the others"},
-                               {.name = "source", .help = "Who says it"},
-                               {.name = "url", .help = "http or https"},
-                               {.name = "author", .help = "Of it"},
-                               {.name = "ts", .kind = Kind::any, .help = "ISO 8601, or a number since 1970; else now"}}}},
-          .reply = reply_fields(),
-          .handle = [service](const CallPointer& call, Services& services) {
-            answer_in_background(call, services, [call, service] { return digest_of(call->body, of(service)); });
-          }};
+  return {
+      .method = "POST",
+      .path = "/v1/digest",
+      .summary = "The same of a body: with items of its own, or another choice of what counts",
+      .body =
+          {{.name = "reader", .help = "For whom; else nobody in particular"},
+           {.name = "minutes", .kind = Kind::number, .help = "They have", .min = 0, .max = kMostMinutes},
+           {.name = "topics", .kind = Kind::texts, .help = "Chosen; remembered"},
+           {.name = "must", .kind = Kind::texts, .help = "A story with these words is in"},
+           {.name = "unexpected",
+            .kind = Kind::number,
+            .help = "Share of the minutes for what nothing speaks of yet",
+            .min = 0,
+            .max = 1},
+           {.name = "half_life_days", .kind = Kind::number, .help = "Of freshness", .min = 0.01, .max = 3650},
+           {.name = "kept", .kind = Kind::boolean, .help = "Saved items come again"},
+           {.name = "preview", .kind = Kind::boolean, .help = "Nothing is remembered or logged"},
+           {.name = "items",
+            .kind = Kind::objects,
+            .help = "To choose from, instead of what the feeds have; at most 2000",
+            .fields =
+                {{.name = "title", .help = "Or a text"},
+                 {.name = "text", .help = "Or a title"},
+                 {.name = "id", .help = "Else made of the others"},
+                 {.name = "source", .help = "Who says it"},
+                 {.name = "url", .help = "http or https"},
+                 {.name = "author", .help = "Of it"},
+                 {.name = "ts", .kind = Kind::any, .help = "ISO 8601, or a number since 1970; else now"}}}},
+      .reply = reply_fields(),
+      .handle = [service](const CallPointer& call, Services& services) {
+        answer_in_background(call, services, [call, service] { return digest_of(call->body, of(service)); });
+      }};
 }
 
 void take_feedback(const CallPointer& call, DigestService& service) {
@@ -256,7 +263,9 @@ class MountedDigest : public MountedApplication {
   std::vector<Route> routes() override {
     return {get_route(service_), post_route(service_), feedback_route(service_), feeds_route(service_)};
   }
-  void start(Services& services) override { *service_ = std::make_unique<DigestService>(settings_, services); }
+  void start(Services& services) override {
+    *service_ = std::make_unique<DigestService>(settings_, services);
+  }
   void stop() override { service_->reset(); }
   void forget(const std::string& tenant, const std::string& subject) override {
     if (tenant.empty() && *service_) (*service_)->forget(subject);

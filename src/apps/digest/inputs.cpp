@@ -58,9 +58,10 @@ void read_list(std::string_view bytes, const std::string& name, int64_t now_us, 
     read_input(content, path, now_us, inputs);
   }
   if (left > 0)
-    inputs.problems.push_back(fmt::format("{}: {} addresses are not asked here: `heed serve` polls those of "
-                                          "apps.digest.feeds",
-                                          name, left));
+    inputs.problems.push_back(
+        fmt::format("{}: {} addresses are not asked here: `heed serve` polls those of "
+                    "apps.digest.feeds",
+                    name, left));
 }
 
 }  // namespace
@@ -85,8 +86,9 @@ void read_input(std::string_view bytes, const std::string& name, int64_t now_us,
     for (const FeedEntry& entry : parse_feed(bytes, name, now_us))
       inputs.items.push_back(item_of(entry, now_us));
   } else {
-    throw Error(ErrorCode::corrupt_data,
-                name + ": expected RSS, Atom, OPML, a mail folder (mbox) or lines of JSON, found none of them");
+    throw Error(
+        ErrorCode::corrupt_data,
+        name + ": expected RSS, Atom, OPML, a mail folder (mbox) or lines of JSON, found none of them");
   }
 }
 

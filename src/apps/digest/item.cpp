@@ -63,14 +63,15 @@ Item item_from_json(const Json& json, const std::string& where, int64_t now_us) 
                .author = text_field(json, "author", where, kMostEntryName),
                .ts_us = time_field(json, where, now_us)};
   if (item.title.empty() && item.text.empty())
-    throw Error(ErrorCode::invalid_argument, where + ": field 'title': expected a title or a text, found none");
+    throw Error(ErrorCode::invalid_argument,
+                where + ": field 'title': expected a title or a text, found none");
   if (item.source.empty()) item.source = "unknown";
   if (item.id.empty()) item.id = entry_id(item.source, item.title + " " + item.text);
   return item;
 }
 
 Json to_json(const Item& item) {
-  return {{"id", item.id},   {"source", item.source}, {"title", item.title},         {"text", item.text},
+  return {{"id", item.id},   {"source", item.source}, {"title", item.title},          {"text", item.text},
           {"url", item.url}, {"author", item.author}, {"ts", format_time(item.ts_us)}};
 }
 

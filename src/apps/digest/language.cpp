@@ -24,7 +24,8 @@ struct CommonWords {
 };
 constexpr std::array kCommon = {
     CommonWords{"en", " the of and to in is that for it with was on are as by this from at be have "},
-    CommonWords{"de", " der die und das ist nicht den von zu mit sich des auf für im dem ein eine auch wird "},
+    CommonWords{"de",
+                " der die und das ist nicht den von zu mit sich des auf für im dem ein eine auch wird "},
     CommonWords{"fr", " le la les des et est une du dans que pour qui sur pas au avec ce il son aux "},
     CommonWords{"es", " el los las del que y es una por con para se su al como más lo pero sus ha "}};
 
@@ -78,7 +79,8 @@ std::string language_of(std::string_view text) {
     word = " " + word + " ";
     for (size_t k = 0; k < kCommon.size(); ++k) counts[k] += kCommon[k].words.find(word) != word.npos ? 1 : 0;
   }
-  return std::string(kCommon[static_cast<size_t>(std::ranges::max_element(counts) - counts.begin())].language);
+  return std::string(
+      kCommon[static_cast<size_t>(std::ranges::max_element(counts) - counts.begin())].language);
 }
 
 double reading_minutes(std::string_view text, std::string_view language) {

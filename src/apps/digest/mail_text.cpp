@@ -47,7 +47,8 @@ std::string to_utf8(std::string_view bytes, const std::string& charset) {
     const icu::UnicodeString wide(bytes.data(), static_cast<int32_t>(bytes.size()), converter.get(), status);
     if (U_SUCCESS(status)) return wide.toUTF8String(text);
   }
-  for (const char c : bytes) text += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : "\xEF\xBF\xBD";
+  for (const char c : bytes)
+    text += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : "\xEF\xBF\xBD";
   return text;
 }
 

@@ -155,22 +155,25 @@ Mailbox parse_mbox(std::string_view bytes, const std::string& source, int64_t no
     const bool is_last = k + 1 == begins.size();
     if (!message.has_body) {
       if (is_last)
-        mailbox.problem = fmt::format("{}: message {}: expected its headers and an empty line, found the end "
-                                      "of the file: it is cut; the {} before are read",
-                                      source, k + 1, mailbox.items.size());
+        mailbox.problem = fmt::format(
+            "{}: message {}: expected its headers and an empty line, found the end "
+            "of the file: it is cut; the {} before are read",
+            source, k + 1, mailbox.items.size());
       continue;
     }
     Body body;
     read_part(message, 0, body);
     if (is_last && body.is_cut)
-      mailbox.problem = fmt::format("{}: message {}: expected the end of its parts, found the end of the "
-                                    "file: it is cut; what is there of it is read",
-                                    source, k + 1);
-    Item item = {.source = source,
-                 .title = cut(decode_header(message.header("subject")), kMostEntryText),
-                 .text = cut(body.plain ? *body.plain : body.html.value_or(""), kMostEntryText),
-                 .author = cut(decode_header(message.header("from")), kMostEntryName),
-                 .ts_us = std::min(parse_time(normalise(message.header("date"), {})).value_or(now_us), now_us)};
+      mailbox.problem = fmt::format(
+          "{}: message {}: expected the end of its parts, found the end of the "
+          "file: it is cut; what is there of it is read",
+          source, k + 1);
+    Item item = {
+        .source = source,
+        .title = cut(decode_header(message.header("subject")), kMostEntryText),
+        .text = cut(body.plain ? *body.plain : body.html.value_or(""), kMostEntryText),
+        .author = cut(decode_header(message.header("from")), kMostEntryName),
+        .ts_us = std::min(parse_time(normalise(message.header("date"), {})).value_or(now_us), now_us)};
     if (item.title.empty() && item.text.empty()) continue;
     const std::string id = message.header("message-id");
     item.id = entry_id(source, id.empty() ? whole_text(item) : id);

@@ -19,12 +19,15 @@ Json account_json(const Account& account) {
 
 Json story_json(const Story& story) {
   Json sources = Json::array({{{"source", story.lead.source}, {"url", story.lead.url}}});
-  for (const Story::Carrier& one : story.also)
-    sources.push_back({{"source", one.source}, {"url", one.url}});
-  return {{"id", story.lead.id},         {"title", story.lead.title},
-          {"url", story.lead.url},       {"author", story.lead.author},
-          {"ts", format_time(story.lead.ts_us)}, {"language", story.language},
-          {"minutes", rounded(story.minutes)},   {"sources", std::move(sources)}};
+  for (const Story::Carrier& one : story.also) sources.push_back({{"source", one.source}, {"url", one.url}});
+  return {{"id", story.lead.id},
+          {"title", story.lead.title},
+          {"url", story.lead.url},
+          {"author", story.lead.author},
+          {"ts", format_time(story.lead.ts_us)},
+          {"language", story.language},
+          {"minutes", rounded(story.minutes)},
+          {"sources", std::move(sources)}};
 }
 
 Json heed_json(const Entry& entry) {
@@ -77,10 +80,11 @@ Json to_json_feed(const Digest& digest, const std::string& title) {
     one["_heed"] = heed_json(entry);
     items.push_back(std::move(one));
   }
-  return {{"version", "https://jsonfeed.org/version/1.1"},
-          {"title", title},
-          {"_heed", {{"minutes", digest.minutes}, {"used", rounded(digest.used)}, {"notices", digest.notices}}},
-          {"items", std::move(items)}};
+  return {
+      {"version", "https://jsonfeed.org/version/1.1"},
+      {"title", title},
+      {"_heed", {{"minutes", digest.minutes}, {"used", rounded(digest.used)}, {"notices", digest.notices}}},
+      {"items", std::move(items)}};
 }
 
 }  // namespace heed::apps::digest

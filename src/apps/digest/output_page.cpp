@@ -19,15 +19,16 @@ std::string head_of(const Digest& digest, const Words& say) {
   return fmt::format("{:.1f} {} {:.0f} {}, {} {} {} {}{}", digest.used, say("of", "/"), digest.minutes,
                      say("minutes", "分钟"), digest.entries.size(), say("of", "/"), digest.stories,
                      say("stories", "篇"),
-                     digest.minute_price > 0 ? fmt::format("; {} {:.2f}", say("one more minute would bring",
-                                                                             "再多一分钟价值"),
-                                                           digest.minute_price)
-                                             : "");
+                     digest.minute_price > 0
+                         ? fmt::format("; {} {:.2f}", say("one more minute would bring", "再多一分钟价值"),
+                                       digest.minute_price)
+                         : "");
 }
 
 std::string facts_of(const Story& story, const Words& say) {
-  std::string text = fmt::format("{} · {} · {:.1f} {}", story.lead.source, format_time(story.lead.ts_us).substr(0, 10),
-                                 story.minutes, say("min", "分钟"));
+  std::string text =
+      fmt::format("{} · {} · {:.1f} {}", story.lead.source, format_time(story.lead.ts_us).substr(0, 10),
+                  story.minutes, say("min", "分钟"));
   if (!story.also.empty())
     text += fmt::format(" · {} {}", story.also.size(), say("more sources", "个其他来源"));
   return text;
@@ -49,7 +50,8 @@ std::string to_text(const Digest& digest, bool chinese) {
     text += fmt::format("\n{}. {}\n", ++number, bold(title_of(entry.story)));
     text += "   " + dim(printable_utf8(facts_of(entry.story, say), kMostShown)) + "\n";
     if (!entry.summary.empty()) text += "   " + printable_utf8(entry.summary, kMostShown) + "\n";
-    if (!entry.story.lead.url.empty()) text += "   " + printable_utf8(entry.story.lead.url, kMostShown) + "\n";
+    if (!entry.story.lead.url.empty())
+      text += "   " + printable_utf8(entry.story.lead.url, kMostShown) + "\n";
     text += "   " + dim(chinese ? entry.why_zh : entry.why_en) + "\n";
   }
   if (!digest.left_out.empty()) text += "\n" + bold(say("Left out", "未选入")) + "\n";

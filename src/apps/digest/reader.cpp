@@ -48,7 +48,8 @@ Json to_json(const ReaderEvent& event) {
 
 ReaderEvent reader_event(const Json& json, const std::string& where) {
   const auto time = parse_time(json_field<std::string>(json, "ts", where));
-  if (!time) throw Error(ErrorCode::corrupt_data, where + ": field 'ts': expected a time, found another text");
+  if (!time)
+    throw Error(ErrorCode::corrupt_data, where + ": field 'ts': expected a time, found another text");
   return {.item = json_field<std::string>(json, "item", where),
           .title = json_field<std::string>(json, "title", where, ""),
           .text = json_field<std::string>(json, "text", where, ""),
@@ -70,7 +71,8 @@ void Reader::choose_topics(const std::vector<std::string>& topics) {
   topics_.clear();
   for (const std::string& topic : topics) {
     std::string name = normalise(topic, {});
-    if (!name.empty() && std::ranges::find(topics_, name) == topics_.end()) topics_.push_back(std::move(name));
+    if (!name.empty() && std::ranges::find(topics_, name) == topics_.end())
+      topics_.push_back(std::move(name));
   }
 }
 
@@ -89,8 +91,7 @@ void Reader::take(ReaderEvent event) {
     event.deed = Deed::save;
   events_[event.item] = std::move(event);
   if (events_.size() <= options_.most_events) return;
-  const auto oldest =
-      std::ranges::min_element(events_, {}, [](const auto& one) { return one.second.ts_us; });
+  const auto oldest = std::ranges::min_element(events_, {}, [](const auto& one) { return one.second.ts_us; });
   kept_.erase(oldest->first);
   events_.erase(oldest);
 }
@@ -156,9 +157,8 @@ Worth WorthModel::operator()(const WordRow& item) const {
   for (size_t k = 0; k < item.size(); ++k) {
     if (of_words[k] != 0) worth.words.emplace_back(vocabulary_.word(item[k].first), of_words[k] / n);
   }
-  std::ranges::stable_sort(worth.words, [](const auto& a, const auto& b) {
-    return std::abs(a.second) > std::abs(b.second);
-  });
+  std::ranges::stable_sort(
+      worth.words, [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
   if (worth.words.size() > kMostWords) worth.words.resize(kMostWords);
   return worth;
 }
@@ -185,7 +185,8 @@ void read_history(const std::filesystem::path& path, Reader& reader) {
     at = end + 1;
     ++line;
     const std::string where = fmt::format("{}:{}", path.string(), line);
-    if (!text.empty()) reader.take(reader_event(parse_json(text, where, 8, "mend or remove the line"), where));
+    if (!text.empty())
+      reader.take(reader_event(parse_json(text, where, 8, "mend or remove the line"), where));
   }
 }
 

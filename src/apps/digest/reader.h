@@ -33,11 +33,11 @@ ReaderEvent reader_event(const Json& json, const std::string& where);
 ReaderEvent event_of(const Item& item, Deed deed, int64_t ts_us);
 
 struct WorthOptions {
-  double temperature = 0.1;     // of attention
-  double prior = 2.0;           // events that the reader's usual share of reads counts as
-  double topic = 3.0;           // events that a chosen topic counts as
-  double half_life_days = 60;   // of an event
-  size_t most_events = 2000;    // the latest are remembered
+  double temperature = 0.1;    // of attention
+  double prior = 2.0;          // events that the reader's usual share of reads counts as
+  double topic = 3.0;          // events that a chosen topic counts as
+  double half_life_days = 60;  // of an event
+  size_t most_events = 2000;   // the latest are remembered
 };
 
 // What an item is worth, and by what.
@@ -45,7 +45,8 @@ struct Worth {
   double value = 0;     // chance that the reader is glad of it
   double spread = 0;    // standard deviation: how little is known
   double evidence = 0;  // events that speak of it
-  std::vector<std::pair<std::string, double>> words = {};  // that say so: what each adds to value, strongest first
+  std::vector<std::pair<std::string, double>> words =
+      {};  // that say so: what each adds to value, strongest first
 };
 
 // Worth by attention of an item's words over those of the reader's events:

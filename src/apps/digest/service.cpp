@@ -50,7 +50,8 @@ DigestOptions DigestSettings::options() const {
 
 void add_settings(Settings& keys, const std::string& prefix, DigestSettings& s) {
   const auto key = [&](const char* name) { return prefix + name; };
-  keys.add(key("feeds"), &s.feeds, "Addresses of RSS or Atom feeds that are polled; no others are ever asked");
+  keys.add(key("feeds"), &s.feeds,
+           "Addresses of RSS or Atom feeds that are polled; no others are ever asked");
   keys.add(key("feed_minutes"), &s.feed_minutes, "Between two visits of a feed", 1.0, 1440.0);
   keys.add(key("keep_days"), &s.keep_days, "After which an item is offered no more", 0.1, 3650.0);
   keys.add(key("most_items"), &s.most_items, "Kept in memory, the newest", 1, 100'000);
@@ -58,7 +59,8 @@ void add_settings(Settings& keys, const std::string& prefix, DigestSettings& s) 
   keys.add(key("unexpected"), &s.unexpected, "Share of the minutes for what nothing speaks of yet", 0.0, 1.0);
   keys.add(key("half_life_days"), &s.half_life_days, "After which half of a story's freshness is left", 0.01,
            3650.0);
-  keys.add(key("restored_events"), &s.restored_events, "Events read from the log at the start, the latest", 0);
+  keys.add(key("restored_events"), &s.restored_events, "Events read from the log at the start, the latest",
+           0);
 }
 
 DigestService::DigestService(const DigestSettings& settings, Services& services)

@@ -31,12 +31,12 @@ struct DigestSettings {
 void add_settings(Settings& keys, const std::string& prefix, DigestSettings& settings);
 
 struct DigestRequest {
-  std::string reader{};             // "": nobody in particular, nothing is remembered
+  std::string reader{};  // "": nobody in particular, nothing is remembered
   std::vector<std::string> topics{};
   bool topics_given = false;
-  bool preview = false;             // nothing is remembered or logged: for a page whose slider moves
+  bool preview = false;  // nothing is remembered or logged: for a page whose slider moves
   DigestOptions options{};
-  std::vector<Item> items{};        // instead of those of the feeds
+  std::vector<Item> items{};  // instead of those of the feeds
 };
 
 struct MadeDigest {

@@ -23,7 +23,8 @@ Shelf::Shelf(std::vector<Item> items) : items_(items.size()) {
     story.language = language_of(text);
     story.minutes = reading_minutes(text, story.language);
     story.row = vocabulary_.row(text);
-    story.source = sources.try_emplace(story.lead.source, static_cast<uint32_t>(sources.size())).first->second;
+    story.source =
+        sources.try_emplace(story.lead.source, static_cast<uint32_t>(sources.size())).first->second;
   }
   find_subjects();
 }

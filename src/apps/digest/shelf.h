@@ -15,13 +15,13 @@ struct Story {
     std::string id{}, source{}, url{};
   };
 
-  Item lead{};                 // the first to say it
-  std::vector<Carrier> also{}; // the others
-  std::string language = "";   // language.h
-  double minutes = 0;          // to read
+  Item lead{};                  // the first to say it
+  std::vector<Carrier> also{};  // the others
+  std::string language = "";    // language.h
+  double minutes = 0;           // to read
   WordRow row = {};
-  uint32_t subject = 0;        // number
-  uint32_t source = 0;         // number, of the lead
+  uint32_t subject = 0;  // number
+  uint32_t source = 0;   // number, of the lead
 };
 
 // Items made ready for any reader: near-duplicates (data/minhash.h, similarity 0.7) are one story; each has

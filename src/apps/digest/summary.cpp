@@ -59,7 +59,8 @@ std::string summarise(std::string_view text, int64_t width) {
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return received[a] > received[b]; });
   std::vector<size_t> chosen;
   int64_t used = 0;
-  const double mean = std::accumulate(received.begin(), received.end(), 0.0) / static_cast<double>(received.size());
+  const double mean =
+      std::accumulate(received.begin(), received.end(), 0.0) / static_cast<double>(received.size());
   for (const size_t i : order) {
     if (received[i] < mean - kRounding) break;
     const int64_t own = count_width(sentences[i]);

@@ -15,7 +15,8 @@ std::string words_of(const Worth& worth) {
   std::string text;
   for (size_t k = 0; k < std::min(kShownWords, worth.words.size()); ++k) {
     if (std::abs(worth.words[k].second) >= kLeast)
-      text += fmt::format("{}{} {:+.2f}", text.empty() ? "" : ", ", worth.words[k].first, worth.words[k].second);
+      text +=
+          fmt::format("{}{} {:+.2f}", text.empty() ? "" : ", ", worth.words[k].first, worth.words[k].second);
   }
   return text;
 }
@@ -33,9 +34,10 @@ std::string worth_zh(const Account& account) {
 }
 
 std::string cost_en(const Account& account) {
-  std::string text = fmt::format("{:.2f} ({:.1f} minutes at {:.3f}", account.cost(), account.minutes,
-                                 account.minute_price);
-  if (account.subject_price > kLeast) text += fmt::format(", its subject's place {:.2f}", account.subject_price);
+  std::string text =
+      fmt::format("{:.2f} ({:.1f} minutes at {:.3f}", account.cost(), account.minutes, account.minute_price);
+  if (account.subject_price > kLeast)
+    text += fmt::format(", its subject's place {:.2f}", account.subject_price);
   if (account.source_price > kLeast) text += fmt::format(", its source's place {:.2f}", account.source_price);
   return text + ")";
 }
@@ -62,9 +64,10 @@ void explain(Entry& entry) {
       entry.why_zh = "您收藏过，即将遗忘";
       return;
     case Reason::unexpected:
-      entry.why_en = fmt::format("something else: unlike what you read, worth {:.2f} +- {:.2f}", account.value,
-                                 account.worth.spread);
-      entry.why_zh = fmt::format("意外之选：与您以往所读不同，价值{:.2f}±{:.2f}", account.value, account.worth.spread);
+      entry.why_en = fmt::format("something else: unlike what you read, worth {:.2f} +- {:.2f}",
+                                 account.value, account.worth.spread);
+      entry.why_zh =
+          fmt::format("意外之选：与您以往所读不同，价值{:.2f}±{:.2f}", account.value, account.worth.spread);
       return;
     case Reason::chosen:
       entry.why_en = worth_en(account) + "; takes " + cost_en(account);
@@ -78,8 +81,9 @@ void explain(LeftOut& left_out) {
   left_out.why_en = worth_en(account) + "; would have cost " + cost_en(account) +
                     (missing > 0 ? fmt::format(": others would have lost {:.2f} more than it brings", missing)
                                  : ": it did not fit as a whole");
-  left_out.why_zh = worth_zh(account) + "；代价" + cost_zh(account) +
-                    (missing > 0 ? fmt::format("：其他内容的损失比它带来的多{:.2f}", missing) : "：整篇放不下");
+  left_out.why_zh =
+      worth_zh(account) + "；代价" + cost_zh(account) +
+      (missing > 0 ? fmt::format("：其他内容的损失比它带来的多{:.2f}", missing) : "：整篇放不下");
 }
 
 }  // namespace heed::apps::digest

@@ -67,7 +67,8 @@ int64_t Webhook::run(int64_t now_us) {
     std::string problem;
     try {
       const Json body = alertmanager_body(*alert, one.status);
-      HttpPost post = {.url = options_.url, .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+      HttpPost post = {.url = options_.url,
+                       .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
       if (options_.sign) post.headers.emplace_back("X-Heed-Signature", options_.sign(post.body));
       const HttpReply reply = send_(post);
       if (reply.status < 200 || reply.status > 299) problem = "status " + std::to_string(reply.status);
