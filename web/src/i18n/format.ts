@@ -24,6 +24,7 @@ export interface Formats {
   minute(ms: number): string; // Of a day that is known: 14:05.
   hour(ms: number): string; // With its day.
   day(ms: number): string; // UTC, as days are counted.
+  moments(sentence: string): string; // What a server says, its ISO moments as `hour` writes them.
 }
 
 const kUnits: Record<Language, [days: string, hours: string, minutes: string, seconds: string]> = {
@@ -53,6 +54,8 @@ export function formats(language: Language): Formats {
   const minute = new Intl.DateTimeFormat(dates, { hour: "2-digit", minute: "2-digit", hour12: false });
   const day = new Intl.DateTimeFormat(dates, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
 
+  const hour = (ms: number) => `${date.format(ms)} ${minute.format(ms)}`;
+
   return {
     integer,
     compact: number({ notation: "compact", maximumSignificantDigits: 3 }),
@@ -79,8 +82,9 @@ export function formats(language: Language): Formats {
     },
     clock: (ms) => clock.format(ms),
     minute: (ms) => minute.format(ms),
-    hour: (ms) => `${date.format(ms)} ${minute.format(ms)}`,
+    hour,
     day: (ms) => day.format(ms),
+    moments: (sentence) => sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (moment) => hour(Date.parse(moment))),
     dateTime: (ms) => {
       if (ms == null || !Number.isFinite(ms)) return kNothing;
       const then = new Date(ms);

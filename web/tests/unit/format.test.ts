@@ -45,3 +45,10 @@ test("a moment of today is a time, another day's has its date, another year's it
   assert.match(en.dateTime(new Date(2019, 2, 5, 7, 8, 9).getTime()), /^5 Mar 2019 07:08:09$/);
   assert.match(zh.dateTime(new Date(2019, 2, 5, 7, 8, 9).getTime()), /^2019年3月5日 07:08:09$/);
 });
+
+test("moments within a server's sentence are written as everywhere on the page", () => {
+  const { hour, moments } = formats("zh");
+  const iso = "2026-11-26T04:00:00Z";
+  assert.equal(moments(`已恢复平常：${iso}。`), `已恢复平常：${hour(Date.parse(iso))}。`);
+  assert.equal(moments("2026-11-26, nothing"), "2026-11-26, nothing");
+});

@@ -41,7 +41,7 @@ export function AlertLine({ alert, view, isOpen, busy, onToggle, onShow, onAckno
           {alert.escalated && ` · ${t.escalated}`}
         </span>
       </div>
-      <p class="alert__sentence">{alert.sentence[language]}</p>
+      <p class="alert__sentence">{f.moments(alert.sentence[language])}</p>
       <div class="alert__actions">
         {acknowledged && <span class="hint">{t.acknowledgedBy(alert.acknowledged_by)}</span>}
         {!acknowledged && onAcknowledge && (

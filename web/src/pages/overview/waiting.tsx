@@ -37,7 +37,7 @@ function Alerts() {
     <List title={t.alerts} link={href("monitor")} count={data && alerts.length} nothing={t.noAlerts} error={error}>
       {alerts.slice(0, kFew).map(({ id, sentence, severity, begin }) => (
         <li key={id}>
-          <a href={href("monitor", ["alerts", id])}>{sentence[language]}</a>
+          <a href={href("monitor", ["alerts", id])}>{f.moments(sentence[language])}</a>
           <span class="front__facts">
             <span class={`tag ${severity === "warning" ? "tag--warn" : "tag--bad"}`}>{t[severity]}</span>
             <span class="hint">{f.dateTime(Date.parse(begin))}</span>
