@@ -126,8 +126,11 @@ TEST(Digest, one_story_pasted_by_fifty_sources_takes_one_place) {
   size_t places = 0;
   for (const Entry& entry : digest.entries) places += entry.story.lead.id.starts_with("copy") ? 1 : 0;
   EXPECT_EQ(places, 1U);
-  for (const Entry& entry : digest.entries)
-    if (entry.story.lead.id.starts_with("copy")) EXPECT_EQ(entry.story.also.size(), 49U);
+  for (const Entry& entry : digest.entries) {
+    if (entry.story.lead.id.starts_with("copy")) {
+      EXPECT_EQ(entry.story.also.size(), 49U);
+    }
+  }
 }
 
 TEST(Digest, must_reads_are_in_while_minutes_last) {
