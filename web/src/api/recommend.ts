@@ -55,7 +55,7 @@ export interface SlateItem {
 export interface FrontierPoint {
   diversity: number;
   value: number; // Of a place, the mean.
-  difference: number; // 0..1, the mean over pairs.
+  difference: number; // 1 - cosine, the mean over pairs.
 }
 
 export interface Slate {

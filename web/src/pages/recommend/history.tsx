@@ -21,6 +21,7 @@ export function History({ events, supposed, because, pointed, onTakeBack }: Hist
   const f = useFormats();
   const [all, setAll] = useState(false);
   const list = useRef<HTMLOListElement>(null);
+  const strongest = Math.max(...because.map(({ share }) => share), Number.MIN_VALUE);
   const shares = new Map(because.map(({ item, share }) => [item, share]));
   const rows = [...events].reverse();
   const firstAt = new Map<string, number>();
@@ -45,7 +46,7 @@ export function History({ events, supposed, because, pointed, onTakeBack }: Hist
                 {t.takeBack}
               </button>
             </span>
-            <Share share={shares.get(id)} />
+            <Share share={shares.get(id)} strongest={strongest} />
           </li>
         ))}
         {shown.map(({ item, title, kind, time_us }, i) => (
@@ -54,7 +55,7 @@ export function History({ events, supposed, because, pointed, onTakeBack }: Hist
             <span class="past__facts hint">
               {kind} {time_us !== undefined && `· ${f.dateTime(time_us / 1000)}`}
             </span>
-            <Share share={rows.findIndex((row) => row.item === item) === rows.indexOf(shown[i]!) ? shares.get(item) : undefined} />
+            <Share share={rows.findIndex((row) => row.item === item) === rows.indexOf(shown[i]!) ? shares.get(item) : undefined} strongest={strongest} />
           </li>
         ))}
       </ol>
@@ -67,13 +68,13 @@ export function History({ events, supposed, because, pointed, onTakeBack }: Hist
   );
 }
 
-function Share({ share }: { share: number | undefined }) {
+function Share({ share, strongest }: { share: number | undefined; strongest: number }) {
   const t = useTexts(texts);
   const f = useFormats();
   if (share === undefined) return null;
   return (
     <span class="past__share">
-      <Bar share={share} tone="attention" />
+      <Bar share={share / strongest} tone="attention" />
       <span class="hint">{t.ofAttention(f.percent(share))}</span>
     </span>
   );

@@ -20,7 +20,7 @@ export const texts = translations({
     loading: "Loading…",
 
     history: "What they did",
-    historyNote: "The latest first. Bars: how much of the attention that this slate came from each of the strongest had.",
+    historyNote: "The latest first. Bars: which past items this slate’s attention rested on most.",
     noHistory: "Nothing is known of this person: the slate is what most people took and what is new.",
     supposed: "supposed",
     takeBack: "Take back",
@@ -92,7 +92,7 @@ export const texts = translations({
     loading: "正在加载…",
 
     history: "做过什么",
-    historyNote: "最新的在前。横条表示这份列表所依据的注意力中，最强的几项各占多少。",
+    historyNote: "最新的在前。横条表示这份列表的注意力最集中于哪几项。",
     noHistory: "对此人一无所知：列表由最多人选择的和最新的条目组成。",
     supposed: "假设",
     takeBack: "撤回",
