@@ -133,7 +133,7 @@ async function economy(visit: Visit): Promise<void> {
   assert.ok(await chooseNamed(visit, "economy"), "expected the page Economy in the menu, found none");
   const { page } = visit;
   await page.locator(".chart__canvas canvas").nth(1).waitFor();
-  await page.locator(".economy-interval").nth(3).waitFor();
+  await page.locator(".economy-interval").nth(1).waitFor();
   await page.locator(".economy tbody tr").first().waitFor();
   const value = page.locator(".economy [role=status] strong").first();
   const before = await value.innerText();
