@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -16,6 +17,7 @@ constexpr uint32_t kMostPlaces = 8;
 constexpr double kLeastGain = 1e-9, kLeastLeft = 1e-6, kGap = 1e-3;
 constexpr size_t kMargin = 16;  // items in, and items out, nearest to the prices' margin, that are exchanged
 constexpr int kMostRounds = 50;
+constexpr size_t kCounted = 18;  // of so few items every choice is looked at
 
 }  // namespace
 
@@ -188,11 +190,42 @@ Choice ChoiceSolver::solve() {
     for (const uint32_t i : order) {
       if (state.fits(i)) state.add(i);
     }
-    improve(order, state);
+    if (order.size() <= kCounted) {
+      count_out(order, state);
+    } else {
+      improve(order, state);
+    }
   }
   choice.value = state.value;
   choice.chosen = std::move(state.chosen);
   return choice;
+}
+
+// Depth first; a branch is left where not even all that is still to come would make it the best.
+void ChoiceSolver::count_out(const std::vector<uint32_t>& ins, State& state) const {
+  std::vector<double> rest(ins.size() + 1, 0);
+  for (size_t k = ins.size(); k-- > 0;) rest[k] = rest[k + 1] + items_[ins[k]].value;
+  std::vector<uint8_t> best = state.chosen;
+  double best_value = state.value;
+  for (const uint32_t i : ins) {
+    if (state.chosen[i] != 0) state.remove(i);
+  }
+  const std::function<void(size_t)> visit = [&](size_t k) {
+    if (state.value > best_value + kLeastGain) {
+      best = state.chosen;
+      best_value = state.value;
+    }
+    if (k == ins.size() || state.value + rest[k] <= best_value + kLeastGain) return;
+    if (state.fits(ins[k])) {
+      state.add(ins[k]);
+      visit(k + 1);
+      state.remove(ins[k]);
+    }
+    visit(k + 1);
+  };
+  visit(0);
+  state.chosen = std::move(best);
+  state.value = best_value;
 }
 
 void ChoiceSolver::improve(const std::vector<uint32_t>& ins, State& state) const {

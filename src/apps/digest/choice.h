@@ -38,8 +38,8 @@ struct Choice {
 // so that an n-th item costs what it displaces, and all of it stays linear.
 //
 // Solved by prices (Allocator); what prices leave undecided is taken by what is left of its value, then
-// improved by exchanges of up to two items for up to two until none gains. solve() after set_minutes() starts
-// from the last prices. Not thread-safe.
+// improved by exchanges of up to two items for up to two until none gains; of 18 items or fewer every choice
+// is looked at. solve() after set_minutes() starts from the last prices. Not thread-safe.
 class ChoiceSolver {
  public:
   // Throws invalid_argument where a number is negative or not finite, or what is fixed takes more than the
@@ -69,6 +69,7 @@ class ChoiceSolver {
 
   void check(double minutes) const;
   void build();
+  void count_out(const std::vector<uint32_t>& ins, State& state) const;
   void improve(const std::vector<uint32_t>& ins, State& state) const;
 
   std::vector<ChoiceItem> items_;
