@@ -107,17 +107,22 @@ Judged judge(const DecisionRule& rule, const Figures& texts, const std::string& 
   return judged;
 }
 
-// Thresholds are tried from the surest texts down, beginning where this many mistakes may be among them: with
-// fewer one mistake more or less decides.
+// Where a fixed order of thresholds begins: this many mistakes may be among the surest texts. With fewer one
+// mistake more or less decides.
 constexpr int64_t kFirstMistakes = 2;
 
+// Half of what may fail goes to Holm's rule, which finds the lowest threshold where there are many texts; the
+// other half, where that accepts none, to a fixed order from the surest texts down, which few texts suffice
+// for.
 std::optional<double> choose_threshold(const Judged& judged, double wrong, const FitOptions& options,
                                        double* upper) {
-  const int64_t first = std::min(metrics::fewest_answers(wrong, options.failure, kFirstMistakes),
-                                 std::max(std::ssize(judged.right), std::ptrdiff_t{1}));
-  const auto chosen = metrics::selective_threshold(
-      judged.confidence, judged.right,
-      {.alpha = wrong, .delta = options.failure, .steps = options.steps, .first_answered = first});
+  metrics::SelectiveOptions half = {.alpha = wrong, .delta = options.failure / 2, .steps = options.steps};
+  auto chosen = metrics::selective_threshold(judged.confidence, judged.right, half);
+  if (!chosen) {
+    half.first_answered = std::min(metrics::fewest_answers(wrong, half.delta, kFirstMistakes),
+                                   std::max<int64_t>(std::ssize(judged.right), 1));
+    chosen = metrics::selective_threshold(judged.confidence, judged.right, half);
+  }
   if (!chosen) return std::nullopt;
   if (upper != nullptr) *upper = chosen->upper;
   return chosen->threshold;
