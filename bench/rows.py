@@ -356,7 +356,8 @@ MONITOR = Section("Watching opinion", [
     Row("monitor-budget", "alerts over 1000 simulated quiet days, 20 topics, one alert a day allowed; recall of surges against the best single detector", [
         Part("alerts_a_day", "alerts", "<=", 1.0),
         Part("recall_over_best_single", "", ">=", 0.0),
-        Part("recall", "")]),
+        Part("recall", "")],
+        missed="the budget holds (0.44 of 1 a day), but recall is below that of a detector which spends the whole of it on negative surges and is held back by no account: the policy keeps 0.6 of the budget for surges and the rest for bursts and new stories, and on days of several surges raises what is left of the account (49 of 186 candidates suppressed)"),
     Row("monitor-throughput", "file in to counts committed, 20-word texts, 2 cores; memory of watched series of topic and entity", [
         Part("messages_a_second", "/s", ">=", 2500),
         Part("series", "series", ">=", 100_000),
@@ -394,7 +395,8 @@ RECOMMEND = Section("Recommendations", [
     Row("recommend-latency", "slate of 10 from 100 000 items, D 64, 50 events known; 2 cores; Metarank reorders a given list in 10-30 ms", [
         Part("p50", "ms", "<=", 4.0),
         Part("p99", "ms", "<=", 10.0),
-        Part("per_second", "slates/s", ">=", 500)]),
+        Part("per_second", "slates/s", ">=", 500)],
+        missed="memory: a slate reads the vectors of all 100 000 items (25.6 MB), 58 % of its time at 11 GB/s a core, both cores sharing the bus; measured again on the same build 418 to 490. Vectors of 16 bits, or slates scored several at a time, would read less"),
     Row("recommend-import", "2 million events from a .csv, split and written", [
         Part("per_second", "events/s", ">=", 150000, peer=2300)]),
     Row("recommend-fresh", "event to changed slate, item inserted to ranked, slowest of 200, 100 000 items", [
@@ -508,7 +510,8 @@ DIGEST = Section("One day's attention", [
         Part("above_7", "%", ">=", 30.0),
         Part("above_1", "%"),
         Part("above_30", "%"),
-        *(Part(f"{name}_{day}", "read of a digest") for name in ("ours", "newest", "popular", "tfidf") for day in (1, 7, 30))]),
+        *(Part(f"{name}_{day}", "read of a digest") for name in ("ours", "newest", "popular", "tfidf") for day in (1, 7, 30))],
+        missed="the model of a reader is above all others on day 30 and below the TF-IDF profile before: with few events its prior probably pulls to what is usual, and it spends a tenth of the minutes on what nothing speaks of; not tuned yet"),
     Row("digest-flood", "one story pasted by 50 sources, a word changed by some, of a chosen topic, English and Chinese", [
         Part("places", "of the digest", "<=", 1)]),
     Row("loop-day", "60 people's day: alerts, slates, a queue and a digest bid in one market over one ledger, against a quarter of the minutes each under the same rules; "

@@ -6,6 +6,9 @@
 namespace heed::apps::monitor {
 namespace {
 
+// Of a bucket: what one or two say is no opinion that turned.
+constexpr int64_t kFewestVoices = 3;
+
 SeriesSet::Options with_bucket(SeriesSet::Options options, int64_t minutes) {
   options.bucket_minutes = minutes;
   return options;
@@ -107,6 +110,7 @@ void Monitor::close(Changes& changes, int64_t watermark_us) {
 void Monitor::decide(int64_t begin_us, const std::vector<ClosedSeries>& closed, Changes& changes) {
   std::vector<Candidate> candidates;
   for (const ClosedSeries& one : closed) {
+    if (one.counts.voices < kFewestVoices) continue;
     for (const Event event : {Event::negative_surge, Event::volume_burst})
       candidates.push_back({.key = *one.key, .event = event, .log_odds = ensemble_.score(event, one.votes)});
   }
