@@ -41,6 +41,7 @@ def provenance(row):
     note = (result["quality"] or {}).get("note")
     missed = row.missed and not all(map(rows.holds, result["parts"]))
     return (f"- `{row.name}`: `{result['command']}`, {result['seconds']:g} s, commit {result['commit']}, {result['cpu']}."
+            + (f" [Plot](plots/{row.name}.svg)." if (PAGE.parent / "plots" / f"{row.name}.svg").exists() else "")
             + (f" Note: {note}." if note else "") + (f" Missed: {row.missed}." if missed else ""))
 
 

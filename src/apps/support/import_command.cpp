@@ -29,9 +29,10 @@ void run(const Settings& settings) {
   }
   print(to_text(report, dataset, 5));
   print(fmt::format(
-      "\nwrote {}: {} examples, answers to {} intents, {} passages; next: heed support train {}\n",
-      settings.output, dataset.examples.size(), dataset.answers.intents().size(), dataset.knowledge.size(),
-      settings.output));
+      "\nwrote {}: {} examples, answers to {} intents, {} passages; next: {}\n", settings.output,
+      dataset.examples.size(), dataset.answers.intents().size(), dataset.knowledge.size(),
+      dataset.examples.empty() ? "import examples of the intents too (a table with text and intent), to train"
+                               : "heed support train " + settings.output));
 }
 
 }  // namespace

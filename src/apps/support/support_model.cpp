@@ -16,8 +16,9 @@ constexpr const char* kIntentHead = "intent";
 
 Answers read_answers(const std::filesystem::path& file, const std::string& name) {
   if (std::filesystem::exists(file)) return Answers::load(file);
-  throw Error(ErrorCode::invalid_argument, "model '" + name + "': expected a support model, found no " +
-                                               file.string() + "; make one with heed support train");
+  throw Error(ErrorCode::invalid_argument,
+              "model '" + name + "': expected a support model, found no " + file.string() +
+                  "; give heed support import its answers (answers.json), and train again");
 }
 
 std::optional<DecisionRule> read_rule(const std::filesystem::path& file) {
