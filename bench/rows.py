@@ -517,7 +517,7 @@ DIGEST = Section("One day's attention", [
     Row("digest-flood", "one story pasted by 50 sources, a word changed by some, of a chosen topic, English and Chinese", [
         Part("places", "of the digest", "<=", 1)]),
     Row("loop-day", "60 people's day: alerts, slates, a queue and a digest bid in one market over one ledger, against a quarter of the minutes each under the same rules; "
-        "what the four are told of one person's minute, the greatest difference (fixed: with markets of their own)", [
+        "what the four are told of one person's minute, the greatest difference (one market: none, by its making; fixed: with markets of their own). The market is driven directly, without a server", [
         Part("above_fixed", "%", ">=", 5.0),
         Part("unaccounted_ms", "ms", "<=", 0),
         Part("faults", "of the audit", "<=", 0),

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/background.h"
 #include "apps/digest/output.h"
 #include "apps/digest/service.h"
 #include "apps/event_time.h"
@@ -52,16 +53,6 @@ Json with_decision(const MadeDigest& made) {
   Json json = {{"digest", made.decision}};
   json.update(to_json(made.digest));
   return json;
-}
-
-void answer_in_background(const CallPointer& call, Services& services, std::function<HttpReply()> work) {
-  services.in_background([call, work = std::move(work)] {
-    try {
-      call->reply(work());
-    } catch (...) {
-      call->fail(std::current_exception());
-    }
-  });
 }
 
 // --- GET
@@ -224,13 +215,7 @@ Route feedback_route(const ServicePointer& service) {
                    {.name = "url", .help = "Of such an item"}},
           .reply = {{.name = "accepted", .kind = Kind::boolean, .help = "And in the log", .required = true}},
           .handle = [service](const CallPointer& call, Services& services) {
-            services.in_background([call, service] {
-              try {
-                take_feedback(call, of(service));
-              } catch (...) {
-                call->fail(std::current_exception());
-              }
-            });
+            run_in_background(call, services, [call, service] { take_feedback(call, of(service)); });
           }};
 }
 

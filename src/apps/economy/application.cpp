@@ -1,21 +1,13 @@
 #include "apps/economy/application.h"
 
-#include <exception>
-#include <utility>
-
+#include "apps/background.h"
 #include "apps/economy/http.h"
 
 namespace heed::apps {
 namespace economics {
-void answer_in_background(const CallPointer& call, Services& services,
-                          std::function<Json(const Call& call, Services& services)> work) {
-  services.in_background([call, &services, work = std::move(work)] {
-    try {
-      call->reply(json_reply(work(*call, services)));
-    } catch (...) {
-      call->fail(std::current_exception());
-    }
-  });
+void answer_by(const CallPointer& call, Services& services,
+               Json (*work)(const Call& call, Services& services)) {
+  answer_in_background(call, services, [call, &services, work] { return json_reply(work(*call, services)); });
 }
 
 const Json& rows_of(const Json& body, const char* name) {

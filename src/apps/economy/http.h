@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "apps/route.h"
@@ -13,9 +12,9 @@ std::vector<Route> routes();
 Route allocate_route();
 std::vector<Route> measure_routes();
 
-// Answers `call` with what `work` makes of it, or fails it with what that throws, away from the connection.
-void answer_in_background(const CallPointer& call, Services& services,
-                          std::function<Json(const Call& call, Services& services)> work);
+// Answers `call` in the background with what `work` makes of it.
+void answer_by(const CallPointer& call, Services& services,
+               Json (*work)(const Call& call, Services& services));
 
 // A list of objects of the body, [] where it is not there.
 const Json& rows_of(const Json& body, const char* name);

@@ -197,9 +197,7 @@ Route allocate_route() {
           .summary = "Who gets what, so that all of it is worth most, with the price of every limit",
           .body = request_fields(),
           .reply = reply_fields(),
-          .handle = [](const CallPointer& call, Services& services) {
-            answer_in_background(call, services, allocate);
-          }};
+          .handle = [](const CallPointer& call, Services& services) { answer_by(call, services, allocate); }};
 }
 
 }  // namespace heed::apps::economics

@@ -94,9 +94,7 @@ Route retain_route() {
                      .kind = Kind::any,
                      .help = "[{card, due, days_away, recall, stability, difficulty}]",
                      .required = true}},
-          .handle = [](const CallPointer& call, Services& services) {
-            answer_in_background(call, services, retain);
-          }};
+          .handle = [](const CallPointer& call, Services& services) { answer_by(call, services, retain); }};
 }
 
 // --- What another policy would have earned
@@ -184,9 +182,7 @@ Route evaluate_route() {
                  .kind = Kind::boolean,
                  .help = "Whether it is surely below 0.9",
                  .required = true}},
-      .handle = [](const CallPointer& call, Services& services) {
-        answer_in_background(call, services, evaluate);
-      }};
+      .handle = [](const CallPointer& call, Services& services) { answer_by(call, services, evaluate); }};
 }
 
 // --- How attention flows
@@ -278,9 +274,7 @@ Route flow_route() {
                      .kind = Kind::any,
                      .help = "[{limit, from, to, price}], the dearest first",
                      .required = true}},
-          .handle = [](const CallPointer& call, Services& services) {
-            answer_in_background(call, services, flow);
-          }};
+          .handle = [](const CallPointer& call, Services& services) { answer_by(call, services, flow); }};
 }
 
 // --- What became of it
@@ -308,22 +302,21 @@ Json statement(const Call& call, Services& services) {
 }
 
 Route ledger_route() {
-  return {.method = "GET",
-          .path = "/v1/economy/ledger",
-          .scope = Scope::admin,
-          .summary = "The ledger's statement: minutes of attention acquired, allocated, retained and lost",
-          .query = {{.name = "by", .help = "A line each", .choices = {"day", "source", "task", "group"}},
-                    {.name = "tenant", .help = "Of this one alone"},
-                    {.name = "since", .help = "ISO 8601: from then on"},
-                    {.name = "until", .help = "ISO 8601: before"}},
-          .reply = {{.name = "by", .help = "What lines are", .required = true},
-                    {.name = "lines",
-                     .kind = Kind::any,
-                     .help = "[{key, acquired, allocated, retained, lost}], in minutes",
-                     .required = true}},
-          .handle = [](const CallPointer& call, Services& services) {
-            answer_in_background(call, services, statement);
-          }};
+  return {
+      .method = "GET",
+      .path = "/v1/economy/ledger",
+      .scope = Scope::admin,
+      .summary = "The ledger's statement: minutes of attention acquired, allocated, retained and lost",
+      .query = {{.name = "by", .help = "A line each", .choices = {"day", "source", "task", "group"}},
+                {.name = "tenant", .help = "Of this one alone"},
+                {.name = "since", .help = "ISO 8601: from then on"},
+                {.name = "until", .help = "ISO 8601: before"}},
+      .reply = {{.name = "by", .help = "What lines are", .required = true},
+                {.name = "lines",
+                 .kind = Kind::any,
+                 .help = "[{key, acquired, allocated, retained, lost}], in minutes",
+                 .required = true}},
+      .handle = [](const CallPointer& call, Services& services) { answer_by(call, services, statement); }};
 }
 
 }  // namespace

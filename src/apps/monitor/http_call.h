@@ -1,8 +1,6 @@
 #pragma once
 
-#include <exception>
-#include <functional>
-
+#include "apps/background.h"
 #include "apps/monitor/service.h"
 #include "base/error.h"
 
@@ -17,13 +15,8 @@ auto in_background(const ServicePointer& service, const Answer& answer) {
       throw Error(ErrorCode::unavailable,
                   "monitor: expected a server that watches, found one that does not; set "
                   "apps.monitor.enabled = true");
-    services.in_background([service, answer, call] {
-      try {
-        call->reply(json_reply(answer(*call, **service)));
-      } catch (...) {
-        call->fail(std::current_exception());
-      }
-    });
+    answer_in_background(call, services,
+                         [service, answer, call] { return json_reply(answer(*call, **service)); });
   };
 }
 

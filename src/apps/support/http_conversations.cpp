@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/background.h"
 #include "apps/support/http.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -90,17 +91,9 @@ ConversationKey key_of(const CallPointer& call) {
 // the call.
 template <class Use>
 void with_conversation(const CallPointer& call, Desk& desk, ConversationKey key, Use use) {
-  const auto attempt = [call](const auto& work) {
-    try {
-      work();
-    } catch (...) {
-      call->fail(std::current_exception());
-    }
-  };
   if (const auto known = desk.in_memory(key)) return use(known);
-  desk.services().in_background([&desk, key = std::move(key), use = std::move(use), attempt] {
-    attempt([&] { use(desk.load(key)); });
-  });
+  run_in_background(call, desk.services(),
+                    [&desk, key = std::move(key), use = std::move(use)] { use(desk.load(key)); });
 }
 
 void list_waiting(const CallPointer& call, Desk& desk, const std::string& tenant, int64_t limit) {
@@ -134,12 +127,8 @@ void list(const CallPointer& call, Desk& desk) {
   const std::string tenant = text_or(call->body, "tenant");
   const int64_t limit = integer_or(call->body, "limit", kDefaultLimit);
   const bool waiting = text_or(call->body, "state") == "waiting";
-  desk.services().in_background([call, &desk, tenant, limit, waiting] {
-    try {
-      waiting ? list_waiting(call, desk, tenant, limit) : list_stored(call, desk, tenant, limit);
-    } catch (...) {
-      call->fail(std::current_exception());
-    }
+  run_in_background(call, desk.services(), [call, &desk, tenant, limit, waiting] {
+    waiting ? list_waiting(call, desk, tenant, limit) : list_stored(call, desk, tenant, limit);
   });
 }
 
