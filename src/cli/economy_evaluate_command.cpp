@@ -14,6 +14,7 @@
 #include "cli/number_field.h"
 #include "cli/text_table.h"
 #include "data/table.h"
+#include "economy/gate.h"
 #include "economy/policy_log.h"
 #include "metrics/slate.h"
 
@@ -24,7 +25,9 @@ struct Settings {
   std::string file, policy;
   metrics::OffPolicyOptions options;
   double clip = 0;  // 0: none
-  bool slates = false, json = false;
+  bool slates = false, json = false, promote = false;
+  economy::GateOptions gate;
+  std::string store, candidate = "candidate";
 };
 
 using Named = economy::NamedEstimate;
@@ -147,6 +150,35 @@ void show(const std::vector<Named>& all, const Json& notes, bool as_json) {
   for (const Json& note : notes) apps::print(note.get<std::string>() + "\n");
 }
 
+// Through the gate: by the doubly robust estimate of each decision where there are predicted rewards, else by
+// its inverse propensity.
+void decide(const Settings& settings, const economy::PolicyLog& log, const std::vector<Named>& all) {
+  std::vector<double> differences;
+  for (size_t k = 0; k < log.rewards.size(); ++k) {
+    const bool robust = !log.predicted_rewards.empty();
+    const double weight = log.targets[k] / log.propensities[k];
+    differences.push_back(
+        (robust ? log.predicted_values[k] + weight * (log.rewards[k] - log.predicted_rewards[k])
+                : weight * log.rewards[k]) -
+        log.rewards[k]);
+  }
+  economy::GateOptions gate = settings.gate;
+  gate.confidence = settings.options.confidence;
+  const economy::Verdict verdict =
+      economy::judge_differences(differences, all.front().estimate.effective_rows, "decisions", gate);
+  Json table = Json::array();
+  for (const Named& one : all) table.push_back(to_json(one));
+  table.push_back({{"candidate_less_live", verdict.difference},
+                   {"lower", verdict.interval.lower},
+                   {"upper", verdict.interval.upper}});
+  apps::print_report(fmt::format("candidate less live {:+.5f} [{:+.5f}, {:+.5f}]: {}\n", verdict.difference,
+                                 verdict.interval.lower, verdict.interval.upper, verdict.why));
+  if (!settings.store.empty())
+    economy::keep_verdict(*store::open_event_log(settings.store), "economy", settings.candidate,
+                          verdict.promote, verdict.why, table.dump());
+  if (!verdict.promote) throw Error(ErrorCode::forbidden, "promote: refused: " + verdict.why);
+}
+
 void run(const Settings& given) {
   Settings settings = given;
   if (settings.clip > 0) settings.options.clip = settings.clip;
@@ -178,7 +210,9 @@ void run(const Settings& given) {
         fmt::format("the weights' mean is {:.2f} and not 1 (95 % {:.2f} to {:.2f}): the policy does things "
                     "that the log hardly ever did; IPS and SNIPS leave them out",
                     seen.mean_weight, seen.interval.lower, seen.interval.upper));
-  show(economy::estimates(log.decisions(), settings.options), notes, settings.json);
+  const std::vector<Named> all = economy::estimates(log.decisions(), settings.options);
+  show(all, notes, settings.json);
+  if (settings.promote) decide(settings, log, all);
 }
 
 }  // namespace
@@ -208,11 +242,24 @@ void add_economy_evaluate_command(CLI::App& economy) {
       ->check(CLI::Range(0.5, 0.999))
       ->capture_default_str()
       ->type_name("P");
+  command->add_flag(
+      "--promote", settings->promote,
+      "Go through the gate: exit status 0 where the whole interval of candidate less live is above 0");
+  command
+      ->add_option("--least-effective", settings->gate.least_effective,
+                   "Decisions that the log must be worth")
+      ->check(CLI::Range(2.0, 1e12))
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--store", settings->store, "Event log in which --promote keeps its verdict and table")
+      ->type_name("URL");
+  command->add_option("--candidate", settings->candidate, "Its name there")->capture_default_str();
   command->add_flag("--json", settings->json, "One JSON object");
   command->footer(
       "Examples:\n"
       "  heed economy evaluate log.csv\n"
-      "  heed economy evaluate log.vw --policy predictions.txt --switch-at 20");
+      "  heed economy evaluate log.vw --policy predictions.txt --switch-at 20\n"
+      "  heed economy evaluate log.csv --promote --candidate weights-2 --store events.db");
   command->callback([settings] { run(*settings); });
 }
 

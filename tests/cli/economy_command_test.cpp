@@ -135,6 +135,24 @@ TEST_F(EconomyCommand, evaluate_gives_each_estimator_and_names_what_the_log_neve
   EXPECT_THAT(zero.error, HasSubstr("zero.csv:2: field 'propensity'"));
 }
 
+TEST_F(EconomyCommand, evaluate_goes_through_the_gate) {
+  std::string rows = "reward,propensity,target\n";
+  for (int k = 0; k < 600; ++k) rows += k % 2 == 0 ? "1,0.5,1\n" : "0,0.5,0\n";
+  const std::string better = file("better.csv", rows);
+  const auto store = path("gate.db");
+  const auto proven =
+      run_heed({"economy", "evaluate", better, "--promote", "--store", store, "--candidate", "权重-2"});
+  EXPECT_EQ(proven.status, 0) << proven.error;
+  EXPECT_THAT(proven.error, HasSubstr("candidate less live +0.5"));
+  const auto refused =
+      run_heed({"economy", "evaluate", better, "--promote", "--store", store, "--least-effective", "1000"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.error, HasSubstr("explore more, or longer"));
+  const std::string kept = run_heed({"events", "list", "--store", store, "--app", "gate"}).output;
+  EXPECT_THAT(kept, AllOf(HasSubstr("\"chosen\":\"refuse\""), HasSubstr("\"chosen\":\"promote\""),
+                          HasSubstr("权重-2")));
+}
+
 TEST_F(EconomyCommand, evaluate_slates) {
   std::string log = "slate,position,reward,propensity,target,predicted,predicted_value\n";
   for (int k = 0; k < 40; ++k)

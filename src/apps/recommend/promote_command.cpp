@@ -82,7 +82,9 @@ void promote(const Arguments& arguments) {
       skipped);
   if (skipped > 0) print_report(fmt::format("{} decisions are left out: not slates of this heed\n", skipped));
   const Promotion promotion = judge_policy(slates, arguments.options);
-  print(to_text(promotion));
+  const std::string table = to_text(promotion);
+  print(table);
+  economy::keep_verdict(*log, "recommend", arguments.model, promotion.is_proven, promotion.why, table);
   if (!promotion.is_proven) throw Error(ErrorCode::forbidden, "promote: refused: " + promotion.why);
 }
 
@@ -116,7 +118,9 @@ void add_promote_command(CLI::App& recommend) {
       "  heed recommend promote models/shop-next --store sqlite:events.db --goals click=1 --goals share=5\n\n"
       "At each place of each logged slate the candidate chooses among what could have stood there. The live "
       "policy must have\n"
-      "explored (apps.recommend.exploration above 0). Exit status 0: proven.");
+      "explored (apps.recommend.exploration above 0). The verdict and its table are kept in the log, as a "
+      "decision of\n"
+      "app gate. Exit status 0: proven.");
   command->callback([arguments] { promote(*arguments); });
 }
 

@@ -116,21 +116,12 @@ Promotion judge_policy(std::span<const LoggedSlate> slates, const PromotionOptio
   for (auto* estimate : {&promotion.ips, &promotion.snips, &promotion.doubly_robust})
     scale(*estimate, places);
   promotion.live = metrics::mean_interval(rewards, options.confidence).mean;
-  const metrics::MeanInterval difference = metrics::mean_interval(differences, options.confidence);
-  promotion.difference = difference.mean;
-  promotion.interval = difference.interval;
-  const double effective = promotion.ips.effective_rows;
-  if (effective < options.least_effective) {
-    promotion.why = fmt::format(
-        "the log is worth {:.0f} places of the candidate, {:.0f} are needed: explore more, or longer",
-        effective, options.least_effective);
-  } else if (promotion.interval.lower <= 0.0) {
-    promotion.why =
-        promotion.interval.upper < 0.0 ? "the candidate is worse" : "the difference may be chance";
-  } else {
-    promotion.is_proven = true;
-    promotion.why = "the whole interval of the difference is above 0";
-  }
+  const economy::Verdict verdict =
+      economy::judge_differences(differences, promotion.ips.effective_rows, "places", options);
+  promotion.difference = verdict.difference;
+  promotion.interval = verdict.interval;
+  promotion.is_proven = verdict.promote;
+  promotion.why = verdict.why;
   return promotion;
 }
 

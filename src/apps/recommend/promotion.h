@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "economy/gate.h"
 #include "metrics/off_policy.h"
 
 namespace heed::apps::recommend {
@@ -20,10 +21,7 @@ struct LoggedPlace {
 };
 using LoggedSlate = std::vector<LoggedPlace>;
 
-struct PromotionOptions {
-  double confidence = 0.95;      // of the intervals
-  double least_effective = 200;  // places that the log must be worth (effective sample size)
-};
+using PromotionOptions = economy::GateOptions;  // decisions are places
 
 struct Promotion {
   int64_t slates = 0;
@@ -38,9 +36,8 @@ struct Promotion {
 // Whether a policy would earn more than the one that was logged, from the log alone, where what stands at a
 // place is worth what it is whatever stands elsewhere. Estimators are those of metrics/off_policy.h, a row a
 // place; the reward model of the doubly robust one is each item's mean, shrunk to that of all, of the other
-// half of the slates. Proven is what has the whole interval of its difference above 0, and a log worth
-// `least_effective` places. Throws invalid_argument on fewer than four slates, slates without places, and
-// probabilities out of range.
+// half of the slates. Proven is what the gate (economy/gate.h) lets through. Throws invalid_argument on fewer
+// than four slates, slates without places, and probabilities out of range.
 Promotion judge_policy(std::span<const LoggedSlate> slates, const PromotionOptions& options = {});
 
 // For a person.

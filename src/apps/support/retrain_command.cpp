@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/table.h"
+#include "economy/gate.h"
 #include "infer/classifier.h"
 #include "model/model_directory.h"
 #include "model/read_contents.h"
@@ -153,6 +154,9 @@ RetrainReport retrain(const RetrainSettings& settings,
                        .compared = static_cast<int64_t>(kept_back.texts.size()),
                        .promotion = judge_candidate(sets, settings.margin),
                        .promoted = {}};
+  if (!settings.dry_run)
+    economy::keep_verdict(*log, "support", settings.model, report.promotion.promote, report.promotion.why,
+                          report.promotion.table);
   if (report.promotion.promote && !settings.dry_run)
     report.promoted = write_model(settings.model, complete(settings, live, candidate));
   return report;
