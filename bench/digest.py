@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import harness
+import loop_kill
 import monitor
 from harness import Missing
 
@@ -53,4 +54,5 @@ def loop_day(_fresh):
     return {key: round(value, 2) for key, value in digest_bench("loop").items()}, None
 
 
-MEASURES = {"digest-choice": digest_choice, "digest-worth": digest_worth, "digest-flood": digest_flood, "loop-day": loop_day}
+MEASURES = {"digest-choice": digest_choice, "digest-worth": digest_worth, "digest-flood": digest_flood, "loop-day": loop_day,
+            "loop-kill": loop_kill.loop_kill}

@@ -6,7 +6,8 @@
 #include <map>
 #include <memory>
 #include <numeric>
-#include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "search/ngram_vectors.h"
+#include "search/terms.h"
 
 namespace heed::bench {
 namespace {
@@ -23,12 +24,11 @@ namespace {
 using namespace apps::digest;
 
 constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
-constexpr size_t kKinds = 40, kLoved = 3, kLiked = 5, kNamedKinds = 2, kNamedWords = 2;
-constexpr int kSteps = 12, kStarts = 12, kReaders = 20, kDays = 30, kPoolDays = 7;
-constexpr int64_t kDimensions = 1024;
-constexpr double kMinutes = 0.7, kLove = 0.8, kLike = 0.4, kRest = 0.05;
-enum Method { ours, newest, popular, profile, kMethods };
-constexpr std::array<const char*, kMethods> kNames = {"ours", "newest", "popular", "tfidf"};
+constexpr size_t kKinds = 24, kLoved = 3, kLiked = 5, kNamedKinds = 2;
+constexpr int kStarts = 12, kReaders = 20, kDays = 30, kPoolDays = 14;
+constexpr double kMinutes = 0.35, kAgeless = 1000, kLove = 0.8, kLike = 0.4, kRest = 0.05;
+enum Method { ours, newest, popular, profile, oracle, kMethods };
+constexpr std::array<const char*, kMethods> kNames = {"ours", "newest", "popular", "tfidf", "oracle"};
 
 struct Headlines {
   std::vector<Item> items;  // in order of time
@@ -36,56 +36,79 @@ struct Headlines {
   std::array<std::vector<std::string>, kKinds> words = {};  // that tell most of a kind
 };
 
-double product(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
+struct Theme {
+  std::string_view said;   // what a reader names
+  std::string_view words;  // what it is about: hidden
+};
 
-// Spherical k-means of every headline.
+// What business pages are about.
+constexpr std::array<Theme, kKinds> kThemes = {{
+    {"oil gas", "oil gas bp shell opec petrol fuel drilling fracking cairn barrel crude exxon fossil"},
+    {"electricity climate",
+     "electricity climate solar wind renewable carbon emissions coal nuclear energy edf hinkley centrica "
+     "green grid"},
+    {"supermarkets",
+     "supermarket tesco sainsbury asda morrisons waitrose aldi lidl ocado grocery iceland food"},
+    {"shops fashion",
+     "shop shops store stores retail retailer debenhams fraser marks spencer primark asos next fashion "
+     "topshop arcadia ashley mothercare"},
+    {"housing",
+     "house houses housing home homes mortgage property rent landlord tenant housebuilder persimmon build "
+     "flat"},
+    {"banks", "bank banks barclays lloyds hsbc rbs tsb santander natwest goldman lender loan loans branch"},
+    {"interest inflation", "interest inflation rate rates carney bailey monetary fed deflation boe"},
+    {"airlines",
+     "airline airlines ryanair easyjet airport heathrow boeing airbus flight flights plane pilot virgin "
+     "aviation thomas cook"},
+    {"railways",
+     "rail railway train trains rmt hs2 network commuter southern northern fares station eurostar"},
+    {"cars",
+     "car cars carmaker nissan jaguar rover vauxhall ford toyota tesla honda bmw volkswagen diesel electric "
+     "vehicles"},
+    {"pay workers",
+     "pay wage wages salary bonus worker workers staff union strike strikes zero-hours gig employment "
+     "unemployment jobs"},
+    {"brexit", "brexit eu brussels customs no-deal backstop leave barnier"},
+    {"trade tariffs", "tariff tariffs trade china chinese trump huawei steel wto beijing protectionism"},
+    {"shares markets",
+     "share shares market markets ftse dow stock stocks investors nasdaq wall rout rally pound sterling"},
+    {"technology",
+     "google facebook amazon apple microsoft tech uber twitter netflix spotify app data digital software "
+     "zuckerberg"},
+    {"virus", "coronavirus covid-19 covid lockdown pandemic furlough outbreak virus ppe vaccine"},
+    {"tax", "tax taxes vat hmrc avoidance levy haven havens taxman budget hammond sunak"},
+    {"medicine health",
+     "drug drugs nhs health medicine pharma gsk astrazeneca cancer hospital patients care opioid boots"},
+    {"media film",
+     "film films bbc itv channel sky disney box office newspaper tv cinema hollywood media radio news"},
+    {"outsourcing",
+     "carillion capita interserve outsourcing serco contractor g4s kier construction administration "
+     "collapse"},
+    {"pubs drinks",
+     "pub pubs beer brewer wine gin restaurant restaurants pizza greggs wetherspoon coffee starbucks drink "
+     "drinks mcdonald"},
+    {"pensions savings",
+     "pension pensions savings savers saving retirement insurance insurer wealth woodford fund funds"},
+    {"betting",
+     "betting gambling casino bet365 ladbrokes hill bookmaker lottery bitcoin cryptocurrency crypto "
+     "fixed-odds"},
+    {"women equality",
+     "women gender equality sexual harassment female diversity feminist race black inequality poverty"},
+}};
+
+// A headline is of the theme of which it has most words; of several, the first; of none, of no kind.
 void find_kinds(Headlines& all) {
-  std::vector<std::string> texts;
-  for (const Item& item : all.items) texts.push_back(item.text);
-  const search::NgramVectors vectors(texts, kDimensions);
-  std::vector<std::vector<float>> rows;
-  for (const std::string& text : texts) rows.push_back(vectors(text));
-  Random random(7);
-  std::vector<std::vector<float>> centers;
-  for (size_t k = 0; k < kKinds; ++k) centers.push_back(rows[random.below(rows.size())]);
-  all.kinds.assign(rows.size(), 0);
-  for (int step = 0; step < kSteps; ++step) {
-    for (size_t i = 0; i < rows.size(); ++i) {
-      double best = -1;
-      for (size_t k = 0; k < kKinds; ++k) {
-        if (const double alike = product(rows[i], centers[k]); alike > best) {
-          best = alike;
-          all.kinds[i] = k;
-        }
-      }
-    }
-    for (auto& center : centers) std::ranges::fill(center, 0.0F);
-    for (size_t i = 0; i < rows.size(); ++i) {
-      for (size_t d = 0; d < rows[i].size(); ++d) centers[all.kinds[i]][d] += rows[i][d];
-    }
-    for (auto& center : centers) {
-      const double length = std::sqrt(product(center, center));
-      for (float& value : center) value /= static_cast<float>(std::max(length, 1e-9));
-    }
-  }
-}
-
-// Words that stand more often in a kind than elsewhere, those of most headlines first.
-void name_kinds(Headlines& all) {
-  Vocabulary vocabulary;
-  for (const Item& item : all.items) vocabulary.learn(item.text);
-  std::array<std::map<uint32_t, double>, kKinds> sums;
-  for (size_t i = 0; i < all.items.size(); ++i) {
-    for (const auto& [word, weight] : vocabulary.row(all.items[i].text)) sums[all.kinds[i]][word] += weight;
-  }
+  std::unordered_map<std::string, size_t> theme_of;
   for (size_t k = 0; k < kKinds; ++k) {
-    std::vector<std::pair<double, uint32_t>> ranked;
-    for (const auto& [word, sum] : sums[k]) ranked.emplace_back(-sum, word);
-    std::ranges::sort(ranked);
-    for (size_t w = 0; w < std::min(kNamedWords, ranked.size()); ++w)
-      all.words[k].push_back(vocabulary.word(ranked[w].second));
+    for (const std::string& word : search::terms(kThemes[k].words)) theme_of.try_emplace(word, k);
+    all.words[k] = search::terms(kThemes[k].said);
+  }
+  for (const Item& item : all.items) {
+    std::array<size_t, kKinds> counts{};
+    for (const std::string& word : search::terms(item.text))
+      if (const auto at = theme_of.find(word); at != theme_of.end()) ++counts[at->second];
+    const auto most = std::ranges::max_element(counts);
+    all.kinds.push_back(*most == 0 ? kKinds : static_cast<size_t>(most - counts.begin()));
   }
 }
 
@@ -96,12 +119,11 @@ Headlines read_headlines(const std::string& path) {
   Headlines all{.items = std::move(inputs.items)};
   std::ranges::stable_sort(all.items, {}, &Item::ts_us);
   find_kinds(all);
-  name_kinds(all);
   return all;
 }
 
 struct Person {
-  std::array<double, kKinds> taste{};
+  std::array<double, kKinds + 1> taste{};
   std::vector<std::string> topics;
 };
 
@@ -128,7 +150,7 @@ class Simulation {
   explicit Simulation(const Headlines& all) : all_(all), random_(11) {
     for (int k = 0; k < kReaders; ++k) people_.push_back(make_person(all, random_));
     for (const Person& person : people_)
-      for (size_t k = 0; k < kKinds; ++k) mean_taste_[k] += person.taste[k] / kReaders;
+      for (size_t k = 0; k <= kKinds; ++k) mean_taste_[k] += person.taste[k] / kReaders;
   }
 
   // [methods][days], mean over readers and starts.
@@ -139,9 +161,7 @@ class Simulation {
       const int64_t begin = first + (last - first) * start / (kStarts - 1);
       std::vector<Day> days;
       for (int d = 0; d < kDays; ++d) days.push_back(day(begin + d));
-      for (const Person& person : people_)
-        for (int method = 0; method < kMethods; ++method)
-          live(person, static_cast<Method>(method), begin, days);
+      for (int method = 0; method < kMethods; ++method) live(static_cast<Method>(method), begin, days);
     }
     return values_;
   }
@@ -160,28 +180,33 @@ class Simulation {
     return day;
   }
 
-  void live(const Person& person, Method method, int64_t begin, std::vector<Day>& days) {
-    Reader reader;
-    reader.choose_topics(person.topics);
+  void live(Method method, int64_t begin, std::vector<Day>& days) {
+    std::vector<Reader> readers(people_.size());
+    for (size_t p = 0; p < people_.size(); ++p) readers[p].choose_topics(people_[p].topics);
     for (int d = 0; d < kDays; ++d) {
       const int64_t now = (begin + d + 1) * kDayUs;
-      for (const Story* story :
-           choose(method, *days[static_cast<size_t>(d)].shelf, reader, now, days[static_cast<size_t>(d)])) {
-        const size_t kind = all_.kinds[days[static_cast<size_t>(d)].numbers.at(story->lead.id)];
-        values_[method][static_cast<size_t>(d)] += person.taste[kind] / (kReaders * kStarts);
-        const bool is_read = random_.uniform() < person.taste[kind];
-        reader.take(event_of(story->lead, is_read ? Deed::read : Deed::skip, now));
+      Day& day = days[static_cast<size_t>(d)];
+      for (size_t p = 0; p < people_.size(); ++p) {
+        const Person& person = people_[p];
+        for (const Story* story : choose(method, *day.shelf, readers[p], person, now, day)) {
+          const size_t kind = all_.kinds[day.numbers.at(story->lead.id)];
+          values_[method][static_cast<size_t>(d)] += person.taste[kind] / (kReaders * kStarts);
+          const bool is_read =
+              Random(100003 * p + day.numbers.at(story->lead.id)).uniform() < person.taste[kind];
+          readers[p].take(event_of(story->lead, is_read ? Deed::read : Deed::skip, now));
+        }
       }
     }
   }
 
-  std::vector<const Story*> choose(Method method, Shelf& shelf, const Reader& reader, int64_t now,
-                                   const Day& day) {
+  std::vector<const Story*> choose(Method method, Shelf& shelf, const Reader& reader, const Person& person,
+                                   int64_t now, const Day& day) {
     std::map<std::string, const Story*> by_id;
     for (const Story& story : shelf.stories()) by_id[story.lead.id] = &story;
     std::vector<const Story*> chosen;
     if (method == ours) {
-      const Digest digest = make_digest(shelf, reader, {.minutes = kMinutes, .half_life_days = 7}, now);
+      const Digest digest =
+          make_digest(shelf, reader, {.minutes = kMinutes, .half_life_days = kAgeless}, now);
       for (const Entry& entry : digest.entries) chosen.push_back(by_id.at(entry.story.lead.id));
       return chosen;
     }
@@ -198,6 +223,7 @@ class Simulation {
       if (reader.events().contains(story.lead.id)) continue;
       double score = place;
       if (method == popular) score += mean_taste_[all_.kinds[day.numbers.at(story.lead.id)]];
+      if (method == oracle) score += person.taste[all_.kinds[day.numbers.at(story.lead.id)]];
       for (const WordRow& row : liked) score += dot(story.row, row);
       ranked.emplace_back(-score, &story);
     }
@@ -214,7 +240,7 @@ class Simulation {
   const Headlines& all_;
   Random random_;
   std::vector<Person> people_;
-  std::array<double, kKinds> mean_taste_{};
+  std::array<double, kKinds + 1> mean_taste_{};
   std::array<std::array<double, kDays>, kMethods> values_{};
 };
 

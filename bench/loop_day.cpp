@@ -87,7 +87,7 @@ class Days {
           result.value += grants[k].value;
           ++result.grants;
           const bool attended = random.uniform() < kAttended;
-          markets_[m]->settle(own[k], attended ? own[k].minutes : 0, attended ? 0 : own[k].minutes,
+          markets_[m]->settle(own[k].id, attended ? own[k].minutes : 0, attended ? 0 : own[k].minutes,
                               own[k].ts_us + kTickUs);
         }
       }
@@ -110,10 +110,10 @@ class Days {
         const std::string name = fmt::format("p{}", person);
         const int64_t begin = kFirst + int64_t{day} * kTicks * kTickUs;
         markets_[m]->join({.person = name,
-                           .minutes = kMinutes / static_cast<double>(markets_.size()),
                            .begin_us = begin + 28 * kTickUs,
                            .end_us = begin + 88 * kTickUs,
-                           .price = prices_.contains({m, name}) ? prices_.at({m, name}) : 0});
+                           .price = prices_.contains({m, name}) ? prices_.at({m, name}) : 0,
+                           .rules = {.minutes = kMinutes / static_cast<double>(markets_.size())}});
       }
     }
   }

@@ -38,6 +38,8 @@ class MountedApplication {
   // Drops what memory holds of a person, after the store has deleted it.
   virtual void forget(const std::string& tenant, const std::string& subject) = 0;
   virtual std::vector<Metric> metrics() const = 0;
+  // The market that this application runs for all, from start() to stop(); null: none.
+  virtual economy::MinuteMarket* minutes() { return nullptr; }
 };
 
 // What an application offers to the programs that mount it. They walk a list of these and know nothing else

@@ -195,6 +195,10 @@ int64_t integer_or(const Json& body, const char* name, int64_t fallback) {
   return has(body, name) ? body[name].get<int64_t>() : fallback;
 }
 
+double number_or(const Json& body, const char* name, double fallback) {
+  return has(body, name) ? body[name].get<double>() : fallback;
+}
+
 bool boolean_or(const Json& body, const char* name, bool fallback) {
   return has(body, name) ? body[name].get<bool>() : fallback;
 }

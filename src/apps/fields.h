@@ -50,6 +50,7 @@ std::string range_of(const Field& field);
 // What stands in a checked body, or the fallback.
 std::string text_or(const Json& body, const char* name, const std::string& fallback = "");
 int64_t integer_or(const Json& body, const char* name, int64_t fallback);
+double number_or(const Json& body, const char* name, double fallback);
 bool boolean_or(const Json& body, const char* name, bool fallback);
 std::vector<std::string> texts_of(const Json& body, const char* name);
 bool has(const Json& body, const char* name);

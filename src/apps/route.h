@@ -20,6 +20,9 @@ namespace heed::store {
 class EventLog;
 class EventWriter;
 }  // namespace heed::store
+namespace heed::economy {
+class MinuteMarket;
+}  // namespace heed::economy
 
 // What an application and the server say to each other over HTTP: routes as data, calls, and what the server
 // lends a call.
@@ -99,6 +102,8 @@ class Services {
   virtual store::EventWriter& event_writer() = 0;
   // Of the event log's database, in which an application may have tables.
   virtual std::string store_url() = 0;
+  // Where people's minutes are asked for (economy/minutes.h); null: nobody counts them here.
+  virtual economy::MinuteMarket* minutes() = 0;
   // Runs what waits for a disk or a database, away from connections; it must not throw.
   virtual void in_background(std::function<void()> work) = 0;
   // HMAC-SHA-256 (RFC 2104), in lower-case hexadecimal digits.

@@ -10,8 +10,8 @@ namespace heed::cli {
 
 const std::vector<apps::Application>& applications() {
   static const std::vector<apps::Application> kApplications = {
-      apps::translate_application(), apps::support_application(), apps::monitor_application(),
-      apps::recommend_application(), apps::digest_application(),  apps::economy_application()};
+      apps::translate_application(), apps::economy_application(),   apps::support_application(),
+      apps::monitor_application(),   apps::recommend_application(), apps::digest_application()};
   return kApplications;
 }
 

@@ -33,6 +33,10 @@ constexpr std::string_view kAdd =
     "INSERT INTO balances (tenant, person, stage, milliseconds) VALUES ($1, $2, $3, $4)"
     " ON CONFLICT (tenant, person, stage) DO UPDATE SET milliseconds = balances.milliseconds +"
     " excluded.milliseconds";
+const std::string kColumns =
+    "SELECT seq, tenant, posting_id, ts, person, person_group, source, task, from_stage, to_stage, "
+    "milliseconds,"
+    " note FROM postings";
 // Changes no row where less is there than is taken.
 constexpr std::string_view kTake =
     "UPDATE balances SET milliseconds = milliseconds - $4 WHERE tenant = $1 AND person = $2 AND stage = $3"
@@ -211,21 +215,27 @@ class SqlLedger : public Ledger {
     });
   }
 
-  void for_each(const std::function<void(const Posting&)>& read) override {
+  std::optional<Posting> find(const std::string& tenant, const std::string& id) override {
+    return reader_.run([&](Database& database) {
+      std::optional<Posting> found;
+      database.query(kColumns + " WHERE tenant = $1 AND posting_id = $2", {tenant, id},
+                     [&](const Row& row) { found = posting_of(row); });
+      return found;
+    });
+  }
+
+  void for_each(const std::function<void(const Posting&)>& read, int64_t since_us) override {
     int64_t after = 0;
     for (bool more = true; more;) {
       std::vector<Posting> page;
       reader_.run([&](Database& database) {
         page.clear();
         int64_t last = after;
-        database.query(
-            "SELECT seq, tenant, posting_id, ts, person, person_group, source, task, from_stage, to_stage, "
-            "milliseconds,"
-            " note FROM postings WHERE seq > $1 ORDER BY seq LIMIT $2",
-            {after, kPage}, [&](const Row& row) {
-              page.push_back(posting_of(row));
-              last = row.integer(0);
-            });
+        database.query(kColumns + " WHERE seq > $1 AND ts >= $3 ORDER BY seq LIMIT $2",
+                       {after, kPage, since_us}, [&](const Row& row) {
+                         page.push_back(posting_of(row));
+                         last = row.integer(0);
+                       });
         after = last;
         return true;
       });

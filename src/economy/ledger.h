@@ -82,13 +82,15 @@ class Ledger {
   // stage than the new postings together take from it.
   virtual std::vector<bool> post(std::span<const Posting> postings) = 0;
 
+  virtual std::optional<Posting> find(const std::string& tenant, const std::string& id) = 0;
+
   virtual Balance balance(const std::string& tenant, const std::string& person) = 0;
 
   // In the order of the keys.
   virtual std::vector<StatementLine> statement(const StatementQuery& query) = 0;
 
-  // Postings in the order they were recorded, in pages.
-  virtual void for_each(const std::function<void(const Posting&)>& read) = 0;
+  // Postings of `since_us` and later in the order they were recorded, in pages.
+  virtual void for_each(const std::function<void(const Posting&)>& read, int64_t since_us = 0) = 0;
 
   // Replaces a person's name by "" everywhere: the sums stay, who it was does not. How many postings.
   virtual int64_t forget(const std::string& tenant, const std::string& person) = 0;

@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "economy/review_log.h"
 
 namespace heed::economy {
 namespace {
 
 constexpr double kMillisecondsAMinute = 60'000, kHourUs = 3600e6;
+constexpr int64_t kMinuteUs = 60'000'000;
+constexpr int64_t kSweptDays = 7;  // older grants were swept before
 
 int64_t milliseconds(double minutes) { return std::llround(minutes * kMillisecondsAMinute); }
+double minutes(int64_t milliseconds) { return static_cast<double>(milliseconds) / kMillisecondsAMinute; }
 
 void check(const MinuteBid& bid) {
   if (bid.minutes > 0 && std::isfinite(bid.minutes) && bid.value >= 0 && std::isfinite(bid.value)) return;
@@ -24,7 +29,40 @@ void check(const MinuteBid& bid) {
                   bid.id, bid.minutes, bid.value));
 }
 
+uint64_t hash_of(std::string_view text) {
+  uint64_t hash = 0;
+  for (const char c : text) hash = mix64(hash ^ static_cast<unsigned char>(c));
+  return hash;
+}
+
+// Of a person's day, without the name: whoever is forgotten leaves no name in an id.
+std::string id_of_day(const PersonDay& day) {
+  return fmt::format("{:016x}:{}", hash_of(day.person), day_text(day.begin_us + day.rules.utc_us));
+}
+
+bool is_quiet(const PersonDay& day, int64_t ts_us) {
+  return day.rules.quiet.has(static_cast<int>((ts_us - day.begin_us) / kMinuteUs));
+}
+
+// What a grant's posting notes, so that a market that begins again knows it.
+std::string note_of(const MinuteGrant& grant) {
+  return fmt::format("value {:.17g} at {:.17g}", grant.value, grant.price);
+}
+
+MinuteGrant grant_of(const Posting& posting) {
+  MinuteGrant grant = {.given = true, .reason = "granted before"};
+  char* end = nullptr;
+  if (!posting.note.starts_with("value ")) return grant;
+  grant.value = std::strtod(posting.note.c_str() + 6, &end);
+  if (std::string_view(end).starts_with(" at ")) grant.price = std::strtod(end + 4, nullptr);
+  return grant;
+}
+
 }  // namespace
+
+std::string bid_id(std::string_view decision, std::string_view thing) {
+  return fmt::format("{}:{:016x}", decision, hash_of(thing));
+}
 
 MinuteMarket::MinuteMarket(Ledger& ledger, const MarketOptions& options)
     : ledger_(ledger), options_(options) {}
@@ -38,6 +76,24 @@ MinuteMarket::Account& MinuteMarket::account(const std::string& person) {
 
 const MinuteMarket::Account& MinuteMarket::account(const std::string& person) const {
   return const_cast<MinuteMarket*>(this)->account(person);
+}
+
+PersonDay MinuteMarket::usual_day(const std::string& person, int64_t ts_us) const {
+  const DayRules& rules = *options_.usual;
+  const int64_t local = ts_us + rules.utc_us, begin = local - local % kDayUs - rules.utc_us;
+  return {.person = person, .begin_us = begin, .end_us = begin + kDayUs, .rules = rules};
+}
+
+MinuteMarket::Account& MinuteMarket::account_at(const std::string& person, int64_t ts_us) {
+  const auto at = accounts_.find(person);
+  if (!options_.usual || (at != accounts_.end() && ts_us < at->second.day.end_us)) return account(person);
+  PersonDay day = usual_day(person, ts_us);
+  if (at != accounts_.end()) {
+    day.group = at->second.day.group;
+    day.price = at->second.price;
+  }
+  begin(day);
+  return account(person);
 }
 
 Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, const std::string& what,
@@ -54,72 +110,153 @@ Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, cons
           .ts_us = ts_us};
 }
 
+void MinuteMarket::restore(int64_t now_us) {
+  const std::lock_guard lock(mutex_);
+  if (!options_.usual) return;
+  ledger_.for_each(
+      [&](const Posting& p) {
+        if (p.tenant != options_.tenant || p.person.empty()) return;
+        const PersonDay day = usual_day(p.person, now_us);
+        if (p.ts_us < day.begin_us || p.ts_us >= day.end_us) return;
+        Account& own =
+            accounts_.try_emplace(p.person, Account{.day = day, .moved_us = day.begin_us}).first->second;
+        own.day.group = p.group;
+        if (p.from == Stage::world) own.minutes += minutes(p.milliseconds);
+        if (p.from == Stage::acquired && p.to == Stage::allocated) {
+          const MinuteGrant grant = grant_of(p);
+          own.used[p.task] += minutes(p.milliseconds);
+          own.tired[p.task] = rest(own, p.task, p.ts_us) + 1;
+          ++bids_;
+          minute_value_ +=
+              (grant.value / minutes(p.milliseconds) - minute_value_) / static_cast<double>(bids_);
+          own.price = grant.price;
+          own.moved_us = p.ts_us;
+          own.left_ms = milliseconds(own.minutes);
+          for (const auto& [task, used] : own.used) own.left_ms -= milliseconds(used);
+          move_price(own, minutes(p.milliseconds), p.ts_us);
+        }
+        if (p.from == Stage::allocated && p.to == Stage::acquired)
+          own.used[p.task] -= minutes(p.milliseconds);
+      },
+      usual_day("", now_us).begin_us);
+  for (auto& [person, own] : accounts_)
+    own.left_ms = ledger_.balance(options_.tenant, person)[static_cast<size_t>(Stage::acquired)];
+}
+
 void MinuteMarket::join(const PersonDay& day) {
-  if (!(day.minutes > 0) || !std::isfinite(day.minutes) || day.end_us <= day.begin_us)
+  const std::lock_guard lock(mutex_);
+  begin(day);
+}
+
+void MinuteMarket::begin(const PersonDay& day) {
+  if (!(day.rules.minutes > 0) || !std::isfinite(day.rules.minutes) || day.end_us <= day.begin_us)
     throw Error(
         ErrorCode::invalid_argument,
         fmt::format("minutes: person '{}': expected minutes above 0 and a day that ends after it begins, "
                     "found {} minutes",
-                    day.person, day.minutes));
-  const std::lock_guard lock(mutex_);
+                    day.person, day.rules.minutes));
   const auto at = accounts_.find(day.person);
-  if (at != accounts_.end() && at->second.day.begin_us == day.begin_us) {
-    at->second.day = day;
-    return;
+  if (at != accounts_.end()) {
+    if (at->second.day.begin_us == day.begin_us) {
+      at->second.day = day;
+      return;
+    }
+    end(at->second, at->second.day.end_us - 1);
   }
-  Account account{.day = day, .price = day.price, .moved_us = day.begin_us};
-  const MinuteBid of_day{.id = day.person + ":" + day_text(day.begin_us), .person = day.person, .task = ""};
-  ledger_.post(std::vector{posting(account, of_day, "join", Stage::world, Stage::acquired,
-                                   milliseconds(day.minutes), day.begin_us)});
+  Account account{.day = day, .minutes = day.rules.minutes, .price = day.price, .moved_us = day.begin_us};
+  const MinuteBid of_day{.id = id_of_day(day)};
+  const bool is_new = ledger_.post(std::vector{posting(account, of_day, "join", Stage::world, Stage::acquired,
+                                                       milliseconds(day.rules.minutes), day.begin_us)})[0];
   account.left_ms = ledger_.balance(options_.tenant, day.person)[static_cast<size_t>(Stage::acquired)];
+  const int64_t older = account.left_ms - milliseconds(day.rules.minutes);
+  if (is_new && older > 0) {  // of a day that nobody closed
+    ledger_.post(std::vector{
+        posting(account, of_day, "close-before", Stage::acquired, Stage::lost, older, day.begin_us)});
+    account.left_ms -= older;
+  }
   accounts_[day.person] = std::move(account);
+}
+
+void MinuteMarket::offer(const std::string& id, const std::string& person, double wanted, int64_t ts_us) {
+  if (!(wanted >= 0) || !std::isfinite(wanted))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("minutes: person '{}': expected minutes of 0 or more, found {}", person, wanted));
+  const std::lock_guard lock(mutex_);
+  Account& own = account_at(person, ts_us);
+  const int64_t missing = milliseconds(wanted) - own.left_ms;
+  if (missing <= 0) return;
+  if (!ledger_.post(
+          std::vector{posting(own, {.id = id}, "offer", Stage::world, Stage::acquired, missing, ts_us)})[0])
+    return;
+  own.left_ms += missing;
+  own.minutes += minutes(missing);
 }
 
 void MinuteMarket::move_price(Account& account, double used, int64_t ts_us) {
   const PersonDay& day = account.day;
   const int64_t from = std::clamp(account.moved_us, day.begin_us, day.end_us),
                 to = std::clamp(ts_us, from, day.end_us);
-  const double left = static_cast<double>(account.left_ms) / kMillisecondsAMinute;
+  const double left = minutes(account.left_ms);
   const double paced = from < day.end_us
                            ? left * static_cast<double>(to - from) / static_cast<double>(day.end_us - from)
                            : left;
   account.price = std::max(0.0, account.price + options_.step * minute_value_ * (used - paced) /
-                                                    std::sqrt(std::max(1.0, day.minutes)));
+                                                    std::sqrt(std::max(1.0, account.minutes)));
   account.moved_us = to;
 }
 
+// Fatigue of a task as it is by now.
+double MinuteMarket::rest(Account& account, const std::string& task, int64_t ts_us) const {
+  double& tired = account.tired[task];
+  int64_t& since = account.tired_us[task];
+  tired *= std::exp2(-std::max(0.0, static_cast<double>(ts_us - since)) / kHourUs / options_.rest_hours);
+  since = ts_us;
+  return tired;
+}
+
 MinuteGrant MinuteMarket::answer(const MinuteBid& bid, Account& account) {
+  const DayRules& rules = account.day.rules;
+  const auto worth = rules.worth.find(bid.task);
+  const double value = bid.value * (worth == rules.worth.end() ? 1 : worth->second);
   ++bids_;
-  minute_value_ += (bid.value / bid.minutes - minute_value_) / static_cast<double>(bids_);
+  minute_value_ += (value / bid.minutes - minute_value_) / static_cast<double>(bids_);
   move_price(account, 0, bid.ts_us);
-  double& tired = account.tired[bid.task];
-  int64_t& since = account.tired_us[bid.task];
-  tired *= std::exp2(-std::max(0.0, static_cast<double>(bid.ts_us - since)) / kHourUs / options_.rest_hours);
-  since = bid.ts_us;
-  MinuteGrant grant = {.price = account.price, .value = bid.value * std::pow(options_.fatigue, tired)};
-  const PersonDay& day = account.day;
+  MinuteGrant grant = {.price = account.price,
+                       .value = value * std::pow(options_.fatigue, rest(account, bid.task, bid.ts_us))};
   const double asked = grant.price * bid.minutes;
-  const auto most = day.most.find(bid.task);
+  const auto most = rules.most.find(bid.task);
   double& used = account.used[bid.task];
-  if (!bid.urgent && bid.ts_us >= day.quiet_begin_us && bid.ts_us < day.quiet_end_us) {
+  if (bid.own) {
+    grant.given = true;
+    grant.reason = "asked for by the person";
+  } else if (!bid.urgent && is_quiet(account.day, bid.ts_us)) {
+    grant.refusal = Refusal::quiet_hours;
     grant.reason = "quiet hours";
   } else if (milliseconds(bid.minutes) > account.left_ms) {
-    grant.reason = fmt::format("{:.3g} minutes are wanted, {:.3g} are left", bid.minutes,
-                               static_cast<double>(account.left_ms) / kMillisecondsAMinute);
-  } else if (most != day.most.end() && used + bid.minutes > most->second) {
+    grant.refusal = Refusal::none_left;
+    grant.reason =
+        fmt::format("{:.3g} minutes are wanted, {:.3g} are left", bid.minutes, minutes(account.left_ms));
+  } else if (most != rules.most.end() && used + bid.minutes > most->second) {
+    grant.refusal = Refusal::task_limit;
     grant.reason =
         fmt::format("{} may take {:.3g} minutes a day and has had {:.3g}", bid.task, most->second, used);
   } else if (grant.value <= asked) {
+    grant.refusal = Refusal::price;
     grant.reason =
         fmt::format("worth {:.4g}, and its minutes are worth {:.4g} to others", grant.value, asked);
   } else {
     grant.given = true;
     grant.reason = fmt::format("worth {:.4g}, for minutes worth {:.4g}", grant.value, asked);
+  }
+  if (grant.given) {
     account.left_ms -= milliseconds(bid.minutes);
     used += bid.minutes;
-    tired += 1;
+    account.tired[bid.task] += 1;
     move_price(account, bid.minutes, bid.ts_us);
+    return grant;
   }
+  double& next = account.next[bid.task];
+  next = std::max(next, grant.value / bid.minutes);
   return grant;
 }
 
@@ -132,62 +269,130 @@ std::vector<MinuteGrant> MinuteMarket::ask(const std::vector<MinuteBid>& bids) {
     return bids[a].value / bids[a].minutes > bids[b].value / bids[b].minutes;
   });
   std::map<std::string, Account> before;
-  for (const MinuteBid& bid : bids) before.try_emplace(bid.person, account(bid.person));
+  for (const MinuteBid& bid : bids) before.try_emplace(bid.person, account_at(bid.person, bid.ts_us));
   std::vector<MinuteGrant> grants(bids.size());
   std::vector<Posting> postings;
-  std::vector<size_t> of_posting;
   for (const size_t k : order) {
+    if (const auto known = ledger_.find(options_.tenant, "grant:" + bids[k].id)) {
+      grants[k] = grant_of(*known);
+      continue;
+    }
+    const bool again =
+        std::ranges::any_of(postings, [&](const Posting& one) { return one.id == "grant:" + bids[k].id; });
+    if (again) throw Error(ErrorCode::invalid_argument, "minutes: bid '" + bids[k].id + "' stands twice");
     Account& own = account(bids[k].person);
     grants[k] = answer(bids[k], own);
     if (!grants[k].given) continue;
+    if (own.left_ms < 0) {
+      postings.push_back(
+          posting(own, bids[k], "own", Stage::world, Stage::acquired, -own.left_ms, bids[k].ts_us));
+      own.minutes -= minutes(own.left_ms);
+      own.left_ms = 0;
+    }
     postings.push_back(posting(own, bids[k], "grant", Stage::acquired, Stage::allocated,
                                milliseconds(bids[k].minutes), bids[k].ts_us));
-    of_posting.push_back(k);
+    postings.back().note = note_of(grants[k]);
   }
   if (postings.empty()) return grants;
-  std::vector<bool> is_new;
   try {
-    is_new = ledger_.post(postings);
+    ledger_.post(postings);
   } catch (...) {
     for (auto& [person, was] : before) accounts_[person] = std::move(was);  // nothing was given
     throw;
   }
-  for (size_t p = 0; p < postings.size(); ++p) {  // granted before: its minutes went then
-    if (!is_new[p]) account(bids[of_posting[p]].person).left_ms += postings[p].milliseconds;
-  }
   return grants;
 }
 
-void MinuteMarket::settle(const MinuteBid& bid, double retained, double lost, int64_t ts_us) {
-  const int64_t all = milliseconds(bid.minutes), kept = milliseconds(retained), gone = milliseconds(lost);
-  if (kept < 0 || gone < 0 || kept + gone > all)
+bool MinuteMarket::settle(const std::string& id, double retained, double lost, int64_t ts_us) {
+  const std::lock_guard lock(mutex_);
+  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  if (!granted) return false;
+  const int64_t kept = milliseconds(retained), gone = milliseconds(lost);
+  if (kept < 0 || gone < 0 || kept + gone > granted->milliseconds)
     throw Error(
         ErrorCode::invalid_argument,
-        fmt::format("minutes: bid '{}': expected at most its {} minutes, found {} retained and {} lost",
-                    bid.id, bid.minutes, retained, lost));
+        fmt::format("minutes: bid '{}': expected at most its {} minutes, found {} retained and {} lost", id,
+                    minutes(granted->milliseconds), retained, lost));
+  return settle_granted(*granted, kept, gone, ts_us);
+}
+
+bool MinuteMarket::settle_share(const std::string& id, double retained, double lost, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  Account& own = account(bid.person);
+  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  if (!granted) return false;
+  const auto all = static_cast<double>(granted->milliseconds);
+  const int64_t kept = std::llround(all * retained);
+  return settle_granted(
+      *granted, kept, std::min(granted->milliseconds - kept, static_cast<int64_t>(std::llround(all * lost))),
+      ts_us);
+}
+
+bool MinuteMarket::settle_until(const std::string& id, int64_t now_us) {
+  const std::lock_guard lock(mutex_);
+  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  if (!granted) return false;
+  const int64_t passed = std::max<int64_t>(0, (now_us - granted->ts_us) / 1000);
+  return settle_granted(*granted, std::min(passed, granted->milliseconds), 0, now_us);
+}
+
+bool MinuteMarket::settle_granted(const Posting& granted, int64_t retained_ms, int64_t lost_ms,
+                                  int64_t ts_us) {
+  const std::string id = granted.id.substr(granted.id.find(':') + 1);
+  for (const char* what : {"retained:", "lost:", "back:"})
+    if (ledger_.find(options_.tenant, what + id)) return false;
   std::vector<Posting> postings;
   const auto add = [&](const char* what, Stage to, int64_t amount) {
-    if (amount > 0) postings.push_back(posting(own, bid, what, Stage::allocated, to, amount, ts_us));
+    if (amount <= 0) return;
+    postings.push_back(granted);
+    Posting& one = postings.back();
+    one.id = what + id;
+    one.from = Stage::allocated;
+    one.to = to;
+    one.milliseconds = amount;
+    one.ts_us = ts_us;
+    one.note = {};
   };
-  add("retained", Stage::retained, kept);
-  add("lost", Stage::lost, gone);
-  add("back", Stage::acquired, all - kept - gone);
-  const std::vector<bool> is_new = ledger_.post(postings);
-  if (postings.back().to == Stage::acquired && is_new.back()) {
-    own.left_ms += postings.back().milliseconds;
-    own.used[bid.task] -= static_cast<double>(postings.back().milliseconds) / kMillisecondsAMinute;
+  add("retained:", Stage::retained, retained_ms);
+  add("lost:", Stage::lost, lost_ms);
+  add("back:", Stage::acquired, granted.milliseconds - retained_ms - lost_ms);
+  ledger_.post(postings);
+  const auto own = accounts_.find(granted.person);
+  if (own != accounts_.end() && postings.back().to == Stage::acquired) {
+    own->second.left_ms += postings.back().milliseconds;
+    if (granted.ts_us >= own->second.day.begin_us)
+      own->second.used[granted.task] -= minutes(postings.back().milliseconds);
   }
+  return true;
+}
+
+int64_t MinuteMarket::sweep(int64_t before_us, int64_t now_us) {
+  std::map<std::string, Posting> open;
+  ledger_.for_each(
+      [&](const Posting& p) {
+        if (p.tenant != options_.tenant || p.id.find(':') == p.id.npos) return;
+        if (p.from == Stage::acquired && p.to == Stage::allocated) {
+          if (p.ts_us < before_us) open.try_emplace(p.id.substr(p.id.find(':') + 1), p);
+        } else if (p.from == Stage::allocated) {
+          open.erase(p.id.substr(p.id.find(':') + 1));
+        }
+      },
+      before_us - kSweptDays * kDayUs);
+  const std::lock_guard lock(mutex_);
+  int64_t count = 0;
+  for (const auto& [id, granted] : open)
+    count += settle_granted(granted, 0, granted.milliseconds, now_us) ? 1 : 0;
+  return count;
 }
 
 void MinuteMarket::close(const std::string& person, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  Account& own = account(person);
-  const MinuteBid of_day{.id = person + ":" + day_text(own.day.begin_us), .person = person, .task = ""};
+  end(account(person), ts_us);
+}
+
+void MinuteMarket::end(Account& own, int64_t ts_us) {
   if (own.left_ms > 0)
-    ledger_.post(
-        std::vector{posting(own, of_day, "close", Stage::acquired, Stage::lost, own.left_ms, ts_us)});
+    ledger_.post(std::vector{
+        posting(own, {.id = id_of_day(own.day)}, "close", Stage::acquired, Stage::lost, own.left_ms, ts_us)});
   own.left_ms = 0;
 }
 
@@ -198,7 +403,26 @@ double MinuteMarket::price(const std::string& person) const {
 
 double MinuteMarket::left(const std::string& person) const {
   const std::lock_guard lock(mutex_);
-  return static_cast<double>(account(person).left_ms) / kMillisecondsAMinute;
+  return minutes(account(person).left_ms);
+}
+
+std::vector<PersonMinutes> MinuteMarket::people() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<PersonMinutes> people;
+  for (const auto& [person, own] : accounts_)
+    people.push_back({.person = person,
+                      .group = own.day.group,
+                      .minutes = own.minutes,
+                      .left = minutes(own.left_ms),
+                      .price = own.price,
+                      .used = own.used,
+                      .next = own.next});
+  return people;
+}
+
+void MinuteMarket::forget(const std::string& person) {
+  const std::lock_guard lock(mutex_);
+  accounts_.erase(person);
 }
 
 }  // namespace heed::economy

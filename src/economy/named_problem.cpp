@@ -58,22 +58,11 @@ uint32_t index_of(const std::string& name, std::unordered_map<std::string, uint3
   return at->second;
 }
 
-bool in_quiet(int minute, int begin, int end) {
-  return begin <= end ? minute >= begin && minute < end : minute >= begin || minute < end;
-}
-
 bool any(const std::vector<float>& budgets) {
   return std::ranges::any_of(budgets, [](float b) { return std::isfinite(b); });
 }
 
 }  // namespace
-
-int minute_of_day(std::string_view text) {
-  const auto digit = [&](size_t k) { return text[k] >= '0' && text[k] <= '9'; };
-  if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return -1;
-  const int hours = (text[0] - '0') * 10 + text[1] - '0', minutes = (text[3] - '0') * 10 + text[4] - '0';
-  return hours < 24 && minutes < 60 ? hours * 60 + minutes : -1;
-}
 
 std::vector<uint64_t> NamedProblem::find(const std::string& person, const std::string& item) const {
   const auto get = [](const char* what, const std::string& name, const std::vector<std::string>& names) {
@@ -103,11 +92,10 @@ void ProblemBuilder::add(const PersonRow& row, const std::string& where) {
   problem.groups.push_back(row.group.empty() ? kNone : index_of(row.group, groups_, named_.groups));
   Quiet quiet{.text = row.quiet};
   if (!row.quiet.empty()) {
-    const std::string_view text = row.quiet;
-    quiet.begin = text.size() == 11 && text[5] == '-' ? minute_of_day(text.substr(0, 5)) : -1;
-    quiet.end = quiet.begin < 0 ? -1 : minute_of_day(text.substr(6));
-    if (quiet.begin < 0 || quiet.end < 0)
+    const auto hours = parse_quiet_hours(row.quiet);
+    if (!hours)
       fail(where, fmt::format("field 'quiet': expected hours as 22:00-07:00, found '{}'", row.quiet));
+    quiet.hours = *hours;
   }
   quiet_.push_back(quiet);
   pairs_.emplace_back();
@@ -146,7 +134,7 @@ void ProblemBuilder::add(const PairRow& row, const std::string& where) {
   const int minute = row.at.empty() ? -1 : minute_of_day(row.at);
   if (!row.at.empty() && minute < 0)
     fail(where, fmt::format("field 'at': expected a time as 23:15, found '{}'", row.at));
-  if (minute >= 0 && quiet.begin != quiet.end && in_quiet(minute, quiet.begin, quiet.end)) {
+  if (minute >= 0 && quiet.hours.has(minute)) {
     named_.excluded.push_back(
         {row.person, row.item, fmt::format("{} is within the quiet hours {}", row.at, quiet.text)});
     return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "economy/problem.h"
+#include "economy/quiet_hours.h"
 
 namespace heed::economy {
 
@@ -65,7 +66,7 @@ class ProblemBuilder {
     std::vector<float> values;
   };
   struct Quiet {
-    int begin = 0, end = 0;  // minutes of the day; equal: never
+    QuietHours hours = {};
     std::string text;
   };
 
@@ -76,8 +77,5 @@ class ProblemBuilder {
   std::vector<std::vector<Pair>> pairs_;  // [people]
   std::vector<Quiet> quiet_;              // [people]
 };
-
-// Minutes since midnight of "HH:MM"; -1 where it is none.
-int minute_of_day(std::string_view text);
 
 }  // namespace heed::economy

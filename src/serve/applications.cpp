@@ -51,6 +51,14 @@ void Applications::forget(const std::string& tenant, const std::string& subject)
   }
 }
 
+economy::MinuteMarket* Applications::minutes() const {
+  for (const Mounted& each : mounted_) {
+    if (economy::MinuteMarket* market = each.application ? each.application->minutes() : nullptr)
+      return market;
+  }
+  return nullptr;
+}
+
 std::string Applications::metrics() const {
   std::string text;
   for (const Mounted& each : mounted_) {

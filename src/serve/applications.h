@@ -25,6 +25,8 @@ class Applications {
   // Ends what runs beside requests.
   void stop();
   void forget(const std::string& tenant, const std::string& subject);
+  // Of the first that runs one; null: none does.
+  economy::MinuteMarket* minutes() const;
   // Prometheus' exposition format.
   std::string metrics() const;
 

@@ -56,6 +56,7 @@ class Server : public apps::Services {
   store::EventLog& events() override { return *events_; }
   store::EventWriter& event_writer() override { return *event_writer_; }
   std::string store_url() override { return settings_.store_url; }
+  economy::MinuteMarket* minutes() override { return applications_.minutes(); }
   void in_background(std::function<void()> work) override;
   std::string hmac_sha256(std::string_view key, std::string_view text) override;
   apps::HttpReply post(const apps::HttpPost& request) override;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "apps/economy/application.h"
 #include "apps/monitor/application.h"
 #include "base/files.h"
 #include "serve/chatwoot_stand_in.h"
@@ -115,6 +116,21 @@ TEST(Monitor, an_alert_is_listed_acknowledged_and_posted_although_the_webhook_wa
   const auto requests = receiver.requests();
   EXPECT_EQ(requests.back().target, "/alerts");
   EXPECT_EQ(parse_json(requests.back().body, "test")["alerts"][0]["labels"]["topic"], alert["topic"]);
+}
+
+TEST(Monitor, an_alert_waits_for_an_analysts_minutes) {
+  test::ChatwootStandIn receiver;
+  const std::vector<apps::Application> both = {apps::economy_application(), apps::monitor_application()};
+  test::RunningServer server(
+      nullptr, both,
+      {"apps.monitor.enabled=true", "apps.economy.enabled=true", "apps.economy.most=[\"alerts=1\"]",
+       "apps.monitor.analysts=[\"李\"]", "apps.monitor.alert_minutes=3",
+       fmt::format("apps.monitor.webhook_url=http://127.0.0.1:{}/alerts", receiver.port())});
+  tell_of_a_scandal(server.port());
+  const auto problems = [&] { return ask_once(server.port(), "GET", "/v1/monitor/sources").body; };
+  EXPECT_TRUE(eventually([&] { return problems().find("waits for minutes of '李'") != std::string::npos; }))
+      << problems();
+  EXPECT_TRUE(receiver.requests().empty());
 }
 
 TEST(Monitor, silences_are_made_listed_and_ended) {

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include "apps/economy/application.h"
+#include "apps/recommend/decision_log.h"
 #include "apps/recommend/http.h"
 #include "apps/recommend_model.h"
+#include "economy/ledger.h"
 #include "serve/running_server.h"
 #include "serve/server.h"
 #include "store/event_log.h"
@@ -23,6 +26,12 @@ const std::vector<apps::Application>& recommend_alone() {
                                                                 .add_commands = nullptr,
                                                                 .routes = nullptr,
                                                                 .mount = apps::recommend::mount_recommend}};
+  return kApplications;
+}
+
+const std::vector<apps::Application>& recommend_and_market() {
+  static const std::vector<apps::Application> kApplications = {apps::economy_application(),
+                                                               recommend_alone()[0]};
   return kApplications;
 }
 
@@ -58,7 +67,7 @@ class Recommend : public testing::Test {
           settings.models = (folder_ / "models").string();
           settings.store_url = "sqlite:" + (folder_ / "events.db").string();
         },
-        recommend_alone(), assignments);
+        with_market_ ? recommend_and_market() : recommend_alone(), assignments);
   }
   Json ask(const std::string& method, const std::string& path, const Json& body = nullptr,
            int status = 200) const {
@@ -76,6 +85,7 @@ class Recommend : public testing::Test {
   }
 
   const test::ScratchFolder folder_;
+  bool with_market_ = false;
   std::unique_ptr<test::RunningServer> server_;
 };
 
@@ -219,6 +229,32 @@ TEST_F(Recommend, logs_slates_whose_outcomes_name_them) {
                            ASSERT_EQ(outcomes.size(), 1U);
                            EXPECT_EQ(outcomes[0].kind, "click");
                            EXPECT_EQ(outcomes[0].text, slate["items"][1]["id"].get<std::string>());
+                         });
+  EXPECT_EQ(decisions, 1);
+}
+
+TEST_F(Recommend, a_slate_ends_where_nobody_has_minutes_for_its_next_place) {
+  with_market_ = true;
+  start({"apps.economy.enabled=true", "apps.economy.minutes=100", "apps.recommend.item_minutes=0.5",
+         "apps.recommend.exploration=0.3", "apps.economy.most=['slates=1.5']"});
+  feedback("ann", {"i1"});
+  EXPECT_EQ(ask("POST", "/v1/recommend", {{"user", "ann"}, {"n", 5}, {"preview", true}})["items"].size(), 5U);
+  const Json slate = ask("POST", "/v1/recommend", {{"user", "ann"}, {"n", 5}});
+  ASSERT_EQ(slate["items"].size(), 3U) << slate.dump();
+  ask("POST", "/api/feedback",
+      {{"FeedbackType", "click"}, {"UserId", "ann"}, {"ItemId", slate["items"][0]["id"]}});
+  const auto balance = economy::open_ledger("sqlite:" + (folder_ / "events.db").string())->balance("", "ann");
+  EXPECT_EQ(balance[static_cast<size_t>(economy::Stage::retained)], 30'000);
+  EXPECT_EQ(balance[static_cast<size_t>(economy::Stage::allocated)], 60'000);
+  EXPECT_TRUE(ask("POST", "/v1/recommend", {{"user", "ann"}, {"n", 5}})["items"].empty());
+  server_.reset();
+  // What stands in the log is a slate of three places, as promote reads it.
+  const auto log = store::open_event_log("sqlite:" + (folder_ / "events.db").string());
+  int decisions = 0;
+  log->for_each_decision({.app = "recommend"},
+                         [&](const store::Decision& decision, std::span<const store::Outcome>) {
+                           ++decisions;
+                           EXPECT_EQ(apps::recommend::places_of(decision).size(), 3U);
                          });
   EXPECT_EQ(decisions, 1);
 }

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "apps/economy/application.h"
 #include "apps/support/decision.h"
 #include "apps/support/http.h"
 #include "apps/support/train_model.h"
@@ -78,6 +79,12 @@ const std::vector<apps::Application>& support_alone() {
   return kApplications;
 }
 
+const std::vector<apps::Application>& support_and_market() {
+  static const std::vector<apps::Application> kApplications = {apps::economy_application(),
+                                                               support_alone()[0]};
+  return kApplications;
+}
+
 // A server with both models in a folder of the test's own, so that another server can go on where it stopped.
 class Support : public testing::Test {
  protected:
@@ -90,8 +97,9 @@ class Support : public testing::Test {
           settings.models = (folder_ / "models").string();
           if (change) change(settings);
         },
-        support_alone(), assignments);
+        with_market_ ? support_and_market() : support_alone(), assignments);
   }
+  bool with_market_ = false;
   void stop() { server_.reset(); }
 
   uint16_t port() const { return server_->port(); }
@@ -208,6 +216,25 @@ TEST_F(Support, people_take_over_reply_and_close) {
   ASSERT_EQ(closed["conversations"].size(), 1U);
   EXPECT_EQ(closed["conversations"][0]["id"], id);
   EXPECT_EQ(answer("我的银行卡", id)["action"], "ask");  // Heed again
+}
+
+TEST_F(Support, an_agents_minutes_are_drawn_and_come_back_at_the_close) {
+  with_market_ = true;
+  start({"apps.economy.enabled=true", "apps.economy.minutes=8", "apps.support.agent_minutes=5",
+         "store.url='" + (folder_ / "events.db").string() + "'"});
+  const auto person = [&] { return get("/v1/economy/minutes")["people"][0]; };
+  const std::string first = answer("我的银行卡在哪里", "", {{"model", "unsure"}})["conversation"];
+  const std::string second = answer("Where is my card", "", {{"model", "unsure"}})["conversation"];
+  EXPECT_EQ(post("/v1/support/conversations/next/take", {{"agent", "Wei"}})["id"], first);
+  EXPECT_EQ(person()["used"]["agents"], 5);
+  // Of eight minutes three are left: the next one waits, and is taken by name all the same.
+  expect_refused(ask_once(port(), "POST", "/v1/support/conversations/next/take", R"({"agent":"Wei"})"), 429,
+                 "overloaded", {"5 minutes are wanted, 3 are left"});
+  EXPECT_EQ(waiting(), std::vector<std::string>{second});
+  post("/v1/support/conversations/" + second + "/take", {{"agent", "Wei"}});
+  EXPECT_EQ(person()["left"], 0);
+  post("/v1/support/conversations/" + first + "/close", {{"agent", "Wei"}});
+  EXPECT_GT(person()["left"].get<double>(), 4);  // it took no five minutes
 }
 
 TEST_F(Support, knowledge_is_quoted_with_its_source_wherever_a_customer_is_answered) {

@@ -33,7 +33,7 @@ ReaderEvent reader_event(const Json& json, const std::string& where);
 ReaderEvent event_of(const Item& item, Deed deed, int64_t ts_us);
 
 struct WorthOptions {
-  double temperature = 0.1;    // of attention
+  double temperature = 0.3;    // of attention
   double prior = 2.0;          // events that the reader's usual share of reads counts as
   double topic = 3.0;          // events that a chosen topic counts as
   double half_life_days = 60;  // of an event

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <utility>
 
+#include "apps/digest/why_text.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "economy/minutes.h"
 #include "store/event_log.h"
 
 namespace heed::apps::digest {
@@ -16,13 +19,15 @@ constexpr const char* kTopics = "topics";  // an outcome that holds a reader's t
 constexpr const char* kNoDecision = "none";
 constexpr int64_t kPage = 1000;
 constexpr double kDayUs = 86'400e6;
+constexpr double kGlance = 0.1;  // of a story's minutes, by which it was seen to be skipped
 
 void log_failure(const store::WriteResult& result) {
   if (result.error) spdlog::error("digest: an event could not be recorded: {}", result.error->what());
 }
 
-store::Decision decision_of(const Digest& digest, const std::string& reader, int64_t now_us) {
-  store::Decision decision = {.event_id = store::new_event_id(),
+store::Decision decision_of(const Digest& digest, const std::string& id, const std::string& reader,
+                            int64_t now_us) {
+  store::Decision decision = {.event_id = id,
                               .ts_us = now_us,
                               .app = kApp,
                               .subject = reader,
@@ -156,10 +161,48 @@ MadeDigest DigestService::make(const DigestRequest& request) {
   }
   ++made;
   if (!remembers || made_digest.digest.entries.empty()) return made_digest;
-  const store::Decision decision = decision_of(made_digest.digest, request.reader, now);
-  made_digest.decision = decision.event_id;
-  services_.event_writer().submit({decision}, log_failure);
+  const std::string id = store::new_event_id();
+  draw_minutes(request, id, now, made_digest.digest);
+  if (made_digest.digest.entries.empty()) return made_digest;
+  std::promise<std::optional<Error>> written;
+  services_.event_writer().submit({decision_of(made_digest.digest, id, request.reader, now)},
+                                  [&](const store::WriteResult& result) { written.set_value(result.error); });
+  if (const auto problem = written.get_future().get()) throw Error(*problem);
+  made_digest.decision = id;
   return made_digest;
+}
+
+void DigestService::draw_minutes(const DigestRequest& request, const std::string& decision, int64_t now_us,
+                                 Digest& digest) {
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr) return;
+  market->offer(decision, request.reader, request.options.minutes, now_us);
+  std::vector<economy::MinuteBid> bids;
+  for (const Entry& entry : digest.entries)
+    bids.push_back({.id = economy::bid_id(decision, entry.story.lead.id),
+                    .person = request.reader,
+                    .task = kApp,
+                    .source = entry.story.lead.source,
+                    .minutes = entry.account.minutes,
+                    .value = entry.account.value,
+                    .ts_us = now_us,
+                    .urgent = true,  // the reader asks
+                    .own = entry.reason == Reason::must});
+  const std::vector<economy::MinuteGrant> grants = market->ask(bids);
+  std::vector<Entry> given;
+  for (size_t k = 0; k < grants.size(); ++k) {
+    Entry& entry = digest.entries[k];
+    if (grants[k].given) {
+      given.push_back(std::move(entry));
+      continue;
+    }
+    digest.used -= entry.account.minutes;
+    if (entry.reason != Reason::kept) digest.value -= entry.account.value;
+    LeftOut out = {.story = std::move(entry.story), .account = entry.account};
+    explain(out, grants[k]);
+    digest.left_out.insert(digest.left_out.begin(), std::move(out));
+  }
+  digest.entries = std::move(given);
 }
 
 void DigestService::remember_topics(const std::string& reader, const std::vector<std::string>& topics) {
@@ -187,6 +230,10 @@ void DigestService::take(const std::string& reader, ReaderEvent event, const std
     readers_[reader].take(event);
   }
   ++taken;
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market != nullptr && !decision.empty())
+    market->settle_share(economy::bid_id(decision, event.item), event.deed == Deed::skip ? 0 : 1,
+                         event.deed == Deed::skip ? kGlance : 0, store::now_us());
   services_.event_writer().submit({store::Outcome{.event_id = store::new_event_id(),
                                                   .decision_id = decision.empty() ? kNoDecision : decision,
                                                   .ts_us = event.ts_us,

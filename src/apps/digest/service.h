@@ -39,9 +39,12 @@ struct DigestRequest {
   std::vector<Item> items{};  // instead of those of the feeds
 };
 
+// With a market for minutes, a reader's request offers the minutes that it says and each story bids for its
+// own: one whose minutes are worth more elsewhere is left out, and says so. What is read or saved is
+// attended, of what is skipped a glance is lost and the rest goes back.
 struct MadeDigest {
   Digest digest{};
-  std::string decision{};  // its id in the event log; "": not logged
+  std::string decision{};  // its id in the event log, where it stands; "": not logged
 };
 
 // What a server's digests share: items of the polled feeds, in memory, asked again at each start; readers,
@@ -69,6 +72,8 @@ class DigestService {
   void restore();
   void add_items(const std::vector<FeedEntry>& entries);
   std::shared_ptr<Shelf> shelf_of_feeds();
+  void draw_minutes(const DigestRequest& request, const std::string& decision, int64_t now_us,
+                    Digest& digest);
   void remember_topics(const std::string& reader, const std::vector<std::string>& topics);
 
   const DigestSettings settings_;

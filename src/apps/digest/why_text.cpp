@@ -86,4 +86,21 @@ void explain(LeftOut& left_out) {
       (missing > 0 ? fmt::format("：其他内容的损失比它带来的多{:.2f}", missing) : "：整篇放不下");
 }
 
+void explain(LeftOut& left_out, const economy::MinuteGrant& refused) {
+  const auto zh = [&]() -> std::string {
+    switch (refused.refusal) {
+      case economy::Refusal::quiet_hours:
+        return "现在是您的安静时段";
+      case economy::Refusal::none_left:
+        return "今天的分钟已经用完";
+      case economy::Refusal::task_limit:
+        return "今天留给摘要的分钟已经用完";
+      default:
+        return fmt::format("这些分钟用在别处更值（每分钟{:.2f}）", refused.price);
+    }
+  };
+  left_out.why_en = worth_en(left_out.account) + "; left out: " + refused.reason;
+  left_out.why_zh = worth_zh(left_out.account) + "；未选入：" + zh();
+}
+
 }  // namespace heed::apps::digest

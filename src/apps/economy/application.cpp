@@ -2,6 +2,7 @@
 
 #include "apps/background.h"
 #include "apps/economy/http.h"
+#include "apps/economy/market.h"
 
 namespace heed::apps {
 namespace economics {
@@ -18,10 +19,6 @@ const Json& rows_of(const Json& body, const char* name) {
 std::string text_of(const Json& object, const char* name) {
   if (!has(object, name)) return "";
   return object[name].is_string() ? object[name].get<std::string>() : object[name].dump();
-}
-
-double number_or(const Json& object, const char* name, double fallback) {
-  return has(object, name) ? object[name].get<double>() : fallback;
 }
 
 std::vector<Route> routes() {
@@ -43,7 +40,7 @@ Application economy_application() {
           .description = "The attention economy: allocation, retention, evaluation, value network, ledger",
           .add_commands = add_no_commands,
           .routes = economics::routes,
-          .mount = nullptr};
+          .mount = economics::mount_market};
 }
 
 }  // namespace heed::apps

@@ -20,6 +20,5 @@ void answer_by(const CallPointer& call, Services& services,
 const Json& rows_of(const Json& body, const char* name);
 // A number or text of an object as the tables of economy/ take it; "" where it is not there.
 std::string text_of(const Json& object, const char* name);
-double number_or(const Json& object, const char* name, double fallback);
 
 }  // namespace heed::apps::economics

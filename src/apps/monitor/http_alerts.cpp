@@ -106,6 +106,7 @@ StoredAlert find_alert(const Call& call, Service& service) {
 Json acknowledge_alert(const Call& call, Service& service) {
   const std::string by = text_or(call.body, "by").substr(0, kMaxNameBytes);
   if (!service.store().acknowledge(call.parameter("alert"), by)) find_alert(call, service);
+  service.attended(call.parameter("alert"), by);
   return stored_json(find_alert(call, service));
 }
 

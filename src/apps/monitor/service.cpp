@@ -1,5 +1,7 @@
 #include "apps/monitor/service.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -7,11 +9,15 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "economy/minutes.h"
 #include "store/database.h"
 #include "store/event.h"
 
 namespace heed::apps::monitor {
 namespace {
+
+constexpr const char* kTask = "alerts";
+constexpr std::array<double, 3> kWorthOfSeverity = {1, 2, 4};  // of a minute, beside one of a digest at 1
 
 using std::chrono::milliseconds;
 
@@ -51,6 +57,8 @@ Service::Service(const MonitorSettings& settings, Services& services)
       options.sign = [&services, secret](const std::string& body) {
         return "sha256=" + services.hmac_sha256(secret, body);
       };
+    if (!settings.analysts.empty())
+      options.wait = [this](const Alert& alert, int64_t now_us) { return ask_analysts(alert, now_us); };
     webhook_ = std::make_unique<Webhook>(
         options, *store_, [&services](const HttpPost& request) { return services.post(request); });
   }
@@ -71,6 +79,45 @@ Service::Service(const MonitorSettings& settings, Services& services)
 Service::~Service() {
   stop_.request_stop();
   threads_.clear();
+}
+
+// The analyst whose minute is cheapest first; why none of them has any, of the last.
+std::string Service::ask_analysts(const Alert& alert, int64_t now_us) const {
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr) return "";
+  std::map<std::string, double> prices;
+  for (const economy::PersonMinutes& one : market->people()) prices[one.person] = one.price;
+  std::vector<std::string> analysts = settings_.analysts;
+  std::ranges::stable_sort(analysts, [&](const auto& a, const auto& b) { return prices[a] < prices[b]; });
+  std::string why;
+  for (const std::string& analyst : analysts) {
+    const economy::MinuteGrant grant = market->ask(
+        {{.id = economy::bid_id(alert.id, analyst),
+          .person = analyst,
+          .task = kTask,
+          .source = alert.series.topic,
+          .minutes = settings_.alert_minutes,
+          .value = settings_.alert_minutes * kWorthOfSeverity[static_cast<size_t>(alert.severity)],
+          .ts_us = now_us,
+          .urgent = alert.severity == Severity::critical}})[0];
+    if (grant.given) return "";
+    why = "waits for minutes of '" + analyst + "': " + grant.reason;
+  }
+  return why;
+}
+
+void Service::attended(const std::string& alert, const std::string& by) const {
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr || by.empty()) return;
+  const std::string id = economy::bid_id(alert, by);
+  const int64_t now = store::now_us();
+  market->ask({{.id = id,
+                .person = by,
+                .task = kTask,
+                .minutes = settings_.alert_minutes,
+                .ts_us = now,
+                .own = true}});
+  market->settle_share(id, 1, 0, now);
 }
 
 void Service::read_stream(const std::string& url) {

@@ -32,6 +32,9 @@ class Service {
   const MonitorSettings& settings() const { return settings_; }
   std::stop_token stop() const { return stop_.get_token(); }
 
+  // An alert that somebody has read: their minutes are attended, where they are counted.
+  void attended(const std::string& alert, const std::string& by) const;
+
   // What is wrong now, for people: a stream that is out of reach, a feed that cannot be read, a webhook that
   // is down.
   std::vector<std::string> problems();
@@ -41,6 +44,7 @@ class Service {
  private:
   void read_stream(const std::string& url);
   void keep_house();
+  std::string ask_analysts(const Alert& alert, int64_t now_us) const;
 
   MonitorSettings settings_;
   Services& services_;

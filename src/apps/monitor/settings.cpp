@@ -34,6 +34,11 @@ void add_settings(Settings& keys, const std::string& prefix, MonitorSettings& s)
            "Where alerts are posted as Alertmanager posts them; empty: nowhere");
   keys.add(key("webhook_secret_file"), &s.webhook_secret_file,
            "File with the secret that they are signed with (X-Heed-Signature: sha256=...)");
+  keys.add(
+      key("analysts"), &s.analysts,
+      "Who reads alerts, where a market for minutes runs (apps.economy): an alert is posted when it gets "
+      "minutes of one of them");
+  keys.add(key("alert_minutes"), &s.alert_minutes, "That an alert takes of an analyst", 0.1, 1440.0);
   keys.add(key("escalate_minutes"), &s.escalate_minutes,
            "An alert that nobody acknowledged is posted once more after so long; 0: never", 0.0, 1e6);
   keys.add(key("message_days"), &s.message_days, "How long messages are kept", 1, 100'000);

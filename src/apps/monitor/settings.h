@@ -29,6 +29,8 @@ struct MonitorSettings {
   double feed_minutes = 5;
   std::string webhook_url{};
   std::string webhook_secret_file{};
+  std::vector<std::string> analysts;
+  double alert_minutes = 3.0;
   double escalate_minutes = 60;
   int64_t message_days = 30, minute_days = 7, hour_days = 400;
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kAtOnce = 100;
 constexpr size_t kMaxProblem = 256;
+constexpr int64_t kWaitUs = 60'000'000;  // until somebody is asked again
 
 }  // namespace
 
@@ -63,6 +64,14 @@ int64_t Webhook::run(int64_t now_us) {
     if (!alert) {
       store_.sent(one.seq);
       continue;
+    }
+    if (options_.wait && one.status == "firing" && alert->alert.ended_us == 0) {
+      if (const std::string why = options_.wait(alert->alert, now_us); !why.empty()) {
+        one.due_us = now_us + kWaitUs;
+        one.problem = why;
+        store_.failed(one);
+        continue;
+      }
     }
     std::string problem;
     try {

@@ -23,6 +23,8 @@ class Webhook {
   struct Options {
     std::string url{};
     std::function<std::string(const std::string& body)> sign{};  // X-Heed-Signature; none: not signed
+    // Why nobody has minutes for this alert now: it waits; "": send it. None: everything is sent.
+    std::function<std::string(const Alert& alert, int64_t now_us)> wait{};
   };
   using Send = std::function<HttpReply(const HttpPost&)>;
   Webhook(Options options, MonitorStore& store, Send send);

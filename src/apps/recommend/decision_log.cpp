@@ -83,6 +83,19 @@ std::vector<LoggedDecision::Place> places_of(const store::Decision& decision) {
           decision.event_id));
 }
 
+void keep_places(size_t count, store::Decision& decision) {
+  const std::vector<LoggedDecision::Place> places = places_of(decision);
+  if (count >= places.size()) return;
+  size_t kept = 0;
+  for (size_t p = 0; p < count; ++p) kept += places[p].options.size();
+  decision.candidates.resize(kept);
+  Json reason = parse_json(decision.reason, "decision '" + decision.event_id + "'");
+  reason["places"] = count;
+  Json& features = reason["features"];
+  features.erase(features.begin() + static_cast<int64_t>(count), features.end());
+  decision.reason = reason.dump();
+}
+
 void read_decisions(store::EventLog& log, int64_t since_us,
                     const std::function<void(const LoggedDecision&)>& read, int64_t& skipped) {
   const auto histories = read_histories(log);

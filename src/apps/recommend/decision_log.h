@@ -32,6 +32,8 @@ struct LoggedDecision {
 // Takes the options of a decision apart: candidates stand place by place, and those of a place sum to 1.
 // Throws corrupt_data where they do not.
 std::vector<LoggedDecision::Place> places_of(const store::Decision& decision);
+// Ends a decision's slate after `count` of its places, as if no more had been asked for.
+void keep_places(size_t count, store::Decision& decision);
 
 // Every decision of `recommend` with a slate since then, in the order of time. Outcomes count where they name
 // the decision and an item of it. Decisions of other shapes (written by hand) are counted in `skipped`.

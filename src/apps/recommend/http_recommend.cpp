@@ -136,10 +136,6 @@ std::vector<double> frontier_of(const Json& body) {
   return diversities;
 }
 
-double number_or(const Json& body, const char* name, double fallback) {
-  return has(body, name) ? body.at(name).get<double>() : fallback;
-}
-
 RecommendRequest request_of(const Json& body, const EngineOptions& options) {
   RecommendRequest request{.user = text_or(body, "user"),
                            .session = session_of(body),

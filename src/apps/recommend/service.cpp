@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "apps/recommend/dataset.h"
+#include "apps/recommend/decision_log.h"
 #include "apps/recommend/model_engine.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "economy/minutes.h"
 #include "store/event_log.h"
 #include "store/event_writer.h"
 
@@ -17,6 +19,7 @@ namespace {
 constexpr const char* kApp = "recommend";
 constexpr const char* kItemKind = "catalogue-item";  // an outcome that holds an item's JSON
 constexpr const char* kNoDecision = "none";
+constexpr const char* kTask = "slates";
 constexpr int64_t kPage = 1000;
 
 // The same event sent twice has one key.
@@ -182,6 +185,12 @@ int64_t RecommendService::take(const std::vector<Feedback>& feedback) {
     if (result.is_new) events.emplace_back(outcome_of(own, result.decision_id));
   }
   taken += count;
+  economy::MinuteMarket* const market = services_.minutes();
+  for (const store::Event& event : events) {
+    const auto& outcome = std::get<store::Outcome>(event);
+    if (market != nullptr && outcome.decision_id != kNoDecision)
+      market->settle_share(economy::bid_id(outcome.decision_id, outcome.text), 1, 0, now);
+  }
   if (!events.empty()) services_.event_writer().submit(std::move(events), log_failure);
   return count;
 }
@@ -220,6 +229,35 @@ void RecommendService::forget(const std::string& user) {
   if (now_.engine) now_.engine->forget(user);
 }
 
+void RecommendService::draw_minutes(const std::string& user, Recommendation& recommendation) {
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr || settings_.item_minutes <= 0 || user.empty()) return;
+  const store::Decision& decision = recommendation.decision;
+  // A place bids the slate's mean, so that one that is shown to learn is not priced out.
+  double mean = 0.0;
+  for (const auto& item : recommendation.items)
+    mean += std::max(0.0, item.value) / static_cast<double>(recommendation.items.size());
+  std::vector<economy::MinuteBid> bids;
+  for (const auto& item : recommendation.items)
+    bids.push_back({.id = economy::bid_id(decision.event_id, item.id),
+                    .person = user,
+                    .task = kTask,
+                    .source = item.source,
+                    .minutes = settings_.item_minutes,
+                    .value = mean,
+                    .ts_us = decision.ts_us,
+                    .urgent = true});  // the person asks
+  const std::vector<economy::MinuteGrant> grants = market->ask(bids);
+  const size_t places =
+      static_cast<size_t>(std::ranges::find(grants, false, &economy::MinuteGrant::given) - grants.begin());
+  for (size_t k = places; k < grants.size(); ++k) {
+    if (grants[k].given) market->settle(bids[k].id, 0, 0, decision.ts_us);
+  }
+  if (places == grants.size()) return;
+  recommendation.items.resize(places);
+  keep_places(places, recommendation.decision);
+}
+
 Recommendation RecommendService::recommend(const RecommendRequest& request) {
   std::shared_ptr<const infer::LiveModel> model;
   const std::shared_ptr<Engine> current = engine();
@@ -231,6 +269,7 @@ Recommendation RecommendService::recommend(const RecommendRequest& request) {
   recommendation.decision.model = model->name();
   recommendation.decision.version = model->version();
   ++recommended;
+  if (!request.preview) draw_minutes(request.user, recommendation);
   if (!recommendation.items.empty() && !request.preview) {
     try {
       services_.event_writer().submit({recommendation.decision}, log_failure);

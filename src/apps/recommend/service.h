@@ -42,7 +42,9 @@ class RecommendService {
   data::Item item(const std::string& id);
   void forget(const std::string& user);
 
-  // Answers on a worker's thread and logs the decision; a preview's it does not.
+  // Answers on a worker's thread and logs the decision; a preview's it does not. With a market for minutes
+  // and settings.item_minutes the slate ends where the first of its places gets none; an outcome of an item
+  // settles its place as attended.
   Recommendation recommend(const RecommendRequest& request);
 
   std::atomic<int64_t> recommended{0}, taken{0}, refused{0};
@@ -56,6 +58,7 @@ class RecommendService {
   void replace(std::shared_ptr<const infer::LiveModel> model);
   void read_data(Engine& engine) const;
   void read_log(Engine& engine);
+  void draw_minutes(const std::string& user, Recommendation& recommendation);
 
   const RecommendSettings settings_;
   Services& services_;

@@ -1,26 +1,12 @@
 #include "apps/recommend/settings.h"
 
-#include <charconv>
-#include <cmath>
-
+#include "apps/named_numbers.h"
 #include "base/error.h"
 
 namespace heed::apps::recommend {
 
 std::map<std::string, double> parse_goals(const std::vector<std::string>& goals) {
-  std::map<std::string, double> worths;
-  for (const std::string& goal : goals) {
-    const size_t mark = goal.find('=');
-    double worth = 0.0;
-    const char* const end = goal.data() + goal.size();
-    const bool read = mark != goal.npos && mark > 0 &&
-                      std::from_chars(goal.data() + mark + 1, end, worth).ptr == end &&
-                      mark + 1 < goal.size() && std::isfinite(worth) && worth >= 0.0;
-    if (!read)
-      throw Error(ErrorCode::invalid_argument,
-                  "goals: expected NAME=WORTH, a number of at least 0, found '" + goal + "'");
-    worths[goal.substr(0, mark)] = worth;
-  }
+  std::map<std::string, double> worths = named_numbers("goals", goals);
   if (worths.empty())
     throw Error(ErrorCode::invalid_argument, "goals: expected at least one NAME=WORTH, found none");
   return worths;
@@ -75,6 +61,9 @@ void add_settings(Settings& keys, const std::string& prefix, RecommendSettings& 
            1 << 20);
   keys.add(key("restored_events"), &s.restored_events, "Events read from the log at the start, the latest",
            0);
+  keys.add(key("item_minutes"), &s.item_minutes,
+           "Minutes of a person that a place of a slate asks the market for (apps.economy); 0: none", 0.0,
+           60.0);
 }
 
 }  // namespace heed::apps::recommend

@@ -24,6 +24,7 @@ struct RecommendSettings {
   int64_t workers = 0;
   int64_t max_waiting = 1000;
   int64_t restored_events = 5'000'000;
+  double item_minutes = 0.0;
 
   EngineOptions engine() const;
 };

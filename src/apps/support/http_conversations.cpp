@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "apps/background.h"
 #include "apps/support/http.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "economy/minutes.h"
 #include "store/event_writer.h"
 
 namespace heed::apps::support {
@@ -15,6 +17,7 @@ using Kind = Field::Kind;
 constexpr int64_t kDefaultLimit = 50;
 constexpr const char* kAllTenants = "*";
 constexpr const char* kNext = "next";  // the conversation that has waited longest
+constexpr double kUrgentWorth = 2;     // times that of another conversation
 
 // --- As agents see them
 
@@ -159,26 +162,60 @@ void give_to(Desk& desk, Conversation& conversation, const std::string& agent) {
   desk.queue().take(ConversationKey{conversation.tenant, conversation.id});
 }
 
-void take(const CallPointer& call, Desk& desk) {
-  ConversationKey key = key_of(call);
-  const std::string agent = text_or(call->body, "agent");
-  check_client_id("agent", agent);
-  if (key.id == kNext) {
-    const auto entry = desk.queue().take();
-    if (!entry) throw Error(ErrorCode::not_found, "hand-over queue: nobody waits");
-    key = entry->key;
-  }
-  with_conversation(call, desk, std::move(key), [call, &desk, agent](const LiveConversationPointer& live) {
-    live->with([&](Conversation& conversation) { give_to(desk, conversation, agent); });
-    save_and_reply(call, desk, live);
-  });
-}
-
 std::string last_decision(const Conversation& conversation) {
   for (auto turn = conversation.turns.rbegin(); turn != conversation.turns.rend(); ++turn) {
     if (turn->details.contains("decision_id")) return turn->details["decision_id"].get<std::string>();
   }
   return "";
+}
+
+// Of the hand-over, which the last decision was.
+std::string minutes_of(const Conversation& conversation) {
+  return economy::bid_id(conversation.tenant + "/" + conversation.id, last_decision(conversation));
+}
+
+// An agent's minutes for a conversation, where they are counted: `own`: the agent chose it. Throws where they
+// are worth more elsewhere.
+void draw_minutes(Desk& desk, const Conversation& conversation, const std::string& agent, bool own) {
+  economy::MinuteMarket* const market = desk.services().minutes();
+  if (market == nullptr) return;
+  const bool urgent = conversation.priority == Priority::urgent;
+  const double minutes = desk.settings().agent_minutes;
+  const economy::MinuteGrant grant = market->ask({{.id = minutes_of(conversation),
+                                                   .person = agent,
+                                                   .task = "agents",
+                                                   .minutes = minutes,
+                                                   .value = minutes * (urgent ? kUrgentWorth : 1),
+                                                   .ts_us = store::now_us(),
+                                                   .urgent = true,
+                                                   .own = own}})[0];
+  if (!grant.given)
+    throw Error(ErrorCode::overloaded, "hand-over queue: no minutes of '" + agent.substr(0, 64) +
+                                           "' for the next one: " + grant.reason +
+                                           "; take it by its name to answer it all the same");
+}
+
+void take(const CallPointer& call, Desk& desk) {
+  ConversationKey key = key_of(call);
+  const std::string agent = text_or(call->body, "agent");
+  check_client_id("agent", agent);
+  std::optional<HandoverQueue::Entry> next;
+  if (key.id == kNext) {
+    next = desk.queue().take();
+    if (!next) throw Error(ErrorCode::not_found, "hand-over queue: nobody waits");
+    key = next->key;
+  }
+  run_in_background(call, desk.services(), [call, &desk, agent, key, next] {
+    const LiveConversationPointer live = desk.load(key);
+    try {
+      draw_minutes(desk, live->with([](Conversation& one) { return one; }), agent, !next);
+    } catch (...) {
+      if (next) desk.queue().add(*next);  // it waits on, where it was
+      throw;
+    }
+    live->with([&](Conversation& conversation) { give_to(desk, conversation, agent); });
+    save_and_reply(call, desk, live);
+  });
 }
 
 store::Outcome outcome_of(const std::string& tenant, const std::string& decision, std::string kind,
@@ -240,12 +277,17 @@ void reply(const CallPointer& call, Desk& desk) {
 }
 
 void close(const CallPointer& call, Desk& desk) {
-  with_conversation(call, desk, key_of(call), [call, &desk](const LiveConversationPointer& live) {
+  run_in_background(call, desk.services(), [call, &desk, key = key_of(call)] {
+    const LiveConversationPointer live = desk.load(key);
+    std::string minutes;
     live->with([&](Conversation& conversation) {
       conversation.state = State::closed;
       conversation.updated_us = store::now_us();
       desk.queue().remove({conversation.tenant, conversation.id});
+      minutes = minutes_of(conversation);
     });
+    if (economy::MinuteMarket* const market = desk.services().minutes())
+      market->settle_until(minutes, store::now_us());
     save_and_reply(call, desk, live);
   });
 }

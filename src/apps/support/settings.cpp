@@ -21,6 +21,9 @@ void add_settings(Settings& keys, const std::string& prefix, SupportSettings& s)
   keys.add(key("max_waiting_a_tenant"), &s.max_waiting_a_tenant, "Of them, of one tenant", 1, 1 << 20);
   keys.add(key("urgent_minutes"), &s.urgent_minutes,
            "An urgent conversation is served as if it had waited so much longer", 0.0, 1e6);
+  keys.add(key("agent_minutes"), &s.agent_minutes,
+           "That a conversation takes of an agent, where a market for minutes runs (apps.economy)", 0.1,
+           1440.0);
   keys.add(key("max_characters"), &s.max_characters, "Longest message that is read", 1, 1 << 20);
   keys.add(
       key("min_passage_confidence"), &s.min_passage_confidence,

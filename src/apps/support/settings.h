@@ -23,6 +23,7 @@ struct SupportSettings {
   int64_t max_waiting = 1'000;
   int64_t max_waiting_a_tenant = 500;
   double urgent_minutes = 10.0;
+  double agent_minutes = 5.0;
   int64_t max_characters = 4'000;
   double min_passage_confidence = 0.0;
   std::vector<std::string> person_intents = EngineOptions{}.person_intents;
