@@ -87,6 +87,24 @@ export interface Statement {
   lines: { key: string; acquired: number; allocated: number; retained: number; lost: number }[];
 }
 
+// The market for people's minutes today: one price a person, whichever application asks.
+export interface MinuteMarket {
+  running: true;
+  people: PersonMinutes[]; // At most 100, the dearest minute first.
+  more?: number; // Others.
+  tasks: { task: string; used: number; next?: number | null }[]; // As of a person, of all together.
+}
+
+export interface PersonMinutes {
+  person: string;
+  group: string;
+  minutes: number; // Given for today.
+  left: number; // Not yet granted.
+  price: number; // Of the next minute.
+  used: Record<string, number>; // Minutes by task.
+  next?: Record<string, number>; // By task, what the best refused bid would have paid for a minute.
+}
+
 export const bestFlow = (network: Network, signal: AbortSignal) => request<Flow>("v1/economy/flow", { body: network, signal });
 export const allocate = (problem: AllocationProblem, signal: AbortSignal) =>
   request<Allocation>("v1/economy/allocate", { body: { ...problem, whole: true }, signal });
@@ -97,3 +115,5 @@ export const statement = (by: StatementKey, signal: AbortSignal, sinceMs?: numbe
   const query = new URLSearchParams({ by, ...(sinceMs === undefined ? {} : { since: new Date(sinceMs).toISOString() }) });
   return request<Statement>(`v1/economy/ledger?${query.toString()}`, { signal });
 };
+// Without a market: only that none runs.
+export const minutesToday = (signal: AbortSignal) => request<MinuteMarket | { running: false }>("v1/economy/minutes", { signal });

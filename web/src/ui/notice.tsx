@@ -4,7 +4,7 @@ export interface NoticeProps {
   title: string;
   text?: string | undefined;
   tone?: "plain" | "warn" | "bad";
-  heading?: "h1" | "h2" | "p"; // What the title is in the page's outline.
+  heading?: "h1" | "h2" | "h3" | "p"; // What the title is in the page's outline.
   children?: ComponentChildren;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keptShare, midnightMs, sumOf, taskHref } from "../../src/pages/overview/attention";
+import { keptShare, midnightMs, sumOf, taskHref, taskLines, waitingOf } from "../../src/pages/overview/attention";
 
 const line = (key: string, acquired: number, allocated: number, retained: number, lost: number) => ({ key, acquired, allocated, retained, lost });
 
@@ -19,6 +19,19 @@ test("a day begins at this browser's midnight", () => {
   assert.equal(midnightMs(noon.getTime()), new Date(2026, 10, 26).getTime());
 });
 
-test("a task that an application posts leads to it, another to the economy", () => {
-  assert.deepEqual(["support", "Triage"].map(taskHref), ["#/support", "#/economy"]);
+test("what waits was given and is neither attended nor lost; minutes lost before any task had them are not waited for", () => {
+  assert.deepEqual([line("", 0, 9, 4, 2), line("", 0, 4, 4, 0), line("", 20, 0, 0, 12)].map(waitingOf), [3, 0, 0]);
+});
+
+test("tasks that got most are first, those that only asked last, and no task is told only where minutes were lost", () => {
+  const lines = [line("", 60, 0, 0, 0), line("alerts", 0, 2, 0, 0), line("digest", 0, 9, 0, 0)];
+  assert.deepEqual(taskLines(lines, ["slates", "digest"]).map(({ key }) => key), ["digest", "alerts", "slates"]);
+  assert.deepEqual(taskLines([line("", 60, 0, 0, 12)], ["slates"]), [line("", 60, 0, 0, 12), line("slates", 0, 0, 0, 0)]);
+});
+
+test("a task that an application asks for or posts leads to it, another to the economy", () => {
+  assert.deepEqual(
+    ["alerts", "slates", "agents", "digest", "support", "Triage", "constructor"].map(taskHref),
+    ["#/monitor", "#/recommend", "#/support", "#/digest", "#/support", "#/economy", "#/economy"],
+  );
 });

@@ -22,9 +22,27 @@ export function midnightMs(nowMs: number): number {
   return new Date(nowMs).setHours(0, 0, 0, 0);
 }
 
-const kPages = ["support", "monitor", "recommend", "digest"]; // Applications that post under their own name.
+// What was given to a task and has come to no end yet.
+export function waitingOf({ allocated, retained, lost }: Pick<Line, "allocated" | "retained" | "lost">): number {
+  return Math.max(allocated - retained - lost, 0);
+}
+
+// Lines by task: those that got most first, then those that only asked. Minutes of no task are a line where some were lost.
+export function taskLines(lines: readonly Line[], asked: readonly string[]): Line[] {
+  const known = new Set(lines.map(({ key }) => key));
+  const others = asked.filter((task) => !known.has(task)).map((key) => ({ key, acquired: 0, allocated: 0, retained: 0, lost: 0 }));
+  return [...lines.filter(({ key, allocated, lost }) => key || allocated + lost > 0), ...others].sort((a, b) => b.allocated - a.allocated || b.lost - a.lost);
+}
+
+// Under which name an application asks for minutes, or posts them, and its page.
+const kPages = new Map([
+  ...["support", "monitor", "recommend", "digest"].map((name): [string, string] => [name, name]),
+  ["alerts", "monitor"],
+  ["slates", "recommend"],
+  ["agents", "support"],
+]);
 
 // Where the minutes of a task are told about.
 export function taskHref(task: string): string {
-  return kPages.includes(task) ? href(task) : href("economy");
+  return href(kPages.get(task) ?? "economy");
 }

@@ -51,7 +51,7 @@ function Attention() {
   const conversations = runs("support", "/v1/support/conversations");
   return (
     <>
-      {routes?.has("/v1/economy/ledger") && <Today />}
+      {routes?.has("/v1/economy/ledger") && <Today priced={routes.has("/v1/economy/minutes")} />}
       {(alerts || conversations) && <Waiting alerts={alerts} conversations={conversations} />}
       {runs("digest", "/v1/digest") && <Prices />}
     </>

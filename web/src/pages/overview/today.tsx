@@ -1,22 +1,26 @@
 import { useState } from "preact/hooks";
 
-import { statement, type StatementKey } from "../../api/economy";
+import { minutesToday, statement, type MinuteMarket, type StatementKey } from "../../api/economy";
 import { usePolled } from "../../api/polled";
 import { href } from "../../app/route";
 import { useFormats, useTexts } from "../../i18n/language";
-import { Bar } from "../../ui/bar";
 import { Failure } from "../../ui/failure";
 import { ForAdmins } from "../../ui/for_admins";
 import { Segmented } from "../../ui/segmented";
-import { Table } from "../../ui/table";
-import { keptShare, midnightMs, sumOf, taskHref, type Line } from "./attention";
+import { keptShare, midnightMs, sumOf, waitingOf, type Line } from "./attention";
 import { Figure } from "./figure";
+import { worthMost } from "./minutes";
+import { NoMarket } from "./no_market";
+import { People } from "./people";
+import { OtherTable, TaskTable } from "./spent_tables";
 import { texts } from "./strings";
+import { TaskLink } from "./task_link";
 
 const kEveryMs = 15_000;
 
-// Where people's minutes went since midnight, and how many of them were attended: what they earned.
-export function Today() {
+// Where people's minutes went since midnight, how many of them were attended, and, where the server has a market (`priced`), what
+// the next one of each person costs.
+export function Today({ priced }: { priced: boolean }) {
   const t = useTexts(texts);
   return (
     <section class="section front">
@@ -25,55 +29,79 @@ export function Today() {
         <a href={href("economy")}>{t.toEconomy}</a>
       </div>
       <ForAdmins>
-        <Spent />
+        <Minutes priced={priced} />
       </ForAdmins>
     </section>
+  );
+}
+
+function Minutes({ priced }: { priced: boolean }) {
+  const t = useTexts(texts);
+  const spent = usePolled((signal) => statement("task", signal, midnightMs(Date.now())), [], kEveryMs);
+  const minutes = usePolled(async (signal) => (priced ? minutesToday(signal) : undefined), [], kEveryMs);
+  const market = minutes.data?.running ? minutes.data : undefined;
+  if (spent.error && spent.error.status !== 0) return <Failure error={spent.error} onRetry={spent.reload} />;
+  if (!spent.data) return null;
+  const { lines } = spent.data;
+  return (
+    <>
+      {lines.length > 0 ? <Sums lines={lines} /> : <p class="hint">{t.nothingToday}</p>}
+      {market && market.people.length > 0 && <Next market={market} />}
+      {lines.length > 0 && <Spent lines={lines} market={market} />}
+      {minutes.error && minutes.error.status !== 0 && <Failure error={minutes.error} onRetry={minutes.reload} />}
+      {market && <People market={market} />}
+      {minutes.data?.running === false && <NoMarket />}
+    </>
+  );
+}
+
+function Sums({ lines }: { lines: readonly Line[] }) {
+  const t = useTexts(texts);
+  const f = useFormats();
+  const sum = sumOf(lines);
+  const waiting = lines.reduce((all, line) => all + waitingOf(line), 0);
+  const value = (minutes: number) => t.minutes(f.compact(minutes));
+  return (
+    <dl class="key-figures">
+      <Figure name={t.acquired} value={value(sum.acquired)} note={t.acquiredNote} />
+      <Figure name={t.allocated} value={value(sum.allocated)} note={t.allocatedNote} />
+      <Figure name={t.retained} value={value(sum.retained)} note={t.retainedNote(f.percent(keptShare(sum)))} />
+      <Figure name={t.waiting} value={value(waiting)} note={t.waitingNote} />
+      <Figure name={t.lost} value={value(sum.lost)} note={t.lostNote} />
+    </dl>
+  );
+}
+
+function Next({ market }: { market: MinuteMarket }) {
+  const t = useTexts(texts);
+  const f = useFormats();
+  const best = worthMost(market.tasks);
+  if (!best) return <p>{t.noneRefused}</p>;
+  return (
+    <p>
+      {t.nextMost}
+      <TaskLink task={best.task} />
+      {t.nextWorth(f.tick(best.next))}
+    </p>
   );
 }
 
 type Key = Exclude<StatementKey, "day">;
 const kKeys: readonly Key[] = ["task", "source", "group"];
 
-function Spent() {
+function Spent({ lines, market }: { lines: readonly Line[]; market: MinuteMarket | undefined }) {
   const t = useTexts(texts);
-  const f = useFormats();
   const [by, setBy] = useState<Key>("task");
-  const found = usePolled((signal) => statement(by, signal, midnightMs(Date.now())), [by], kEveryMs);
-  const lines = [...(found.data?.lines ?? [])].sort((a, b) => b.allocated - a.allocated || b.acquired - a.acquired);
-  if (found.error && found.error.status !== 0) return <Failure error={found.error} onRetry={found.reload} />;
-  if (found.data && lines.length === 0) return <p class="hint">{t.nothingToday}</p>;
-  if (!found.data) return null;
-  const sum = sumOf(lines);
-  const most = Math.max(...lines.map(({ allocated }) => allocated), Number.MIN_VALUE);
   return (
     <>
-      <dl class="key-figures">
-        <Figure name={t.acquired} value={t.minutes(f.compact(sum.acquired))} note={t.acquiredNote} />
-        <Figure name={t.allocated} value={t.minutes(f.compact(sum.allocated))} note={t.allocatedNote} />
-        <Figure name={t.retained} value={t.minutes(f.compact(sum.retained))} note={t.retainedNote(f.percent(keptShare(sum)))} />
-        <Figure name={t.lost} value={t.minutes(f.compact(sum.lost))} note={t.lostNote} />
-      </dl>
       <Segmented<Key> name="today-by" label={t.by} value={by} options={kKeys.map((value) => ({ value, text: t[value] }))} onChange={setBy} />
-      <Table
-        label={t.today}
-        rows={lines}
-        rowKey={({ key }) => key}
-        columns={[
-          { title: t[by], cell: ({ key }) => (by === "task" && key ? <a href={taskHref(key)}>{key}</a> : key || t.unnamed) },
-          {
-            title: t.allocated,
-            number: true,
-            cell: ({ allocated }) => (
-              <span class="front__bar">
-                <Bar share={allocated / most} tone="attention" /> {f.metric(allocated)}
-              </span>
-            ),
-          },
-          { title: t.retained, number: true, cell: ({ retained }) => f.metric(retained) },
-          { title: t.keptShare, number: true, cell: (line: Line) => f.percent(keptShare(line)) },
-          { title: t.lost, number: true, cell: ({ lost }) => f.metric(lost) },
-        ]}
-      />
+      {by === "task" ? <TaskTable lines={lines} market={market} /> : <Others by={by} />}
     </>
   );
+}
+
+function Others({ by }: { by: Exclude<Key, "task"> }) {
+  const { data, error, reload } = usePolled((signal) => statement(by, signal, midnightMs(Date.now())), [by], kEveryMs);
+  if (error && error.status !== 0) return <Failure error={error} onRetry={reload} />;
+  return data ? <OtherTable by={by} lines={data.lines} /> : null;
 }
