@@ -346,7 +346,8 @@ MONITOR = Section("Watching opinion", [
         Part("topic", "%", ">=", 89.9),
         Part("sentiment", "%", ">=", 93.8),
         Part("topic_over_svm", "points", ">=", 0.0),
-        Part("sentiment_over_svm", "points", ">=", 0.0)]),
+        Part("sentiment_over_svm", "points", ">=", 0.0)],
+        missed="93.8 is what a machine on character n-grams reached on another split; on this one it reaches 93.22, and the model is above it on both. Twice the epochs with more dropout changed nothing (validation 92.8, test 93.5)"),
     Row("monitor-replay", "Guardian headlines 2017-12 to 2020-07 replayed: the most severe alerts (coronavirus on 5 February, the emergency budget on 11 March, covid on 25 March 2020), and those that are not from February to April 2020. That window was written down after the alert of 5 February had been seen", [
         Part("of_three_on_the_shock", "of 3", ">=", 3),
         Part("others", "alerts", "<=", 12),
@@ -391,14 +392,13 @@ RECOMMEND = Section("Recommendations", [
         Part("nearest", "HR@10 of tf-idf's nearest"),
         Part("one_event", "HR@10, one event known"),
         Part("one_event_nearest", "HR@10 of tf-idf's nearest, one event known")]),
-    Row("recommend-train", "training Beauty to that quality on 2 cores", [
+    Row("recommend-train", "training Beauty to that quality on 2 cores, median of 3 seeds (the first beside other programs: 80 minutes)", [
         Part("minutes", "min", "<=", 20.0),
         Part("peak_megabytes", "MB")]),
     Row("recommend-latency", "slate of 10 from 100 000 items, D 64, 50 events known; 2 cores; Metarank reorders a given list in 10-30 ms", [
         Part("p50", "ms", "<=", 4.0),
         Part("p99", "ms", "<=", 10.0),
-        Part("per_second", "slates/s", ">=", 500)],
-        missed="memory: a slate reads the vectors of all 100 000 items (25.6 MB), 58 % of its time at 11 GB/s a core, both cores sharing the bus; measured again on the same build 418 to 490. Vectors of 16 bits, or slates scored several at a time, would read less"),
+        Part("per_second", "slates/s", ">=", 500)]),
     Row("recommend-import", "2 million events from a .csv, split and written", [
         Part("per_second", "events/s", ">=", 150000, peer=2300)]),
     Row("recommend-fresh", "event to changed slate, item inserted to ranked, slowest of 200, 100 000 items", [

@@ -40,7 +40,7 @@ std::vector<int32_t> first(const std::vector<int32_t>& list, int64_t limit) {
 }  // namespace
 
 Catalogue::Catalogue(const infer::SequenceRanker& ranker, const CatalogueOptions& options)
-    : ranker_(ranker), options_(options), dim_(static_cast<size_t>(ranker.dim())) {}
+    : ranker_(ranker), options_(options), dim_(static_cast<size_t>(ranker.dim())), vectors_(ranker.dim()) {}
 
 int32_t Catalogue::put(data::Item item) {
   CatalogueItem entry{
@@ -59,13 +59,12 @@ int32_t Catalogue::put(data::Item item) {
   const int32_t number = names_.add(entry.item.id);
   if (number == size()) {
     items_.push_back(std::move(entry));
-    vectors_.insert(vectors_.end(), vector.begin(), vector.end());
+    vectors_.add(vector);
     counts_.emplace_back();
     people_.push_back(0.0);
     return number;
   }
-  std::ranges::copy(vector,
-                    vectors_.begin() + static_cast<std::ptrdiff_t>(static_cast<size_t>(number) * dim_));
+  vectors_.set(number, vector);
   items_[static_cast<size_t>(number)] = std::move(entry);
   return number;
 }
@@ -102,15 +101,6 @@ void Catalogue::build_index() {
       std::move(rows), search::VectorIndexOptions{.approximate_from = 0, .seed = options_.seed});
 }
 
-std::vector<search::Product> Catalogue::exact(std::span<const float> query, int64_t limit,
-                                              int32_t from) const {
-  const auto rows = std::span(vectors_).subspan(static_cast<size_t>(from) * dim_);
-  std::vector<search::Product> found =
-      search::best_products(rows, query, static_cast<int64_t>(dim_), limit)[0];
-  for (search::Product& each : found) each.row += from;
-  return found;
-}
-
 std::vector<search::Product> Catalogue::best(std::span<const float> query, int64_t limit) const {
   std::vector<search::Product> found;
   if (graph_) {
@@ -123,7 +113,7 @@ std::vector<search::Product> Catalogue::best(std::span<const float> query, int64
     }
   }
   if (graph_items_ < size()) {
-    const auto more = exact(query, limit, graph_items_);
+    const auto more = vectors_.best(query, limit, graph_items_);
     found.insert(found.end(), more.begin(), more.end());
   }
   std::erase_if(found,
@@ -138,7 +128,7 @@ double Catalogue::recall(std::span<const float> queries, int64_t limit) const {
   for (size_t begin = 0; begin + dim_ <= queries.size(); begin += dim_) {
     const auto query = queries.subspan(begin, dim_);
     const auto given = best(query, limit);
-    for (const search::Product& right : exact(query, limit, 0)) {
+    for (const search::Product& right : vectors_.best(query, limit)) {
       ++wanted;
       met += std::ranges::any_of(given, [&](const auto& each) { return each.row == right.row; }) ? 1 : 0;
     }

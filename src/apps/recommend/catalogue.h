@@ -16,7 +16,7 @@
 #include "data/items.h"
 #include "data/name_table.h"
 #include "infer/sequence_ranker.h"
-#include "search/best_products.h"
+#include "search/product_rows.h"
 #include "search/vector_index.h"
 
 namespace heed::apps::recommend {
@@ -59,9 +59,7 @@ class Catalogue {
   int32_t size() const { return static_cast<int32_t>(items_.size()); }
   std::optional<int32_t> find(std::string_view id) const { return names_.find(id); }
   const CatalogueItem& at(int32_t number) const { return items_[static_cast<size_t>(number)]; }
-  std::span<const float> vector(int32_t number) const {
-    return std::span(vectors_).subspan(static_cast<size_t>(number) * dim_, dim_);
-  }
+  std::span<const float> vector(int32_t number) const { return vectors_.row(number); }
   double people(int32_t number) const { return people_[static_cast<size_t>(number)]; }
   bool is_approximate() const { return graph_ != nullptr; }
 
@@ -79,7 +77,6 @@ class Catalogue {
   static constexpr int64_t kListLength = 1000;
 
   void remake_lists() const;
-  std::vector<search::Product> exact(std::span<const float> query, int64_t limit, int32_t from) const;
 
   const infer::SequenceRanker& ranker_;
   CatalogueOptions options_;
@@ -87,7 +84,7 @@ class Catalogue {
   mutable std::shared_mutex mutex_;
   data::NameTable names_, groups_;
   std::vector<CatalogueItem> items_;
-  std::vector<float> vectors_;  // [I, D]
+  search::ProductRows vectors_;  // [I, D]
   std::vector<PeopleCount> counts_;
   std::vector<double> people_;  // counts_[i].estimate()
   std::unique_ptr<search::VectorIndex> graph_;
