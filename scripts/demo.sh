@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # ./dev demo [FILE.po]: trains a translator of interface strings and an intent classifier on data that this machine can
-# get, then lets them answer. Everything it makes stands in $HEED_DEMO_DIR (default build/demo).
+# get, lets them answer, and ends with one day of attention on one server (demo_day.sh). Everything it makes stands in
+# $HEED_DEMO_DIR (default build/demo).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/packages.sh
+source scripts/demo_show.sh
 
 heed=${HEED_BIN:-build/release/bin}/heed
 folder=$(mkdir -p "${HEED_DEMO_DIR:-build/demo}" && cd "${HEED_DEMO_DIR:-build/demo}" && pwd)
@@ -11,16 +13,6 @@ po_file=${1:-samples/po/notes-zh.po}
 translator=$folder/models/interface-strings
 classifier=$folder/models/bank-intents
 catalogues=libreoffice-l10n-zh-cn
-
-heading() {
-  if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$1"; else printf '\n%s\n' "$1"; fi
-}
-
-# Prints a command as a user would type it, then runs it.
-show() {
-  printf '$ %s\n' "${*/#$heed/heed}"
-  "$@"
-}
 
 # Debian's own Chinese translations of LibreOffice: downloaded and unpacked here, not installed.
 get_catalogues() {
@@ -65,12 +57,14 @@ fill_catalogue() {
 
 closing() {
   cat <<TEXT
-Both models are in $folder/models. Next, try:
+The models are in $folder/models. Next, try:
+  ./dev demo day --stay            the day again; its server runs on, to be looked at in a browser
   echo "how do I get my money back" | $heed classify $classifier --explain
   echo "Delete the selected rows" | $heed translate $translator --alignment show
   ./dev demo YOUR-FILE.po          fills your own catalogue, marked fuzzy for a person to check
   README.md: train on your own table in five lines
-两个模型都已训练好，接下来可以：
+模型都已训练好，接下来可以：
+  ./dev demo day --stay            再走一遍这一天，服务器保持运行，用浏览器查看
   echo "我的退款什么时候到账" | $heed classify $classifier --explain
   ./dev demo 你的文件.po            补全你自己的翻译文件，并标记为 fuzzy 等待人工检查
 More: README.md, docs/architecture.md     更多：README.zh-CN.md
@@ -82,17 +76,19 @@ if [ ! -r "$po_file" ]; then
   exit 2
 fi
 
-heading "1/5  Data: the Chinese catalogues of LibreOffice, and a bank's customer questions"
+heading "1/6  Data: the Chinese catalogues of LibreOffice, and a bank's customer questions"
 get_catalogues
-heading "2/5  Training a translator of interface strings, English to Chinese"
+heading "2/6  Training a translator of interface strings, English to Chinese"
 train recipes/demo-interface-strings.toml "$translator" data.folder="$folder/strings"
-heading "3/5  Training an intent classifier, English and Chinese"
+heading "3/6  Training an intent classifier, English and Chinese"
 train recipes/bank-intents.toml "$classifier"
-heading "4/5  What they learned"
+heading "4/6  What they learned"
 show "$heed" model show "$translator"
 show "$heed" model show "$classifier"
 answer
-heading "5/5  A catalogue, filled: $po_file"
+heading "5/6  A catalogue, filled: $po_file"
 fill_catalogue
+heading "6/6  One day of attention, on one server  一台服务器上的一天"
+scripts/demo_day.sh
 heading "Done in $((SECONDS / 60)) min $((SECONDS % 60)) s  完成"
 closing
