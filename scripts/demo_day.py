@@ -11,6 +11,7 @@ import datetime
 import glob
 import http.server
 import json
+import math
 import os
 import re
 import signal
@@ -44,7 +45,7 @@ class Clock:
         self.text = text
         wanted = datetime.datetime.combine(self.today, datetime.time.fromisoformat(text), datetime.timezone.utc)
         beside = self.file.with_suffix(".part")
-        beside.write_text(f"{wanted.timestamp() - time.time():+.0f}\n")
+        beside.write_text(f"{math.ceil(wanted.timestamp() - time.time()):+}\n")  # whole seconds: never before `text`
         beside.rename(self.file)
 
     def later(self, minutes):
@@ -252,13 +253,19 @@ class Day:
             self.opinions(end)
             self.alerts()
 
+    def is_settled(self):
+        """Whether it is known of every minute what became of it: the server looks after each of its hours."""
+        lines = self.heed.ask("/v1/economy/ledger", by="task")["lines"]
+        return all(abs(one["allocated"] - one["retained"] - one["lost"]) < 1e-3 for one in lines)
+
     def account(self):
+        self.heed.wait_for(self.is_settled, "minutes that are all settled")
         heading("What became of the day's minutes  这一天的分钟去了哪里")
         command = ["economy", "ledger", "statement", "--store", str(self.heed.store), "--by", "task"]
         print("$ heed", *command, flush=True)
         subprocess.run([self.heed.program, *command], check=True)
-        print("""First row: what people gave. Retained: read, taken, acknowledged, clicked. Lost: asked for in vain, skipped or not opened within two
-hours. Neither yet: still open. 第一行：人们给出的分钟；retained：真正被关注的；lost：白白占用的；其余：尚未结算。""")
+        print("""First row: what people gave. Allocated: of it, to a task. Retained: read, taken, acknowledged, clicked. Lost: skipped, or not opened
+within two hours. 第一行：人们给出的分钟；allocated：分给任务的；retained：真正被关注的；lost：跳过或两小时内没有打开的。""")
         heading("Whose minute costs how much, and what for  每个人的分钟值多少")
         minutes = self.heed.ask("/v1/economy/minutes")
         print("  Price: of their next minute, at the end of the day; behind the semicolon what was refused, and what a minute of it was worth.")

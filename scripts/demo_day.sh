@@ -23,6 +23,8 @@ train_support() {
 train_books() {
   show "$heed" recommend import samples/day/loans.txt --items samples/day/books.jsonl -o "$folder/library"
   show "$heed" recommend train "$folder/library" -o "$books" --recipe samples/day/books.toml --quiet --fresh
+  echo "It is tiny: of 12 loans that were held out, one a reader, this share is among its first 10 books:"
+  show "$heed" model show "$books" | grep -E '^\$|splits.test.hit_rate'
 }
 
 # unless_there MODEL TRAIN: an earlier demo may have left the model.
