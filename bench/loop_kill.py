@@ -18,7 +18,7 @@ from served import Served, folder_of_models
 PEOPLE = [f"p{number}" for number in range(6)] + ["安", "李"]
 KILLS = 20
 BUSY = 8  # answers since the last start, before it is killed again
-SETTINGS = ("apps.economy.enabled=true", "apps.economy.minutes=600", 'apps.economy.most=["slates=200"]')
+SETTINGS = ("apps.economy.enabled=true", "apps.economy.minutes=1440", 'apps.economy.most=["slates=200"]')
 TITLES = ["Oil prices fall as talks collapse", "Central bank cuts rates", "新款手机电池续航大幅提升", "Rail strikes to go ahead",
           "外卖平台调整配送费", "House prices rise in the north", "Airline orders new planes", "城市公园夜间开放"]
 
@@ -28,9 +28,9 @@ class Clients:
 
     def __init__(self, server):
         self.server, self.stopping, self.lock = server, threading.Event(), threading.Lock()
-        self.grants, self.settled, self.digests, self.deeds = {}, set(), set(), 0
+        self.grants, self.settled, self.digests, self.deeds, self.refused = {}, set(), set(), 0, 0
         self.problems = []
-        tasks = [("alerts", 3, 9), ("agents", 5, 10), ("slates", 0.5, 1)]
+        tasks = [("alerts", 0.3, 0.9), ("agents", 0.5, 1), ("slates", 0.05, 0.1)]  # minutes, value
         self.threads = [threading.Thread(target=self.guard, args=(self.bid, *task)) for task in tasks]
         self.threads.append(threading.Thread(target=self.guard, args=(self.read,)))
         for thread in self.threads:
@@ -62,11 +62,12 @@ class Clients:
         for number in itertools.count():
             bid = f"{task}-{number}"
             told = self.ask("/v1/economy/minutes", {"bids": [{
-                "id": bid, "person": chance.choice(PEOPLE), "task": task, "minutes": minutes, "value": value * chance.uniform(0.5, 2)}]})
+                "id": bid, "person": chance.choice(PEOPLE), "task": task, "minutes": minutes, "value": value * chance.uniform(0.5, 2),
+                "own": task == "agents"}]})
             if told is None:
                 return
-            grant = told["grants"][0]
-            if not grant["given"]:
+            self.refused += not told["grants"][0]["given"]
+            if not told["grants"][0]["given"]:
                 continue
             with self.lock:
                 self.grants[bid] = minutes
@@ -93,7 +94,7 @@ class Clients:
                 self.deeds += done is not None
 
     def answered(self):
-        return len(self.grants) + len(self.settled) + len(self.digests) + self.deeds
+        return len(self.grants) + len(self.settled) + len(self.digests) + self.deeds + self.refused
 
     def stop(self):
         self.stopping.set()
@@ -153,4 +154,4 @@ def loop_kill(_fresh, kills=KILLS, seed=6):
             "twice": sum(count > 1 for count in (postings + decisions).values()),
             "unbalanced_ms": abs(sum(balances.values())),
             "kills": busy, "decisions": len(clients.grants) + len(clients.digests), "settled": len(clients.settled) + clients.deeds,
-            "price_spread": round(100 * spread, 3)}, {"audit": audit.strip().splitlines()[-1], "balances": balances, "seed": seed}
+            "refused": clients.refused, "price_spread": round(100 * spread, 3)}, {"audit": audit.strip().splitlines()[-1], "balances": balances, "seed": seed}

@@ -22,6 +22,7 @@ FINANCE = "recipes/finance-opinion.toml"
 SHOPPING = "recipes/shopping-opinion-zh.toml"
 REPLAY_DAYS = (datetime.date(2017, 12, 1), datetime.date(2020, 7, 31))
 SHOCK = ("2020-02-01", "2020-04-30")  # the shock of early 2020
+INT8_RATE = 400e9  # operations/s of one core's int8 products, as docs/results.md has them of this kind of machine
 ALERTS_A_DAY = 12 / 960  # at most 12 others in the whole period
 
 
@@ -143,12 +144,11 @@ def monitor_replay(fresh):
 
 
 def texts_of_twenty_words(count):
-    words = [row[0].split() for row in training.phrasebank_rows()]
-    pool = [word for sentence in words for word in sentence]
+    """Words of PhraseBank drawn one by one: no two texts are near-duplicates."""
+    pool = [word for row in training.phrasebank_rows() for word in row[0].split()]
     chance = random.Random(1)
-    for place in range(count):
-        begin = chance.randrange(len(pool) - 20)
-        yield " ".join(pool[begin:begin + 20])
+    for _ in range(count):
+        yield " ".join(chance.choices(pool, k=20))
 
 
 def message_lines(count, seconds=3600):
@@ -173,8 +173,14 @@ def monitor_throughput(fresh):
                                          "--store", store], stdout=subprocess.DEVNULL)
         if counted(store) != count:
             raise Missing(f"expected {count} messages in the counts, found {counted(store)}")
+        texts = Path(place) / "texts.txt"
+        texts.write_text("".join(text + "\n" for text in texts_of_twenty_words(1000)))
+        alone = json.loads(harness.run(harness.program("heed"), "profile", folder / "model", texts, "--json"))
     held, _ = harness.row_of("monitor_bench", "monitor-series")(fresh)
-    return ({"messages_a_second": round(count / measured["seconds"], 1), "series": held["series"], "gigabytes": round(held["gigabytes"], 3),
+    products = next(one for one in alone["operations"] if one["operation"] == "products")
+    operations = 1e6 * products["gops"] * products["ms"] / alone["texts"]  # a text
+    rate = count / measured["seconds"]
+    return ({"messages_a_second": round(rate, 1), "int8_share": round(100 * rate * operations / (2 * INT8_RATE), 2), "series": held["series"], "gigabytes": round(held["gigabytes"], 3),
              "params_millions": round(harness.parameters(folder / "model") / 1e6, 2)}, {"peak_megabytes": measured["peak_megabytes"]})
 
 

@@ -5,10 +5,12 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/console.h"
+#include "apps/fetch.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
+#include "serve/http_post.h"
 
 namespace {
 
@@ -40,6 +42,7 @@ int fail(const std::string& message, heed::ErrorCode code) {
 
 int main(int argc, char** argv) {
   heed::start_logging();
+  heed::apps::lend_fetch(heed::serve::get);
   CLI::App app("Attention models on your own text: train, evaluate, and answer with the reason.", "heed");
   add_commands(app);
   heed::cli::prepare(app);

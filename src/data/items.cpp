@@ -31,6 +31,7 @@ Column column_of(const std::string& header) {
   static const std::unordered_map<std::string_view, Role> kRoles = {
       {"item_id", Role::id},    {"itemid", Role::id},         {"id", Role::id},
       {"item", Role::id},       {"movieid", Role::id},        {"asin", Role::id},
+      {"user_id", Role::id},    {"userid", Role::id},         {"user", Role::id},
       {"title", Role::title},   {"movie_title", Role::title}, {"name", Role::title},
       {"text", Role::text},     {"comment", Role::text},      {"description", Role::text},
       {"tags", Role::tags},     {"categories", Role::tags},   {"class", Role::tags},
@@ -49,10 +50,9 @@ Column column_of(const std::string& header) {
 void check_id(const std::string& id, const std::string& where) {
   if (id.empty() || id.size() > kMaxIdBytes ||
       std::ranges::any_of(id, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
-    throw Error(
-        ErrorCode::corrupt_data,
-        fmt::format("{}: expected an item's id of 1 to {} bytes without control characters, found {} bytes",
-                    where, kMaxIdBytes, id.size()));
+    throw Error(ErrorCode::corrupt_data,
+                fmt::format("{}: expected an id of 1 to {} bytes without control characters, found {} bytes",
+                            where, kMaxIdBytes, id.size()));
 }
 
 // One row an id: the last.
@@ -201,9 +201,10 @@ Item item_from_json(const Json& json, const std::string& where) {
 
 std::vector<Item> read_items(const std::filesystem::path& path) {
   const std::string ending = path.extension().string();
-  if (path.filename() == "items.jsonl") return last_of_each(read_item_lines(path));
+  if (path.filename() == "items.jsonl" || path.filename() == "users.jsonl")
+    return last_of_each(read_item_lines(path));
   if (ending == ".json") return last_of_each(read_tag_lists(path));
-  return last_of_each(read_item_table(path, ending == ".item" ? "tsv" : "auto"));
+  return last_of_each(read_item_table(path, ending == ".item" || ending == ".user" ? "tsv" : "auto"));
 }
 
 void write_items(const std::filesystem::path& path, const std::vector<Item>& items) {

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "data/interactions.h"
 
-// What can be recommended, as words and attributes.
+// What can be recommended, as words and attributes; and people, who have an id and attributes alone.
 namespace heed::data {
 
 struct Item {
@@ -33,11 +33,11 @@ struct Item {
 Json to_json(const Item& item);
 Item item_from_json(const Json& json, const std::string& where);
 
-// A table (.csv, .tsv, .jsonl, RecBole's .item with its name:type header), items.jsonl, or one JSON object of
-// lists of tags by id. Columns by usual names: item_id, id, ItemId ...; title, movie_title, name; text,
-// description, comment; tags, categories, class, genre ... (cut at "|", or at blanks where RecBole says
-// token_seq); time, timestamp; others are attributes. The last of several rows of one id counts. Throws as
-// read_table does.
+// A table (.csv, .tsv, .jsonl, RecBole's .item or .user with its name:type header), items.jsonl, users.jsonl,
+// or one JSON object of lists of tags by id. Columns by usual names: item_id, user_id, id, ItemId ...; title,
+// movie_title, name; text, description, comment; tags, categories, class, genre ... (cut at "|", or at blanks
+// where RecBole says token_seq); time, timestamp; others are attributes. The last of several rows of one id
+// counts. Throws as read_table does.
 std::vector<Item> read_items(const std::filesystem::path& path);
 
 // items.jsonl; to the side, then renamed.

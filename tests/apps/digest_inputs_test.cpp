@@ -91,7 +91,7 @@ TEST(DigestInputs, a_list_names_files_beside_it_and_nothing_else) {
   ASSERT_EQ(inputs.items.size(), 1U);
   EXPECT_EQ(inputs.items[0].title, "Beside");
   ASSERT_EQ(inputs.problems.size(), 1U);
-  EXPECT_THAT(inputs.problems[0], HasSubstr("3 addresses are not asked"));
+  EXPECT_THAT(inputs.problems[0], HasSubstr("3 of its feeds are not asked"));
 }
 
 TEST(DigestInputs, a_page_of_html_is_refused_with_the_cure) {

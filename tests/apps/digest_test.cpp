@@ -154,6 +154,16 @@ TEST(Digest, a_share_is_for_what_nothing_speaks_of) {
   EXPECT_GE(unexpected, 1U);
 }
 
+TEST(Digest, an_old_feed_alone_is_still_chosen_from) {
+  Shelf shelf({{.id = "a", .title = "Oil prices fall", .ts_us = 1},
+               {.id = "b", .title = "新款手机电池续航提升", .ts_us = 2}});
+  Reader reader;
+  reader.choose_topics({"电池"});
+  const Digest digest = make_digest(shelf, reader, {.minutes = 5}, int64_t{400} * 86'400'000'000);
+  ASSERT_EQ(digest.entries.size(), 2U);
+  EXPECT_EQ(digest.entries[0].story.lead.id, "b");
+}
+
 TEST(Digest, zero_minutes_are_an_empty_digest_that_says_so) {
   Shelf shelf(news());
   const Digest digest = make_digest(shelf, Reader(), {.minutes = 0, .must = {"oil"}}, kNow);

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "apps/recommend/evaluation.h"
+#include "apps/recommend/user_groups.h"
+#include "base/expect_error.h"
 #include "data/interactions.h"
 
 namespace heed::apps::recommend {
@@ -53,6 +55,48 @@ TEST(Evaluation, plain_ways_find_what_goes_together) {
   EXPECT_EQ(hits(*item_knn_scorer(data.training, items, {.shrink = 0.0})), 1.0);
   EXPECT_GE(hits(*factor_scorer(data.training, items, run_serially, {.width = 4, .rounds = 8, .ridge = 0.5})),
             0.6);
+}
+
+TEST(UserGroups, are_values_or_thirds_of_numbers) {
+  Dataset dataset = shop();
+  dataset.users = {{.id = "ann", .attributes = {{"城市", "北京"}, {"age", "20"}}},
+                   {.id = "bob", .attributes = {{"城市", "上海"}, {"age", "30"}}},
+                   {.id = "cid", .attributes = {{"城市", "北京"}, {"age", "30"}}},
+                   {.id = "eve", .attributes = {{"age", "50"}}}};
+  const EvaluationData data = evaluation_data(dataset, true, {});
+  const auto cities = group_users(dataset, data, "城市");
+  ASSERT_EQ(cities.size(), 3U);
+  EXPECT_EQ(cities[0].value, "北京");
+  EXPECT_EQ(cities[0].cases, (std::vector<size_t>{0, 2}));
+  EXPECT_EQ(cities[2].value, "(not told)");
+  EXPECT_EQ(cities[2].cases, (std::vector<size_t>{3, 4}));
+  const std::vector<Judgement> judgements = {
+      judge(*popularity_scorer(data.training, static_cast<int32_t>(dataset.items.size())), data, {.top = 1},
+            run_serially)};
+  EXPECT_NE(to_table(cities, "城市", judgements, {.top = 1}).find("1.0000"), std::string::npos);
+  EXPECT_EQ(to_json(cities, judgements)[0]["people"], 2);
+  EXPECT_EQ(group_users(dataset, data, "age").size(), 4U);  // 30 and 20, 50, not told: few values stay
+  expect_error(ErrorCode::invalid_argument, {"attribute 'town'", "age, 城市", "--users"},
+               [&] { group_users(dataset, data, "town"); });
+}
+
+TEST(UserGroups, many_numbers_are_cut_into_thirds_that_keep_equal_ones_together) {
+  Dataset dataset;
+  std::string log;
+  for (int k = 0; k < 20; ++k) {
+    log += "u" + std::to_string(k) + " 1 2 3\n";
+    dataset.users.push_back(
+        {.id = "u" + std::to_string(k), .attributes = {{"age", std::to_string(k < 8 ? 18 : 20 + k)}}});
+  }
+  data::parse_interactions(log, "x.txt", {}, dataset.log);
+  data::clean_interactions(dataset.log, 0);
+  dataset.split = data::leave_one_out(dataset.log);
+  dataset.items = complete_items({}, dataset.log.items);
+  const auto ages = group_users(dataset, evaluation_data(dataset, true, {}), "age");
+  ASSERT_EQ(ages.size(), 3U);
+  EXPECT_EQ(ages[0].value, "18 to 18");
+  EXPECT_EQ(ages[0].cases.size(), 8U);
+  EXPECT_EQ(ages[0].cases.size() + ages[1].cases.size() + ages[2].cases.size(), 20U);
 }
 
 // By hand: both took 0 and 1 of two people each: cosine 2 / 2; 0 and 2 by one of two and one: 1 / sqrt(2).

@@ -35,6 +35,24 @@ TEST(DigestCommand, chooses_learns_from_the_history_and_writes_every_format) {
   EXPECT_THAT(run_heed({"digest", feed, "--format", "feed"}).output, HasSubstr("jsonfeed.org/version/1.1"));
 }
 
+// Nobody listens on port 1.
+TEST(DigestCommand, an_address_that_does_not_answer_is_named_and_files_of_a_list_are_read_all_the_same) {
+  const auto alone = run_heed({"digest", "http://127.0.0.1:1/feed.xml"});
+  EXPECT_NE(alone.status, 0);
+  EXPECT_THAT(alone.error, HasSubstr("127.0.0.1:1"));
+  const test::ScratchFolder folder;
+  write_file_atomically(folder / "feed.xml", kFeed);
+  const std::string list = (folder / "list.opml").string();
+  write_file_atomically(list,
+                        "<opml version=\"2.0\"><body><outline xmlUrl=\"http://127.0.0.1:1/a.xml\"/>"
+                        "<outline xmlUrl=\"feed.xml\"/></body></opml>");
+  const auto asked = run_heed({"digest", list, "--ask", "--format", "json"});
+  ASSERT_EQ(asked.status, 0) << asked.error;
+  EXPECT_THAT(asked.error, HasSubstr("127.0.0.1:1"));
+  EXPECT_EQ(Json::parse(asked.output)["stories"].size(), 3U);
+  EXPECT_THAT(run_heed({"digest", list}).error, HasSubstr("1 of its feeds are not asked: with --ask"));
+}
+
 TEST(DigestCommand, says_what_is_wrong_with_its_input) {
   const auto html = run_heed({"digest", "-"}, "<!DOCTYPE html><html></html>");
   EXPECT_NE(html.status, 0);

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/files.h"
@@ -50,6 +51,26 @@ class RecommendCommand : public testing::Test {
 };
 
 }  // namespace
+
+TEST_F(RecommendCommand, tells_hit_rates_by_what_is_known_of_people) {
+  std::string users = "user_id:token,age:token,城市:token\n";
+  for (int k = 0; k < 60; ++k) users += fmt::format("u{},{},{}\n", k, 20 + k, k % 2 == 0 ? "北京" : "上海");
+  const auto outcome =
+      run_heed({"recommend", "import", file("events.csv", ring()), "--items", file("teas.csv", teas()),
+                "--users", file("users.csv", users), "-o", path("shop")});
+  ASSERT_EQ(outcome.status, 0) << outcome.error;
+  const auto judged = run_heed(
+      {"recommend", "evaluate", path("shop"), "--by", "城市", "--by", "age", "--json", path("f.json")});
+  ASSERT_EQ(judged.status, 0) << judged.error;
+  EXPECT_THAT(judged.output, HasSubstr("HR@10 by 城市"));
+  const Json by = read_json_file(path("f.json"))[0]["by_user"];
+  EXPECT_EQ(by["城市"].size(), 2U) << by.dump();
+  EXPECT_EQ(by["age"].size(), 3U);
+  EXPECT_NE(run_heed({"recommend", "evaluate", path("shop"), "--by", "shoe-size"}).status, 0);
+  import();  // without people: those of before are gone
+  EXPECT_THAT(run_heed({"recommend", "evaluate", path("shop"), "--by", "age"}).error,
+              HasSubstr("found none"));
+}
 
 TEST_F(RecommendCommand, evaluates_plain_ways_without_a_model) {
   import();

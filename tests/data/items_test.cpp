@@ -49,7 +49,7 @@ TEST(Items, name_what_is_wrong_with_them) {
     const auto path = folder.write(name, text);
     return error_of(code, [&] { read_items(path); });
   };
-  EXPECT_NE(message("items.jsonl", "{\"id\": \"\"}\n").find("items.jsonl:1: expected an item's id"),
+  EXPECT_NE(message("items.jsonl", "{\"id\": \"\"}\n").find("items.jsonl:1: expected an id"),
             std::string::npos);
   EXPECT_NE(
       message("items.jsonl", "{\"id\": \"a\", \"tags\": 3}\n").find("field 'tags': expected a list of texts"),

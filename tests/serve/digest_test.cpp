@@ -5,6 +5,7 @@
 
 #include "apps/digest/application.h"
 #include "base/files.h"
+#include "serve/endless_feed.h"
 #include "serve/running_server.h"
 #include "serve/server.h"
 
@@ -91,6 +92,21 @@ TEST(DigestServer, answers_without_feeds_in_each_format_and_refuses_what_is_wron
       post(server.port(), "/v1/digest/feedback", {{"reader", "a"}, {"item", "x"}, {"kind", "loved"}}).status,
       400);
   EXPECT_EQ(ask_once(server.port(), "GET", "/v1/digest/feeds").json()["feeds"].size(), 0U);
+}
+
+TEST(DigestServer, a_feed_that_never_ends_is_told_and_the_server_goes_on) {
+  const test::EndlessFeed feed;
+  test::RunningServer server(
+      nullptr, digest_alone(),
+      {fmt::format("apps.digest.feeds=[\"http://127.0.0.1:{}/feed.xml\"]", feed.port())});
+  Json told;
+  EXPECT_TRUE(test::eventually([&] {
+    told = ask_once(server.port(), "GET", "/v1/digest/feeds").json();
+    return !told["feeds"][0]["problem"].get<std::string>().empty();
+  })) << told.dump();
+  EXPECT_EQ(told["items"], 0);
+  EXPECT_EQ(post(server.port(), "/v1/digest", {{"reader", "安"}, {"minutes", 10}, {"items", items()}}).status,
+            200);
 }
 
 TEST(DigestServer, a_preview_is_neither_logged_nor_remembered) {

@@ -95,10 +95,16 @@ class Maker {
   }
 
   void find_offers() {
+    std::vector<const Story*> left;
     for (const Story& story : shelf_.stories()) {
-      if (is_done(reader_, story)) continue;
+      if (!is_done(reader_, story)) left.push_back(&story);
+    }
+    // Stories are in order of time. Beside the newest of them, so that an old feed alone is news too.
+    const int64_t newest_us = left.empty() ? 0 : std::min(now_us_, left.back()->lead.ts_us);
+    for (const Story* const each : left) {
+      const Story& story = *each;
       Account account = {.worth = worth_(story.row), .minutes = story.minutes};
-      const double age = std::max(0.0, static_cast<double>(now_us_ - story.lead.ts_us) / kDayUs);
+      const double age = std::max(0.0, static_cast<double>(newest_us - story.lead.ts_us) / kDayUs);
       account.fresh = std::exp2(-age / options_.half_life_days);
       account.value = account.worth.value * account.fresh;
       offers_.push_back({.story = &story, .account = std::move(account)});

@@ -14,7 +14,7 @@ struct DigestOptions {
   std::vector<std::string> must = {};  // a story with all words of one of these is in, while minutes last
   double unexpected = 0.1;             // share of the minutes for what nothing speaks of yet
   bool kept = false;                   // saved items come again when they are about to be forgotten
-  double half_life_days = 2;           // of a story's freshness
+  double half_life_days = 2;           // of a story's freshness, beside the newest that there is
 };
 
 enum class Reason { must, kept, unexpected, chosen };

@@ -19,6 +19,7 @@ struct Arguments {
   std::vector<std::string> files;
   DigestOptions options;
   std::vector<std::string> topics, read, skip, save;
+  bool ask = false;
   std::string history, format = "text", language = "en", at;
 };
 
@@ -48,7 +49,7 @@ void run(const Arguments& arguments) {
                   "--at: expected a time as 2026-11-26T08:00:00Z, found '" + arguments.at + "'");
     now = *time;
   }
-  Inputs inputs = read_inputs(arguments.files, now);
+  Inputs inputs = read_inputs(arguments.files, now, arguments.ask);
   Reader reader;
   reader.choose_topics(arguments.topics);
   if (!arguments.history.empty()) read_history(arguments.history, reader);
@@ -72,10 +73,10 @@ void add_digest_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "digest", "What deserves your minutes, and why: feeds and mail in, a digest out");
   command
-      ->add_option(
-          "feeds", arguments->files,
-          "Files of RSS, Atom, OPML, mail (mbox) or lines of JSON {title, text, url, source, ts, id}; -: "
-          "standard input")
+      ->add_option("feeds", arguments->files,
+                   "Files or addresses (http, https) of RSS, Atom, OPML, mail (mbox) or lines of JSON "
+                   "{title, text, url, "
+                   "source, ts, id}; -: standard input")
       ->required();
   DigestOptions& options = arguments->options;
   command->add_option("--minutes", options.minutes, "You have")->capture_default_str();
@@ -86,6 +87,7 @@ void add_digest_command(CLI::App& program) {
       ->add_option("--unexpected", options.unexpected, "Share of the minutes for what nothing speaks of yet")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  command->add_flag("--ask", arguments->ask, "Ask the addresses that an OPML file lists too");
   command->add_option("--history", arguments->history,
                       "Lines of JSON: what you read, skipped and saved; --read, --skip and --save add to it");
   command->add_option("--read", arguments->read, "Ids of items that you have read")->delimiter(',');
@@ -101,7 +103,9 @@ void add_digest_command(CLI::App& program) {
       ->check(CLI::IsMember({"en", "zh"}))
       ->capture_default_str();
   command->add_option("--at", arguments->at, "The time that it is; else now");
-  command->footer("Example: heed digest news.xml list.opml --minutes 20 --topics oil,电池 --must recall");
+  command->footer(
+      "Examples:\n  heed digest news.xml list.opml --minutes 20 --topics oil,电池 --must recall\n"
+      "  heed digest https://example.org/feed.xml subscriptions.opml --ask");
   command->callback([arguments] { run(*arguments); });
 }
 

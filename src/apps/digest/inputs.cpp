@@ -9,6 +9,7 @@
 
 #include "apps/digest/mbox.h"
 #include "apps/digest/opml.h"
+#include "apps/fetch.h"
 #include "base/error.h"
 #include "base/files.h"
 
@@ -16,6 +17,7 @@ namespace heed::apps::digest {
 namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{64} << 20;
+constexpr size_t kMostOfAddress = size_t{8} << 20;
 constexpr size_t kLook = 4096;
 
 std::string read_standard_input() {
@@ -28,6 +30,10 @@ std::string read_standard_input() {
                   fmt::format("-: expected at most {} bytes, found more: give what is newest", kMostBytes));
   }
   return bytes;
+}
+
+bool is_address(const std::string& name) {
+  return name.starts_with("http://") || name.starts_with("https://");
 }
 
 void read_lines(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs) {
@@ -46,9 +52,19 @@ void read_lines(std::string_view bytes, const std::string& name, int64_t now_us,
 
 void read_list(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs) {
   size_t left = 0;
+  const bool from_address = is_address(name);
   for (const std::string& feed : parse_opml(bytes)) {
+    if (inputs.asks_lists && !from_address && is_address(feed)) {
+      try {
+        read_input(fetch({.url = feed, .max_bytes = kMostOfAddress}), feed, now_us, inputs);
+      } catch (const Error& problem) {  // the others are read all the same
+        inputs.problems.emplace_back(problem.what());
+      }
+      continue;
+    }
     // A list from anyone names what lies beside it, and nothing else of this machine.
-    if (feed.find("://") != feed.npos || feed.starts_with('/') || feed.find("..") != feed.npos) {
+    if (from_address || feed.find("://") != feed.npos || feed.starts_with('/') ||
+        feed.find("..") != feed.npos) {
       ++left;
       continue;
     }
@@ -59,7 +75,7 @@ void read_list(std::string_view bytes, const std::string& name, int64_t now_us, 
   }
   if (left > 0)
     inputs.problems.push_back(
-        fmt::format("{}: {} addresses are not asked here: `heed serve` polls those of "
+        fmt::format("{}: {} of its feeds are not asked: with --ask they are, and `heed serve` polls those of "
                     "apps.digest.feeds",
                     name, left));
 }
@@ -92,10 +108,13 @@ void read_input(std::string_view bytes, const std::string& name, int64_t now_us,
   }
 }
 
-Inputs read_inputs(const std::vector<std::string>& paths, int64_t now_us) {
-  Inputs inputs;
+Inputs read_inputs(const std::vector<std::string>& paths, int64_t now_us, bool asks_lists) {
+  Inputs inputs{.items = {}, .problems = {}, .asks_lists = asks_lists};
   for (const std::string& path : paths)
-    read_input(path == "-" ? read_standard_input() : read_file(path, kMostBytes), path, now_us, inputs);
+    read_input(path == "-"        ? read_standard_input()
+               : is_address(path) ? fetch({.url = path, .max_bytes = kMostOfAddress})
+                                  : read_file(path, kMostBytes),
+               path, now_us, inputs);
   tell_apart(inputs.items);
   return inputs;
 }

@@ -70,8 +70,10 @@ void explain(Entry& entry) {
           fmt::format("意外之选：与您以往所读不同，价值{:.2f}±{:.2f}", account.value, account.worth.spread);
       return;
     case Reason::chosen:
-      entry.why_en = worth_en(account) + "; takes " + cost_en(account);
-      entry.why_zh = worth_zh(account) + "；代价" + cost_zh(account);
+      const bool has_room = account.cost() < kLeast;
+      entry.why_en = worth_en(account) +
+                     (has_room ? "; there were minutes enough for it" : "; takes " + cost_en(account));
+      entry.why_zh = worth_zh(account) + (has_room ? "；分钟充裕" : "；代价" + cost_zh(account));
   }
 }
 

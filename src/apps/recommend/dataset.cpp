@@ -26,6 +26,7 @@ Dataset read_dataset(const std::filesystem::path& folder) {
   dataset.split.valid = read_part(folder / kValidFile, dataset.log);
   dataset.split.test = read_part(folder / kTestFile, dataset.log);
   if (std::filesystem::exists(folder / kItemsFile)) dataset.items = data::read_items(folder / kItemsFile);
+  if (std::filesystem::exists(folder / kUsersFile)) dataset.users = data::read_items(folder / kUsersFile);
   dataset.items = complete_items(std::move(dataset.items), dataset.log.items);
   return dataset;
 }
@@ -36,6 +37,11 @@ void write_dataset(const std::filesystem::path& folder, const Dataset& dataset) 
   data::write_interactions(folder / kValidFile, dataset.log, dataset.split.valid);
   data::write_interactions(folder / kTestFile, dataset.log, dataset.split.test);
   data::write_items(folder / kItemsFile, dataset.items);
+  if (!dataset.users.empty()) {
+    data::write_items(folder / kUsersFile, dataset.users);
+  } else {
+    std::filesystem::remove(folder / kUsersFile);  // of an earlier import
+  }
 }
 
 std::vector<data::Item> complete_items(std::vector<data::Item> items, const data::NameTable& named) {

@@ -14,12 +14,14 @@ constexpr const char* kTrainFile = "train.tsv";
 constexpr const char* kValidFile = "valid.tsv";
 constexpr const char* kTestFile = "test.tsv";
 constexpr const char* kItemsFile = "items.jsonl";
+constexpr const char* kUsersFile = "users.jsonl";
 
 // What `heed recommend import` writes: events, split, and what is known of the items.
 struct Dataset {
   data::InteractionLog log;  // names; its rows are empty: they are in `split`
   data::InteractionSplit split;
-  std::vector<data::Item> items;  // every item of the log, and those of the tables without an event
+  std::vector<data::Item> users = {};  // with attributes, where a table told them
+  std::vector<data::Item> items;       // every item of the log, and those of the tables without an event
 };
 
 // Throws not_found where there is no training file, and what the readers throw.

@@ -8,6 +8,7 @@
 #include "apps/console.h"
 #include "apps/recommend/commands.h"
 #include "apps/recommend/evaluation.h"
+#include "apps/recommend/user_groups.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/threads.h"
@@ -18,7 +19,7 @@ namespace {
 
 struct Arguments {
   std::string folder, split = "test", json;
-  std::vector<std::string> models;
+  std::vector<std::string> models, by;
   EvaluationOptions options;
   bool no_baselines = false;
   int64_t threads = 0;
@@ -30,9 +31,8 @@ Judgement named(Judgement judgement, const std::string& name) {
   return judgement;
 }
 
-std::vector<Judgement> judge_all(const Arguments& arguments) {
-  const Dataset dataset = read_dataset(arguments.folder);
-  const EvaluationData data = evaluation_data(dataset, arguments.split == "test", arguments.options);
+std::vector<Judgement> judge_all(const Arguments& arguments, const Dataset& dataset,
+                                 const EvaluationData& data) {
   const ParallelFor parallel = on_threads(thread_count(arguments.threads));
   const auto items = static_cast<int32_t>(dataset.items.size());
   std::vector<Judgement> judgements;
@@ -56,12 +56,21 @@ std::vector<Judgement> judge_all(const Arguments& arguments) {
 void evaluate(const Arguments& arguments) {
   if (arguments.models.empty() && arguments.no_baselines)
     throw Error(ErrorCode::invalid_argument, "expected a --model where there are no baselines, found none");
-  const std::vector<Judgement> judgements = judge_all(arguments);
+  const Dataset dataset = read_dataset(arguments.folder);
+  const EvaluationData data = evaluation_data(dataset, arguments.split == "test", arguments.options);
+  std::vector<std::vector<UserGroup>> groups;
+  for (const std::string& attribute : arguments.by) groups.push_back(group_users(dataset, data, attribute));
+  const std::vector<Judgement> judgements = judge_all(arguments, dataset, data);
   print(fmt::format(
       "{} people of {}, full ranking over {}\n\n", judgements.front().hits.size(), arguments.split,
       arguments.options.new_items ? "items that training never had" : "items not in the history"));
   print(to_table(judgements, arguments.options));
-  if (!arguments.json.empty()) write_file_atomically(arguments.json, to_json(judgements).dump(1) + "\n");
+  Json figures = to_json(judgements);
+  for (size_t g = 0; g < groups.size(); ++g) {
+    print(to_table(groups[g], arguments.by[g], judgements, arguments.options));
+    figures[0]["by_user"][arguments.by[g]] = to_json(groups[g], judgements);
+  }
+  if (!arguments.json.empty()) write_file_atomically(arguments.json, figures.dump(1) + "\n");
 }
 
 }  // namespace
@@ -89,6 +98,10 @@ void add_evaluate_command(CLI::App& recommend) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->type_name("N");
+  command
+      ->add_option("--by", arguments->by, "Hit rates by an attribute of people: age, city … (again for more)")
+      ->type_name("ATTRIBUTE")
+      ->allow_extra_args(false);
   command->add_flag("--no-baselines", arguments->no_baselines,
                     "Leave out popularity, item-kNN, matrix factorisation and nearest words");
   command->add_option("--json", arguments->json, "Write the figures")->type_name("FILE");
@@ -98,7 +111,7 @@ void add_evaluate_command(CLI::App& recommend) {
       ->type_name("N");
   command->footer(
       "Examples:\n"
-      "  heed recommend evaluate shop --model models/shop\n"
+      "  heed recommend evaluate shop --model models/shop --by age\n"
       "  heed recommend evaluate shop --model models/a --model models/b --split valid --json figures.json");
   command->callback([arguments] { evaluate(*arguments); });
 }

@@ -18,6 +18,7 @@ struct EvaluationCase {
   KnownHistory history;
   int32_t next = 0;
   int32_t popularity = 0;  // people who took `next` in training
+  int32_t user = 0;        // number in the log
 };
 
 struct EvaluationOptions {

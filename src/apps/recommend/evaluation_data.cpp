@@ -63,7 +63,7 @@ EvaluationData evaluation_data(const Dataset& dataset, bool test, const Evaluati
   }
   for (size_t user = 0; user < train.size(); ++user) {
     const auto& held = test ? tested[user] : valid[user];
-    EvaluationCase next{.history = data.training[user]};
+    EvaluationCase next{.history = data.training[user], .user = static_cast<int32_t>(user)};
     if (test) {
       const KnownHistory more = known(dataset, places, valid[user]);
       next.history.insert(next.history.end(), more.begin(), more.end());

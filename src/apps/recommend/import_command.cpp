@@ -15,7 +15,7 @@ namespace heed::apps::recommend {
 namespace {
 
 struct Arguments {
-  std::vector<std::string> events, items;
+  std::vector<std::string> events, items, users;
   std::string folder, split = "leave-one-out";
   data::InteractionFormat format;
   double test_share = 0.1;
@@ -34,6 +34,9 @@ void import(const Arguments& arguments) {
   const auto read = static_cast<double>(dataset.log.rows.size());
   for (const std::string& file : arguments.items) {
     for (data::Item& item : data::read_items(file)) dataset.items.push_back(std::move(item));
+  }
+  for (const std::string& file : arguments.users) {
+    for (data::Item& user : data::read_items(file)) dataset.users.push_back(std::move(user));
   }
   const data::CleanCounts counts = data::clean_interactions(dataset.log, store::now_us());
   dataset.items = complete_items(std::move(dataset.items), dataset.log.items);
@@ -64,6 +67,9 @@ void add_import_command(CLI::App& recommend) {
   command->add_option("--items", arguments->items, "Titles, texts, tags and attributes (again for more)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  command->add_option("--users", arguments->users, "People's attributes: age, city … (again for more)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command
       ->add_option("--split", arguments->split,
                    "What is held out: leave-one-out (of each user the last for test, the one before for "
@@ -83,7 +89,7 @@ void add_import_command(CLI::App& recommend) {
   command->footer(
       "Examples:\n"
       "  heed recommend import clicks.csv --items products.jsonl -o shop\n"
-      "  heed recommend import ml-100k.inter --items ml-100k.item -o movies\n\n"
+      "  heed recommend import ml-100k.inter --items ml-100k.item --users ml-100k.user -o movies\n\n"
       "After it: heed recommend train shop -o models/shop");
   command->callback([arguments] { import(*arguments); });
 }
