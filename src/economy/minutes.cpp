@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr double kMillisecondsAMinute = 60'000, kHourUs = 3600e6;
 constexpr int64_t kMinuteUs = 60'000'000;
-constexpr int64_t kSweptDays = 7;  // older grants were swept before
+constexpr std::string_view kGrant = "grant:", kBack = "back:";  // of ids of postings
 
 int64_t milliseconds(double minutes) { return std::llround(minutes * kMillisecondsAMinute); }
 double minutes(int64_t milliseconds) { return static_cast<double>(milliseconds) / kMillisecondsAMinute; }
@@ -35,7 +36,7 @@ uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-// Of a person's day, without the name: whoever is forgotten leaves no name in an id.
+// Of a person's day: a hash of the name, not the name. Whoever knows a name can still tell that it was here.
 std::string id_of_day(const PersonDay& day) {
   return fmt::format("{:016x}:{}", hash_of(day.person), day_text(day.begin_us + day.rules.utc_us));
 }
@@ -113,34 +114,45 @@ Posting MinuteMarket::posting(const Account& account, const MinuteBid& bid, cons
 void MinuteMarket::restore(int64_t now_us) {
   const std::lock_guard lock(mutex_);
   if (!options_.usual) return;
+  std::set<std::string> granted;  // today
   ledger_.for_each(
       [&](const Posting& p) {
         if (p.tenant != options_.tenant || p.person.empty()) return;
         const PersonDay day = usual_day(p.person, now_us);
         if (p.ts_us < day.begin_us || p.ts_us >= day.end_us) return;
-        Account& own =
-            accounts_.try_emplace(p.person, Account{.day = day, .moved_us = day.begin_us}).first->second;
-        own.day.group = p.group;
+        if (p.id == "join:" + id_of_day(day))
+          accounts_.try_emplace(p.person, Account{.day = day, .moved_us = day.begin_us})
+              .first->second.day.group = p.group;
+        const auto at = accounts_.find(p.person);
+        if (at == accounts_.end()) return;  // what became of yesterday's
+        Account& own = at->second;
         if (p.from == Stage::world) own.minutes += minutes(p.milliseconds);
-        if (p.from == Stage::acquired && p.to == Stage::allocated) {
+        if (p.id.starts_with(kGrant)) {
+          granted.insert(p.id.substr(kGrant.size()));
           const MinuteGrant grant = grant_of(p);
           own.used[p.task] += minutes(p.milliseconds);
           own.tired[p.task] = rest(own, p.task, p.ts_us) + 1;
-          ++bids_;
-          minute_value_ +=
-              (grant.value / minutes(p.milliseconds) - minute_value_) / static_cast<double>(bids_);
+          learn_value(grant.value / minutes(p.milliseconds));
           own.price = grant.price;
           own.moved_us = p.ts_us;
           own.left_ms = milliseconds(own.minutes);
           for (const auto& [task, used] : own.used) own.left_ms -= milliseconds(used);
           move_price(own, minutes(p.milliseconds), p.ts_us);
         }
-        if (p.from == Stage::allocated && p.to == Stage::acquired)
+        if (p.id.starts_with(kBack) && granted.contains(p.id.substr(kBack.size())))
           own.used[p.task] -= minutes(p.milliseconds);
       },
       usual_day("", now_us).begin_us);
-  for (auto& [person, own] : accounts_)
-    own.left_ms = ledger_.balance(options_.tenant, person)[static_cast<size_t>(Stage::acquired)];
+  for (auto& [person, own] : accounts_) own.left_ms = acquired(person);
+}
+
+int64_t MinuteMarket::acquired(const std::string& person) const {
+  return ledger_.balance(options_.tenant, person)[static_cast<size_t>(Stage::acquired)];
+}
+
+void MinuteMarket::learn_value(double of_minute) {
+  ++bids_;
+  minute_value_ += (of_minute - minute_value_) / static_cast<double>(bids_);
 }
 
 void MinuteMarket::join(const PersonDay& day) {
@@ -165,15 +177,14 @@ void MinuteMarket::begin(const PersonDay& day) {
   }
   Account account{.day = day, .minutes = day.rules.minutes, .price = day.price, .moved_us = day.begin_us};
   const MinuteBid of_day{.id = id_of_day(day)};
-  const bool is_new = ledger_.post(std::vector{posting(account, of_day, "join", Stage::world, Stage::acquired,
-                                                       milliseconds(day.rules.minutes), day.begin_us)})[0];
-  account.left_ms = ledger_.balance(options_.tenant, day.person)[static_cast<size_t>(Stage::acquired)];
-  const int64_t older = account.left_ms - milliseconds(day.rules.minutes);
-  if (is_new && older > 0) {  // of a day that nobody closed
-    ledger_.post(std::vector{
-        posting(account, of_day, "close-before", Stage::acquired, Stage::lost, older, day.begin_us)});
-    account.left_ms -= older;
-  }
+  const int64_t own = milliseconds(day.rules.minutes), before = acquired(day.person);
+  std::vector<Posting> postings = {
+      posting(account, of_day, "join", Stage::world, Stage::acquired, own, day.begin_us)};
+  if (before > 0 && !ledger_.find(options_.tenant, postings[0].id))  // of a day that nobody closed
+    postings.push_back(
+        posting(account, of_day, "close-before", Stage::acquired, Stage::lost, before, day.begin_us));
+  ledger_.post(postings);
+  account.left_ms = acquired(day.person);
   accounts_[day.person] = std::move(account);
 }
 
@@ -218,8 +229,7 @@ MinuteGrant MinuteMarket::answer(const MinuteBid& bid, Account& account) {
   const DayRules& rules = account.day.rules;
   const auto worth = rules.worth.find(bid.task);
   const double value = bid.value * (worth == rules.worth.end() ? 1 : worth->second);
-  ++bids_;
-  minute_value_ += (value / bid.minutes - minute_value_) / static_cast<double>(bids_);
+  if (!bid.own) learn_value(value / bid.minutes);
   move_price(account, 0, bid.ts_us);
   MinuteGrant grant = {.price = account.price,
                        .value = value * std::pow(options_.fatigue, rest(account, bid.task, bid.ts_us))};
@@ -268,44 +278,57 @@ std::vector<MinuteGrant> MinuteMarket::ask(const std::vector<MinuteBid>& bids) {
   std::ranges::stable_sort(order, [&](size_t a, size_t b) {
     return bids[a].value / bids[a].minutes > bids[b].value / bids[b].minutes;
   });
+  std::set<std::string_view> ids;
+  for (const MinuteBid& bid : bids) {
+    if (!ids.insert(bid.id).second)
+      throw Error(ErrorCode::invalid_argument,
+                  "minutes: bid '" + bid.id + "': expected an id once a call, found it twice");
+  }
   std::map<std::string, Account> before;
   for (const MinuteBid& bid : bids) before.try_emplace(bid.person, account_at(bid.person, bid.ts_us));
+  const auto [value_before, bids_before] = std::pair(minute_value_, bids_);
   std::vector<MinuteGrant> grants(bids.size());
   std::vector<Posting> postings;
-  for (const size_t k : order) {
-    if (const auto known = ledger_.find(options_.tenant, "grant:" + bids[k].id)) {
-      grants[k] = grant_of(*known);
-      continue;
-    }
-    const bool again =
-        std::ranges::any_of(postings, [&](const Posting& one) { return one.id == "grant:" + bids[k].id; });
-    if (again) throw Error(ErrorCode::invalid_argument, "minutes: bid '" + bids[k].id + "' stands twice");
-    Account& own = account(bids[k].person);
-    grants[k] = answer(bids[k], own);
-    if (!grants[k].given) continue;
-    if (own.left_ms < 0) {
-      postings.push_back(
-          posting(own, bids[k], "own", Stage::world, Stage::acquired, -own.left_ms, bids[k].ts_us));
-      own.minutes -= minutes(own.left_ms);
-      own.left_ms = 0;
-    }
-    postings.push_back(posting(own, bids[k], "grant", Stage::acquired, Stage::allocated,
-                               milliseconds(bids[k].minutes), bids[k].ts_us));
-    postings.back().note = note_of(grants[k]);
-  }
-  if (postings.empty()) return grants;
   try {
-    ledger_.post(postings);
-  } catch (...) {
-    for (auto& [person, was] : before) accounts_[person] = std::move(was);  // nothing was given
+    for (const size_t k : order) {
+      if (const auto known = ledger_.find(options_.tenant, std::string(kGrant) + bids[k].id)) {
+        grants[k] = grant_of(*known);
+        continue;
+      }
+      Account& own = account(bids[k].person);
+      grants[k] = answer(bids[k], own);
+      if (!grants[k].given) continue;
+      if (own.left_ms < 0) {
+        postings.push_back(
+            posting(own, bids[k], "own", Stage::world, Stage::acquired, -own.left_ms, bids[k].ts_us));
+        own.minutes -= minutes(own.left_ms);
+        own.left_ms = 0;
+      }
+      postings.push_back(posting(own, bids[k], "grant", Stage::acquired, Stage::allocated,
+                                 milliseconds(bids[k].minutes), bids[k].ts_us));
+      postings.back().note = note_of(grants[k]);
+    }
+    if (!postings.empty()) ledger_.post(postings);
+  } catch (...) {  // nothing was given; somebody else may have moved what these people have
+    minute_value_ = value_before;
+    bids_ = bids_before;
+    for (auto& [person, was] : before) {
+      was.left_ms = acquired(person);
+      accounts_[person] = std::move(was);
+    }
     throw;
   }
   return grants;
 }
 
+std::optional<std::string> MinuteMarket::granted_to(const std::string& id) const {
+  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
+  return granted ? std::optional(granted->person) : std::nullopt;
+}
+
 bool MinuteMarket::settle(const std::string& id, double retained, double lost, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
   if (!granted) return false;
   const int64_t kept = milliseconds(retained), gone = milliseconds(lost);
   if (kept < 0 || gone < 0 || kept + gone > granted->milliseconds)
@@ -318,7 +341,7 @@ bool MinuteMarket::settle(const std::string& id, double retained, double lost, i
 
 bool MinuteMarket::settle_share(const std::string& id, double retained, double lost, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
   if (!granted) return false;
   const auto all = static_cast<double>(granted->milliseconds);
   const int64_t kept = std::llround(all * retained);
@@ -329,7 +352,7 @@ bool MinuteMarket::settle_share(const std::string& id, double retained, double l
 
 bool MinuteMarket::settle_until(const std::string& id, int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, "grant:" + id);
+  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
   if (!granted) return false;
   const int64_t passed = std::max<int64_t>(0, (now_us - granted->ts_us) / 1000);
   return settle_granted(*granted, std::min(passed, granted->milliseconds), 0, now_us);
@@ -369,18 +392,30 @@ int64_t MinuteMarket::sweep(int64_t before_us, int64_t now_us) {
   std::map<std::string, Posting> open;
   ledger_.for_each(
       [&](const Posting& p) {
-        if (p.tenant != options_.tenant || p.id.find(':') == p.id.npos) return;
-        if (p.from == Stage::acquired && p.to == Stage::allocated) {
-          if (p.ts_us < before_us) open.try_emplace(p.id.substr(p.id.find(':') + 1), p);
+        if (p.tenant != options_.tenant) return;
+        if (p.id.starts_with(kGrant)) {
+          if (p.ts_us < before_us) open.try_emplace(p.id.substr(kGrant.size()), p);
         } else if (p.from == Stage::allocated) {
           open.erase(p.id.substr(p.id.find(':') + 1));
         }
       },
-      before_us - kSweptDays * kDayUs);
-  const std::lock_guard lock(mutex_);
+      swept_us_);
   int64_t count = 0;
-  for (const auto& [id, granted] : open)
+  for (const auto& [id, granted] : open) {
+    const std::lock_guard lock(mutex_);  // one by one: others ask meanwhile
     count += settle_granted(granted, 0, granted.milliseconds, now_us) ? 1 : 0;
+  }
+  swept_us_ = before_us;
+  const std::lock_guard lock(mutex_);
+  for (auto one = accounts_.begin(); one != accounts_.end();) {
+    const int64_t end_us = one->second.day.end_us;
+    if (options_.usual && end_us <= before_us) {
+      end(one->second, end_us - 1);
+      one = accounts_.erase(one);
+    } else {
+      ++one;
+    }
+  }
   return count;
 }
 

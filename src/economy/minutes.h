@@ -108,7 +108,10 @@ class MinuteMarket {
   bool settle_share(const std::string& id, double retained, double lost, int64_t ts_us);
   // Settles it as attended from when it was granted until now, at most its minutes; the rest goes back.
   bool settle_until(const std::string& id, int64_t now_us);
-  // Grants before `before_us` of which nobody told what became are lost; how many.
+  // Whose minutes they are that this bid was granted; nullopt: none were.
+  std::optional<std::string> granted_to(const std::string& id) const;
+  // Grants before `before_us` of which nobody told what became are lost; how many. Days that ended before
+  // then are closed. By one thread, `before_us` never falling.
   int64_t sweep(int64_t before_us, int64_t now_us);
   // The end of a person's day: what nobody used is lost.
   void close(const std::string& person, int64_t ts_us);
@@ -136,6 +139,8 @@ class MinuteMarket {
   Account& account_at(const std::string& person, int64_t ts_us);
   PersonDay usual_day(const std::string& person, int64_t ts_us) const;
   void begin(const PersonDay& day);
+  int64_t acquired(const std::string& person) const;  // milliseconds, by the ledger
+  void learn_value(double of_minute);
   void end(Account& account, int64_t ts_us);
   MinuteGrant answer(const MinuteBid& bid, Account& account);
   double rest(Account& account, const std::string& task, int64_t ts_us) const;
@@ -148,8 +153,9 @@ class MinuteMarket {
   MarketOptions options_;
   mutable std::mutex mutex_;
   std::map<std::string, Account> accounts_;
-  double minute_value_ = 0;  // mean of bids
+  double minute_value_ = 0;  // mean of bids that were not the person's own
   int64_t bids_ = 0;
+  int64_t swept_us_ = 0;  // what is older was settled, or lost
 };
 
 }  // namespace heed::economy

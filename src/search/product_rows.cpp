@@ -17,8 +17,7 @@ namespace {
 constexpr int64_t kBlockRows = 512;
 // As many running sums as AVX-512 has floats in a register.
 constexpr int64_t kLanes = 16;
-// Sums of floats in another order differ by less, times both lengths.
-constexpr float kSlack = 1e-5F;
+constexpr double kLeastSlack = 1e-5;
 
 float widened(uint16_t value) { return std::bit_cast<float>(static_cast<uint32_t>(value) << 16U); }
 
@@ -106,7 +105,7 @@ void ProductRows::round(int64_t number) {
     error += difference * difference;
     square += static_cast<double>(exact[i]) * exact[i];
   }
-  if (!std::isfinite(error) || !std::isfinite(square)) {  // its products are not finite either
+  if (!std::isfinite(error) || !std::isfinite(square)) {  // too large for sums of floats
     std::fill_n(to, dim_, rounded(std::numeric_limits<float>::quiet_NaN()));
     return;
   }
@@ -131,8 +130,13 @@ std::vector<Product> ProductRows::best(std::span<const float> query, int64_t lim
   check(query);
   if (limit < 1)
     throw Error(ErrorCode::invalid_argument, "products: expected a limit of at least 1, found less");
-  const float length = std::sqrt(squared_length(query.data(), dim_));
-  Candidates candidates(limit, 2.0F * length * (error_ * (1.0F + kSlack) + kSlack * length_));
+  double square = 0.0;
+  for (const float value : query) square += static_cast<double>(value) * value;
+  // Sums of floats in another order differ by less, times both lengths.
+  const double slack = kLeastSlack + static_cast<double>(dim_) * std::numeric_limits<float>::epsilon();
+  const double margin = 2.0 * std::sqrt(square) * (error_ * (1.0 + slack) + slack * length_);
+  Candidates candidates(limit,
+                        std::nextafter(static_cast<float>(margin), std::numeric_limits<float>::infinity()));
   std::vector<float> products(kBlockRows);
   for (int64_t begin = first; begin < size_; begin += kBlockRows) {
     const int64_t count = std::min(kBlockRows, size_ - begin);

@@ -1,7 +1,6 @@
 #include "serve/applications.h"
 
 #include <iterator>
-#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,8 +39,8 @@ void Applications::start(apps::Services& services) {
 }
 
 void Applications::stop() {
-  for (Mounted& each : std::views::reverse(mounted_)) {
-    if (each.application) each.application->stop();
+  for (auto each = mounted_.rbegin(); each != mounted_.rend(); ++each) {
+    if (each->application) each->application->stop();
   }
 }
 

@@ -101,8 +101,13 @@ Server::Server(ServerSettings settings, Applications applications)
       .max_delay_us = static_cast<int64_t>(1e3 * settings_.max_delay_ms),
       .max_queue = settings_.max_queue,
       .on_batch = [this](const infer::BatchReport& report) { traffic_.batch_done(report); }});
-  applications_.start(*this);
-  http_ = std::make_unique<HttpServer>(settings_, *router_);
+  try {
+    applications_.start(*this);
+    http_ = std::make_unique<HttpServer>(settings_, *router_);
+  } catch (...) {  // those that did start have threads that ask others
+    applications_.stop();
+    throw;
+  }
 }
 
 // What may still reply goes before the connections that replies are written to.

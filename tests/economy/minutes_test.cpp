@@ -159,6 +159,27 @@ TEST_F(UsualDays, after_a_crash_price_caps_and_what_is_left_are_as_before) {
   EXPECT_NEAR(market.left("安"), 24, 1e-9);
 }
 
+TEST_F(UsualDays, yesterdays_feedback_begins_no_day) {
+  {
+    MinuteMarket market(*ledger_, options_);
+    ASSERT_TRUE(market.ask({bid("a", "digest", 10, 50, 1)})[0].given);
+    ASSERT_TRUE(market.settle("a", 4, 0, kBegin + 17 * kHour));  // after midnight in the day's own time
+  }
+  MinuteMarket market(*ledger_, options_);
+  market.restore(kBegin + 18 * kHour);
+  EXPECT_TRUE(market.people().empty());
+  ASSERT_TRUE(market.ask({bid("b", "alerts", 5, 50, 18)})[0].given);
+  EXPECT_NEAR(market.left("安"), 25, 1e-9);
+}
+
+TEST_F(UsualDays, an_id_twice_in_a_call_costs_nobody_anything) {
+  MinuteMarket market(*ledger_, options_);
+  EXPECT_THROW(market.ask({bid("a", "digest", 10, 50, 1), bid("a", "digest", 10, 50, 1)}), Error);
+  ASSERT_TRUE(market.ask({bid("b", "digest", 30, 50, 1)})[0].given);
+  EXPECT_EQ(market.granted_to("b"), "安");
+  EXPECT_EQ(market.granted_to("a"), std::nullopt);
+}
+
 TEST_F(UsualDays, a_server_that_was_down_at_midnight_gives_no_minutes_of_yesterday) {
   {
     MinuteMarket market(*ledger_, options_);

@@ -142,6 +142,11 @@ TEST_F(Minutes, the_same_bid_is_given_once_and_settled_once_also_after_a_restart
   EXPECT_THAT(
       ask("POST", "/v1/economy/minutes/settle", {{"bids", {{{"id", "x"}, {"retained", -3}}}}}, 400).dump(),
       HasSubstr("retained"));
+  EXPECT_THAT(
+      ask("POST", "/v1/economy/minutes",
+          {{"bids", {{{"id", "y"}, {"person", ""}, {"task", "t"}, {"minutes", 1}, {"value", 1}}}}}, 400)
+          .dump(),
+      HasSubstr("bids[0].person"));
 }
 
 TEST_F(Minutes, settings_that_are_none_keep_the_server_from_starting) {

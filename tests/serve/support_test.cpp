@@ -232,7 +232,9 @@ TEST_F(Support, an_agents_minutes_are_drawn_and_come_back_at_the_close) {
                  "overloaded", {"5 minutes are wanted, 3 are left"});
   EXPECT_EQ(waiting(), std::vector<std::string>{second});
   post("/v1/support/conversations/" + second + "/take", {{"agent", "Wei"}});
+  post("/v1/support/conversations/" + second + "/take", {{"agent", "Wei"}});  // it is theirs already
   EXPECT_EQ(person()["left"], 0);
+  EXPECT_EQ(person()["used"]["agents"], 10);
   post("/v1/support/conversations/" + first + "/close", {{"agent", "Wei"}});
   EXPECT_GT(person()["left"].get<double>(), 4);  // it took no five minutes
 }

@@ -167,7 +167,10 @@ MadeDigest DigestService::make(const DigestRequest& request) {
   std::promise<std::optional<Error>> written;
   services_.event_writer().submit({decision_of(made_digest.digest, id, request.reader, now)},
                                   [&](const store::WriteResult& result) { written.set_value(result.error); });
-  if (const auto problem = written.get_future().get()) throw Error(*problem);
+  if (const auto problem = written.get_future().get()) {
+    give_back(id, made_digest.digest, now);
+    throw Error(*problem);
+  }
   made_digest.decision = id;
   return made_digest;
 }
@@ -205,6 +208,14 @@ void DigestService::draw_minutes(const DigestRequest& request, const std::string
   digest.entries = std::move(given);
 }
 
+// Of a digest that nobody gets.
+void DigestService::give_back(const std::string& decision, const Digest& digest, int64_t now_us) {
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr) return;
+  for (const Entry& entry : digest.entries)
+    market->settle(economy::bid_id(decision, entry.story.lead.id), 0, 0, now_us);
+}
+
 void DigestService::remember_topics(const std::string& reader, const std::vector<std::string>& topics) {
   services_.event_writer().submit({store::Outcome{.event_id = store::new_event_id(),
                                                   .decision_id = kNoDecision,
@@ -230,10 +241,6 @@ void DigestService::take(const std::string& reader, ReaderEvent event, const std
     readers_[reader].take(event);
   }
   ++taken;
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market != nullptr && !decision.empty())
-    market->settle_share(economy::bid_id(decision, event.item), event.deed == Deed::skip ? 0 : 1,
-                         event.deed == Deed::skip ? kGlance : 0, store::now_us());
   services_.event_writer().submit({store::Outcome{.event_id = store::new_event_id(),
                                                   .decision_id = decision.empty() ? kNoDecision : decision,
                                                   .ts_us = event.ts_us,
@@ -243,6 +250,14 @@ void DigestService::take(const std::string& reader, ReaderEvent event, const std
                                                   .app = kApp,
                                                   .subject = reader}},
                                   std::move(done));
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr || decision.empty()) return;
+  try {
+    market->settle_share(economy::bid_id(decision, event.item), event.deed == Deed::skip ? 0 : 1,
+                         event.deed == Deed::skip ? kGlance : 0, store::now_us());
+  } catch (const Error& problem) {  // what the reader did is in the log all the same
+    spdlog::error("digest: minutes not settled: {}", problem.what());
+  }
 }
 
 void DigestService::forget(const std::string& reader) {

@@ -39,9 +39,6 @@ struct DigestRequest {
   std::vector<Item> items{};  // instead of those of the feeds
 };
 
-// With a market for minutes, a reader's request offers the minutes that it says and each story bids for its
-// own: one whose minutes are worth more elsewhere is left out, and says so. What is read or saved is
-// attended, of what is skipped a glance is lost and the rest goes back.
 struct MadeDigest {
   Digest digest{};
   std::string decision{};  // its id in the event log, where it stands; "": not logged
@@ -57,6 +54,9 @@ class DigestService {
   ~DigestService();
 
   const DigestSettings& settings() const { return settings_; }
+  // With a market for minutes, a reader's request offers the minutes that it says and each story bids for its
+  // own: one whose minutes are worth more elsewhere is left out, and says so. What is then read or saved is
+  // attended, of what is skipped a glance is lost and the rest goes back.
   MadeDigest make(const DigestRequest& request);
   // In memory at once; `done` when it is in the log. Throws not_found where `event` has no words and no feed
   // has the item.
@@ -74,6 +74,7 @@ class DigestService {
   std::shared_ptr<Shelf> shelf_of_feeds();
   void draw_minutes(const DigestRequest& request, const std::string& decision, int64_t now_us,
                     Digest& digest);
+  void give_back(const std::string& decision, const Digest& digest, int64_t now_us);
   void remember_topics(const std::string& reader, const std::vector<std::string>& topics);
 
   const DigestSettings settings_;

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <initializer_list>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "apps/economy/http.h"
 #include "apps/economy/market.h"
@@ -14,11 +17,24 @@ using Kind = Field::Kind;
 
 constexpr size_t kShownPeople = 100;
 constexpr double kMostMinutes = 1440;
+constexpr size_t kMaxIdBytes = 200;
 
 economy::MinuteMarket& market_of(Services& services) {
   if (economy::MinuteMarket* market = services.minutes()) return *market;
   throw Error(ErrorCode::unavailable,
               "economy: expected a market for people's minutes, found none; set apps.economy.enabled = true");
+}
+
+// Texts that are ids: of 1 to 200 bytes, for the ledger adds some of its own.
+void check_names(const Json& rows, std::initializer_list<const char*> names) {
+  for (size_t k = 0; k < rows.size(); ++k) {
+    for (const char* name : names) {
+      const size_t bytes = text_or(rows[k], name).size();
+      if (bytes < 1 || bytes > kMaxIdBytes)
+        throw FieldError(fmt::format("bids[{}].{}", k, name),
+                         fmt::format("expected 1 to {} bytes, found {}", kMaxIdBytes, bytes));
+    }
+  }
 }
 
 Json people(const Call& /*call*/, Services& services) {
@@ -59,6 +75,7 @@ Json ask(const Call& call, Services& services) {
   economy::MinuteMarket& market = market_of(services);
   const int64_t now = store::now_us();
   std::vector<economy::MinuteBid> bids;
+  check_names(rows_of(call.body, "bids"), {"id", "person", "task"});
   for (const Json& row : rows_of(call.body, "bids"))
     bids.push_back({.id = text_or(row, "id"),
                     .person = text_or(row, "person"),
@@ -99,6 +116,7 @@ Json settle(const Call& call, Services& services) {
 Json offer(const Call& call, Services& services) {
   economy::MinuteMarket& market = market_of(services);
   const std::string person = text_or(call.body, "person");
+  check_names(Json::array({call.body}), {"id", "person"});
   market.offer(text_or(call.body, "id"), person, number_or(call.body, "minutes", 0), store::now_us());
   return {{"left", rounded(market.left(person))}, {"price", rounded(market.price(person))}};
 }

@@ -4,6 +4,7 @@
 #include "apps/monitor/http.h"
 #include "apps/monitor/http_call.h"
 #include "store/event.h"
+#include "text/normalise.h"
 
 namespace heed::apps::monitor {
 namespace {
@@ -104,7 +105,7 @@ StoredAlert find_alert(const Call& call, Service& service) {
 }
 
 Json acknowledge_alert(const Call& call, Service& service) {
-  const std::string by = text_or(call.body, "by").substr(0, kMaxNameBytes);
+  const std::string whole = text_or(call.body, "by"), by = whole.substr(0, utf8_prefix(whole, kMaxNameBytes));
   if (!service.store().acknowledge(call.parameter("alert"), by)) find_alert(call, service);
   service.attended(call.parameter("alert"), by);
   return stored_json(find_alert(call, service));

@@ -1,6 +1,7 @@
 #include "apps/monitor/monitor_store.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,8 @@
 
 namespace heed::apps::monitor {
 namespace {
+
+constexpr int64_t kMostWaiting = 10'000;  // notifications that are looked through
 
 using store::Database;
 using store::Parameters;
@@ -408,11 +411,18 @@ std::vector<Silence> MonitorStore::silences() {
 }
 
 std::vector<Notification> MonitorStore::due(int64_t now_us, int64_t limit) {
-  std::vector<Notification> all = waiting(limit);
-  const auto first_later =
-      std::ranges::find_if(all, [&](const Notification& one) { return one.due_us > now_us; });
-  all.erase(first_later, all.end());
-  return all;
+  std::vector<Notification> due;
+  std::set<std::string> held;  // alerts that wait for people, and whatever else is told of them
+  for (Notification& one : waiting(kMostWaiting)) {
+    if (static_cast<int64_t>(due.size()) == limit) break;
+    if (one.due_us > now_us && one.attempts > 0) break;  // the receiver is down: everything keeps its order
+    if (one.due_us > now_us || held.contains(one.alert)) {
+      held.insert(one.alert);
+    } else {
+      due.push_back(std::move(one));
+    }
+  }
+  return due;
 }
 
 std::vector<Notification> MonitorStore::waiting(int64_t limit) {

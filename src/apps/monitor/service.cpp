@@ -17,6 +17,7 @@ namespace heed::apps::monitor {
 namespace {
 
 constexpr const char* kTask = "alerts";
+constexpr const char* kPushed = "pushed";
 constexpr std::array<double, 3> kWorthOfSeverity = {1, 2, 4};  // of a minute, beside one of a digest at 1
 
 using std::chrono::milliseconds;
@@ -92,7 +93,7 @@ std::string Service::ask_analysts(const Alert& alert, int64_t now_us) const {
   std::string why;
   for (const std::string& analyst : analysts) {
     const economy::MinuteGrant grant = market->ask(
-        {{.id = economy::bid_id(alert.id, analyst),
+        {{.id = economy::bid_id(alert.id, kPushed),  // one for all: whoever was granted it is asked alone
           .person = analyst,
           .task = kTask,
           .source = alert.series.topic,
@@ -109,15 +110,25 @@ std::string Service::ask_analysts(const Alert& alert, int64_t now_us) const {
 void Service::attended(const std::string& alert, const std::string& by) const {
   economy::MinuteMarket* const market = services_.minutes();
   if (market == nullptr || by.empty()) return;
-  const std::string id = economy::bid_id(alert, by);
   const int64_t now = store::now_us();
-  market->ask({{.id = id,
-                .person = by,
-                .task = kTask,
-                .minutes = settings_.alert_minutes,
-                .ts_us = now,
-                .own = true}});
-  market->settle_share(id, 1, 0, now);
+  const std::string pushed = economy::bid_id(alert, kPushed), own = economy::bid_id(alert, by);
+  try {
+    const auto asked = market->granted_to(pushed);
+    if (asked && *asked == by) {
+      market->settle_share(pushed, 1, 0, now);
+      return;
+    }
+    if (asked) market->settle(pushed, 0, 0, now);  // another read it
+    market->ask({{.id = own,
+                  .person = by,
+                  .task = kTask,
+                  .minutes = settings_.alert_minutes,
+                  .ts_us = now,
+                  .own = true}});
+    market->settle_share(own, 1, 0, now);
+  } catch (const Error& problem) {  // the alert is acknowledged all the same
+    spdlog::error("monitor: alert {}: minutes not counted: {}", alert, problem.what());
+  }
 }
 
 void Service::read_stream(const std::string& url) {
@@ -181,8 +192,8 @@ std::vector<std::string> Service::problems() {
   const std::vector<Notification> waiting = store_->waiting(1000);
   for (const Notification& one : waiting) {
     if (one.problem.empty()) continue;
-    problems.push_back("webhook: " + one.problem + "; " + std::to_string(waiting.size()) +
-                       " notifications wait");
+    problems.push_back((one.attempts > 0 ? "webhook: " : "alert: ") + one.problem + "; " +
+                       std::to_string(waiting.size()) + " notifications wait");
     break;
   }
   const MessageCounts counts = intake_->look([](const Monitor& monitor) { return monitor.counts(); });

@@ -57,6 +57,17 @@ int64_t retry_after_us(int64_t attempts) {
 Webhook::Webhook(Options options, MonitorStore& store, Send send)
     : options_(std::move(options)), store_(store), send_(std::move(send)) {}
 
+// What keeps people from being asked keeps no alert back.
+std::string Webhook::why_it_waits(const Alert& alert, int64_t now_us) const {
+  if (!options_.wait) return "";
+  try {
+    return options_.wait(alert, now_us);
+  } catch (const std::exception& problem) {
+    spdlog::error("monitor: alert {}: nobody's minutes could be asked for: {}", alert.id, problem.what());
+    return "";
+  }
+}
+
 int64_t Webhook::run(int64_t now_us) {
   int64_t sent = 0;
   for (Notification& one : store_.due(now_us, kAtOnce)) {
@@ -65,8 +76,8 @@ int64_t Webhook::run(int64_t now_us) {
       store_.sent(one.seq);
       continue;
     }
-    if (options_.wait && one.status == "firing" && alert->alert.ended_us == 0) {
-      if (const std::string why = options_.wait(alert->alert, now_us); !why.empty()) {
+    if (one.status == "firing" && alert->alert.ended_us == 0) {
+      if (const std::string why = why_it_waits(alert->alert, now_us); !why.empty()) {
         one.due_us = now_us + kWaitUs;
         one.problem = why;
         store_.failed(one);

@@ -33,6 +33,8 @@ class Webhook {
   int64_t run(int64_t now_us);
 
  private:
+  std::string why_it_waits(const Alert& alert, int64_t now_us) const;
+
   Options options_;
   MonitorStore& store_;
   Send send_;

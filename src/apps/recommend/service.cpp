@@ -176,22 +176,27 @@ int64_t RecommendService::take(const std::vector<Feedback>& feedback) {
   const int64_t now = store::now_us();
   std::vector<store::Event> events;
   int64_t count = 0;
-  const std::shared_lock lock(mutex_);  // no engine takes another's place meanwhile
+  std::vector<std::string> attended;  // bids
+  std::shared_lock lock(mutex_);      // no engine takes another's place meanwhile
   for (const Feedback& sent : feedback) Engine::check(sent.user, sent.item, sent.kind, sent.ts_us);
   for (Feedback own : feedback) {
     if (own.ts_us == data::kNoTime) own.ts_us = now;
     const Taken result = now_.engine->take(own.user, own.item, own.kind, own.ts_us);
     count += result.is_new ? 1 : 0;
     if (result.is_new) events.emplace_back(outcome_of(own, result.decision_id));
+    if (result.is_new && !result.decision_id.empty())
+      attended.push_back(economy::bid_id(result.decision_id, own.item));
   }
   taken += count;
-  economy::MinuteMarket* const market = services_.minutes();
-  for (const store::Event& event : events) {
-    const auto& outcome = std::get<store::Outcome>(event);
-    if (market != nullptr && outcome.decision_id != kNoDecision)
-      market->settle_share(economy::bid_id(outcome.decision_id, outcome.text), 1, 0, now);
-  }
+  lock.unlock();
   if (!events.empty()) services_.event_writer().submit(std::move(events), log_failure);
+  economy::MinuteMarket* const market = services_.minutes();
+  if (market == nullptr) return count;
+  try {
+    for (const std::string& bid : attended) market->settle_share(bid, 1, 0, now);
+  } catch (const Error& problem) {  // what people did is in the log all the same
+    spdlog::error("recommend: minutes not settled: {}", problem.what());
+  }
   return count;
 }
 
@@ -269,7 +274,11 @@ Recommendation RecommendService::recommend(const RecommendRequest& request) {
   recommendation.decision.model = model->name();
   recommendation.decision.version = model->version();
   ++recommended;
-  if (!request.preview) draw_minutes(request.user, recommendation);
+  try {
+    if (!request.preview) draw_minutes(request.user, recommendation);
+  } catch (const Error& problem) {  // the slate is shown all the same
+    spdlog::error("recommend: minutes not counted: {}", problem.what());
+  }
   if (!recommendation.items.empty() && !request.preview) {
     try {
       services_.event_writer().submit({recommendation.decision}, log_failure);

@@ -40,7 +40,8 @@ struct Conversation {
   std::string tenant{}, id{};
   State state = State::open;
   Priority priority = Priority::normal;
-  std::string agent{};  // who has taken it
+  std::string agent{};    // who has taken it
+  std::string minutes{};  // the bid for the agent's minutes; "": none
   Context context{};
   std::vector<Turn> turns{};     // the latest
   int64_t dropped_turns = 0;     // earlier ones, which were too many

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "apps/background.h"
@@ -152,16 +151,6 @@ void save_and_reply(const CallPointer& call, Desk& desk, const LiveConversationP
   });
 }
 
-void give_to(Desk& desk, Conversation& conversation, const std::string& agent) {
-  if (!conversation.agent.empty() && conversation.agent != agent && conversation.state == State::taken)
-    throw Error(ErrorCode::invalid_argument,
-                "conversation: expected one that nobody has taken, found it with '" +
-                    conversation.agent.substr(0, 64) + "'");
-  conversation.state = State::taken;
-  conversation.agent = agent;
-  desk.queue().take(ConversationKey{conversation.tenant, conversation.id});
-}
-
 std::string last_decision(const Conversation& conversation) {
   for (auto turn = conversation.turns.rbegin(); turn != conversation.turns.rend(); ++turn) {
     if (turn->details.contains("decision_id")) return turn->details["decision_id"].get<std::string>();
@@ -169,51 +158,67 @@ std::string last_decision(const Conversation& conversation) {
   return "";
 }
 
-// Of the hand-over, which the last decision was.
-std::string minutes_of(const Conversation& conversation) {
-  return economy::bid_id(conversation.tenant + "/" + conversation.id, last_decision(conversation));
-}
-
-// An agent's minutes for a conversation, where they are counted: `own`: the agent chose it. Throws where they
-// are worth more elsewhere.
-void draw_minutes(Desk& desk, const Conversation& conversation, const std::string& agent, bool own) {
+// An agent's minutes for a conversation that they do not have yet, where minutes are counted; `own`: they
+// chose it. Throws where they are worth more elsewhere.
+void draw_minutes(Desk& desk, Conversation& conversation, const std::string& agent, bool own) {
   economy::MinuteMarket* const market = desk.services().minutes();
   if (market == nullptr) return;
-  const bool urgent = conversation.priority == Priority::urgent;
+  const std::string id = economy::bid_id("agents", conversation.tenant + "/" + conversation.id + "/" +
+                                                       last_decision(conversation) + "/" + agent);
   const double minutes = desk.settings().agent_minutes;
-  const economy::MinuteGrant grant = market->ask({{.id = minutes_of(conversation),
-                                                   .person = agent,
-                                                   .task = "agents",
-                                                   .minutes = minutes,
-                                                   .value = minutes * (urgent ? kUrgentWorth : 1),
-                                                   .ts_us = store::now_us(),
-                                                   .urgent = true,
-                                                   .own = own}})[0];
+  const economy::MinuteGrant grant =
+      market->ask({{.id = id,
+                    .person = agent,
+                    .task = "agents",
+                    .minutes = minutes,
+                    .value = minutes * (conversation.priority == Priority::urgent ? kUrgentWorth : 1),
+                    .ts_us = store::now_us(),
+                    .urgent = true,
+                    .own = own}})[0];
   if (!grant.given)
     throw Error(ErrorCode::overloaded, "hand-over queue: no minutes of '" + agent.substr(0, 64) +
                                            "' for the next one: " + grant.reason +
                                            "; take it by its name to answer it all the same");
+  conversation.minutes = id;
+}
+
+void give_to(Desk& desk, Conversation& conversation, const std::string& agent, bool own) {
+  const bool is_taken = conversation.state == State::taken && !conversation.agent.empty();
+  if (is_taken && conversation.agent != agent)
+    throw Error(ErrorCode::invalid_argument,
+                "conversation: expected one that nobody has taken, found it with '" +
+                    conversation.agent.substr(0, 64) + "'");
+  if (!is_taken) draw_minutes(desk, conversation, agent, own);
+  conversation.state = State::taken;
+  conversation.agent = agent;
+  desk.queue().take(ConversationKey{conversation.tenant, conversation.id});
+}
+
+// The conversation whose turn it is; one that does not wait any more is passed over.
+LiveConversationPointer take_next(Desk& desk, const std::string& agent) {
+  while (true) {
+    const std::vector<HandoverQueue::Entry> waiting = desk.queue().in_order();
+    if (waiting.empty()) throw Error(ErrorCode::not_found, "hand-over queue: nobody waits");
+    const LiveConversationPointer live = desk.load(waiting.front().key);
+    const bool is_given = live->with([&](Conversation& conversation) {
+      if (conversation.state != State::waiting) {
+        desk.queue().remove(waiting.front().key);
+        return false;
+      }
+      give_to(desk, conversation, agent, false);
+      return true;
+    });
+    if (is_given) return live;
+  }
 }
 
 void take(const CallPointer& call, Desk& desk) {
-  ConversationKey key = key_of(call);
   const std::string agent = text_or(call->body, "agent");
   check_client_id("agent", agent);
-  std::optional<HandoverQueue::Entry> next;
-  if (key.id == kNext) {
-    next = desk.queue().take();
-    if (!next) throw Error(ErrorCode::not_found, "hand-over queue: nobody waits");
-    key = next->key;
-  }
-  run_in_background(call, desk.services(), [call, &desk, agent, key, next] {
+  run_in_background(call, desk.services(), [call, &desk, agent, key = key_of(call)] {
+    if (key.id == kNext) return save_and_reply(call, desk, take_next(desk, agent));
     const LiveConversationPointer live = desk.load(key);
-    try {
-      draw_minutes(desk, live->with([](Conversation& one) { return one; }), agent, !next);
-    } catch (...) {
-      if (next) desk.queue().add(*next);  // it waits on, where it was
-      throw;
-    }
-    live->with([&](Conversation& conversation) { give_to(desk, conversation, agent); });
+    live->with([&](Conversation& conversation) { give_to(desk, conversation, agent, true); });
     save_and_reply(call, desk, live);
   });
 }
@@ -261,19 +266,18 @@ void reply(const CallPointer& call, Desk& desk) {
     throw FieldError("text", "expected 1 to " + std::to_string(store::kMaxTextBytes) + " bytes, found " +
                                  std::to_string(text.size()));
   const std::string suggestion = text_or(call->body, "suggestion");
-  with_conversation(
-      call, desk, key_of(call), [call, &desk, agent, text, suggestion](const LiveConversationPointer& live) {
-        live->with([&](Conversation& conversation) {
-          if (conversation.state != State::taken || conversation.agent != agent)
-            give_to(desk, conversation, agent);
-          add_turn(
-              conversation,
-              {.from = Sender::agent, .text = text, .ts_us = store::now_us(), .details = {{"agent", agent}}},
-              desk.settings().conversation());
-          log_reply(desk, conversation, text, suggestion);
-        });
-        save_and_reply(call, desk, live);
-      });
+  run_in_background(call, desk.services(), [call, &desk, agent, text, suggestion, key = key_of(call)] {
+    const LiveConversationPointer live = desk.load(key);
+    live->with([&](Conversation& conversation) {
+      if (conversation.state != State::taken || conversation.agent != agent)
+        give_to(desk, conversation, agent, true);
+      add_turn(conversation,
+               {.from = Sender::agent, .text = text, .ts_us = store::now_us(), .details = {{"agent", agent}}},
+               desk.settings().conversation());
+      log_reply(desk, conversation, text, suggestion);
+    });
+    save_and_reply(call, desk, live);
+  });
 }
 
 void close(const CallPointer& call, Desk& desk) {
@@ -284,10 +288,10 @@ void close(const CallPointer& call, Desk& desk) {
       conversation.state = State::closed;
       conversation.updated_us = store::now_us();
       desk.queue().remove({conversation.tenant, conversation.id});
-      minutes = minutes_of(conversation);
+      minutes = std::exchange(conversation.minutes, "");
     });
-    if (economy::MinuteMarket* const market = desk.services().minutes())
-      market->settle_until(minutes, store::now_us());
+    economy::MinuteMarket* const market = desk.services().minutes();
+    if (market != nullptr && !minutes.empty()) market->settle_until(minutes, store::now_us());
     save_and_reply(call, desk, live);
   });
 }
