@@ -23,7 +23,13 @@
 namespace heed::bench {
 namespace {
 
-using namespace apps::digest;
+using apps::digest::Choice;
+using apps::digest::ChoiceItem;
+using apps::digest::ChoiceSolver;
+using apps::digest::Entry;
+using apps::digest::Item;
+using apps::digest::Reader;
+using apps::digest::Shelf;
 
 constexpr int kProblems = 10;
 

@@ -21,7 +21,17 @@
 namespace heed::bench {
 namespace {
 
-using namespace apps::digest;
+using apps::digest::Deed;
+using apps::digest::Digest;
+using apps::digest::dot;
+using apps::digest::Entry;
+using apps::digest::Inputs;
+using apps::digest::Item;
+using apps::digest::read_inputs;
+using apps::digest::Reader;
+using apps::digest::Shelf;
+using apps::digest::Story;
+using apps::digest::WordRow;
 
 constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
 constexpr size_t kKinds = 24, kLoved = 3, kLiked = 5, kNamedKinds = 2;

@@ -16,7 +16,13 @@
 namespace heed::bench {
 namespace {
 
-using namespace economy;
+using economy::Audit;
+using economy::Ledger;
+using economy::MinuteBid;
+using economy::MinuteGrant;
+using economy::MinuteMarket;
+using economy::open_ledger;
+using economy::Stage;
 
 constexpr int kPeople = 60, kTicks = 96;  // of a quarter of an hour
 constexpr double kMinutes = 40, kAttended = 0.85;

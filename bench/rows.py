@@ -348,7 +348,7 @@ MONITOR = Section("Watching opinion", [
         Part("topic_over_svm", "points", ">=", 0.0),
         Part("sentiment_over_svm", "points", ">=", 0.0)],
         missed="93.8 is what a machine on character n-grams reached on another split; on this one it reaches 93.22, and the model is above it on both. Twice the epochs with more dropout changed nothing (validation 92.8, test 93.5)"),
-    Row("monitor-replay", "Guardian headlines 2017-12 to 2020-07 replayed: the most severe alerts (coronavirus on 5 February, the emergency budget on 11 March, covid on 25 March 2020), and those that are not from February to April 2020. That window was written down after the alert of 5 February had been seen", [
+    Row("monitor-replay", "Guardian headlines 2017-12 to 2020-07 replayed: the most severe alerts, and those that are not from February to April 2020 (all of them: bench/results/monitor-replay.json). That window was written down after an alert of 5 February 2020 had been seen", [
         Part("of_three_on_the_shock", "of 3", ">=", 3),
         Part("others", "alerts", "<=", 12),
         Part("replays_equal", "", ">=", 1)]),
@@ -393,8 +393,9 @@ RECOMMEND = Section("Recommendations", [
         Part("nearest", "HR@10 of tf-idf's nearest"),
         Part("one_event", "HR@10, one event known"),
         Part("one_event_nearest", "HR@10 of tf-idf's nearest, one event known")]),
-    Row("recommend-train", "training Beauty to that quality on 2 cores, median of 3 seeds (the first beside other programs: 80 minutes)", [
+    Row("recommend-train", "training Beauty to that quality on 2 cores, median of 3 seeds", [
         Part("minutes", "min", "<=", 20.0),
+        Part("slowest", "min"),
         Part("peak_megabytes", "MB")]),
     Row("recommend-latency", "slate of 10 from 100 000 items, D 64, 50 events known; 2 cores; Metarank reorders a given list in 10-30 ms", [
         Part("p50", "ms", "<=", 4.0),

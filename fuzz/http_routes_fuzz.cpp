@@ -27,6 +27,7 @@ class NoModels : public apps::Services {
   store::EventLog& events() override { std::abort(); }
   store::EventWriter& event_writer() override { std::abort(); }
   std::string store_url() override { std::abort(); }
+  economy::MinuteMarket* minutes() override { return nullptr; }
   void in_background(std::function<void()>) override { std::abort(); }
   apps::HttpReply post(const apps::HttpPost&) override { std::abort(); }
 };

@@ -291,7 +291,7 @@ std::vector<MinuteGrant> MinuteMarket::ask(const std::vector<MinuteBid>& bids) {
   std::vector<Posting> postings;
   try {
     for (const size_t k : order) {
-      if (const auto known = ledger_.find(options_.tenant, std::string(kGrant) + bids[k].id)) {
+      if (const auto known = granted(bids[k].id)) {
         grants[k] = grant_of(*known);
         continue;
       }
@@ -321,41 +321,45 @@ std::vector<MinuteGrant> MinuteMarket::ask(const std::vector<MinuteBid>& bids) {
   return grants;
 }
 
+std::optional<Posting> MinuteMarket::granted(const std::string& id) const {
+  return ledger_.find(options_.tenant, std::string(kGrant) + id);
+}
+
 std::optional<std::string> MinuteMarket::granted_to(const std::string& id) const {
-  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
-  return granted ? std::optional(granted->person) : std::nullopt;
+  const auto grant = granted(id);
+  return grant ? std::optional(grant->person) : std::nullopt;
 }
 
 bool MinuteMarket::settle(const std::string& id, double retained, double lost, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
-  if (!granted) return false;
+  const auto grant = granted(id);
+  if (!grant) return false;
   const int64_t kept = milliseconds(retained), gone = milliseconds(lost);
-  if (kept < 0 || gone < 0 || kept + gone > granted->milliseconds)
+  if (kept < 0 || gone < 0 || kept + gone > grant->milliseconds)
     throw Error(
         ErrorCode::invalid_argument,
         fmt::format("minutes: bid '{}': expected at most its {} minutes, found {} retained and {} lost", id,
-                    minutes(granted->milliseconds), retained, lost));
-  return settle_granted(*granted, kept, gone, ts_us);
+                    minutes(grant->milliseconds), retained, lost));
+  return settle_granted(*grant, kept, gone, ts_us);
 }
 
 bool MinuteMarket::settle_share(const std::string& id, double retained, double lost, int64_t ts_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
-  if (!granted) return false;
-  const auto all = static_cast<double>(granted->milliseconds);
+  const auto grant = granted(id);
+  if (!grant) return false;
+  const auto all = static_cast<double>(grant->milliseconds);
   const int64_t kept = std::llround(all * retained);
-  return settle_granted(
-      *granted, kept, std::min(granted->milliseconds - kept, static_cast<int64_t>(std::llround(all * lost))),
-      ts_us);
+  return settle_granted(*grant, kept,
+                        std::min(grant->milliseconds - kept, static_cast<int64_t>(std::llround(all * lost))),
+                        ts_us);
 }
 
 bool MinuteMarket::settle_until(const std::string& id, int64_t now_us) {
   const std::lock_guard lock(mutex_);
-  const auto granted = ledger_.find(options_.tenant, std::string(kGrant) + id);
-  if (!granted) return false;
-  const int64_t passed = std::max<int64_t>(0, (now_us - granted->ts_us) / 1000);
-  return settle_granted(*granted, std::min(passed, granted->milliseconds), 0, now_us);
+  const auto grant = granted(id);
+  if (!grant) return false;
+  const int64_t passed = std::max<int64_t>(0, (now_us - grant->ts_us) / 1000);
+  return settle_granted(*grant, std::min(passed, grant->milliseconds), 0, now_us);
 }
 
 bool MinuteMarket::settle_granted(const Posting& granted, int64_t retained_ms, int64_t lost_ms,

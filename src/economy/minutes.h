@@ -89,7 +89,7 @@ struct MarketOptions {
 // throws.
 class MinuteMarket {
  public:
-  MinuteMarket(Ledger& ledger, const MarketOptions& options = {});
+  explicit MinuteMarket(Ledger& ledger, const MarketOptions& options = {});
 
   // Takes up the day of everyone who has joined it, from the ledger. By MarketOptions::usual.
   void restore(int64_t now_us);
@@ -145,6 +145,7 @@ class MinuteMarket {
   MinuteGrant answer(const MinuteBid& bid, Account& account);
   double rest(Account& account, const std::string& task, int64_t ts_us) const;
   void move_price(Account& account, double used, int64_t ts_us);
+  std::optional<Posting> granted(const std::string& id) const;
   bool settle_granted(const Posting& granted, int64_t retained_ms, int64_t lost_ms, int64_t ts_us);
   Posting posting(const Account& account, const MinuteBid& bid, const std::string& what, Stage from, Stage to,
                   int64_t milliseconds, int64_t ts_us) const;

@@ -1,11 +1,9 @@
 #include "serve/chatwoot_stand_in.h"
 
-#include <stdexcept>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "serve/loopback_listener.h"
 
 namespace heed::test {
 namespace {
@@ -20,15 +18,7 @@ std::string header(const std::string& head, const std::string& name) {
 
 }  // namespace
 
-ChatwootStandIn::ChatwootStandIn() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 16) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("cannot listen on loopback");
-  port_ = ntohs(address.sin_port);
+ChatwootStandIn::ChatwootStandIn() : listener_(listen_on_loopback(port_)) {
   thread_ = std::thread([this] { run(); });
 }
 

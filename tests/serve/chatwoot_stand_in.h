@@ -29,8 +29,8 @@ class ChatwootStandIn {
   void run();
   void take(int connection);
 
-  int listener_;
   uint16_t port_ = 0;
+  int listener_;
   std::atomic<bool> stopping_{false};
   std::atomic<int64_t> failures_{0};
   mutable std::mutex mutex_;

@@ -1,24 +1,15 @@
 #include "serve/endless_feed.h"
 
-#include <stdexcept>
 #include <string>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "serve/loopback_listener.h"
+
 namespace heed::test {
 
-EndlessFeed::EndlessFeed() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 4) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("cannot listen on loopback");
-  port_ = ntohs(address.sin_port);
+EndlessFeed::EndlessFeed() : listener_(listen_on_loopback(port_)) {
   thread_ = std::thread([this] { run(); });
 }
 

@@ -19,8 +19,8 @@ class EndlessFeed {
  private:
   void run() const;
 
-  int listener_ = -1;
   uint16_t port_ = 0;
+  int listener_;
   std::thread thread_;
 };
 

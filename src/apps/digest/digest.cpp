@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kDayUs = 86'400e6;
 constexpr double kUnfamiliar = 0.5;  // events that speak of a story: fewer, and it is unexpected
-constexpr size_t kMostKept = 2, kMostLeftOut = 20;
+constexpr size_t kMostKept = 2;
 
 bool has_all(const WordRow& row, const WordRow& words) {
   return !words.empty() && std::ranges::all_of(words, [&](const auto& word) {

@@ -39,6 +39,8 @@ struct Entry {
   std::string why_en = "", why_zh = "";
 };
 
+inline constexpr size_t kMostLeftOut = 20;  // that a digest tells of
+
 struct LeftOut {
   Story story = {};
   Account account = {};
@@ -50,7 +52,7 @@ struct Digest {
   double value = 0, bound = 0;         // of what the allocator chose; no choice is worth more
   double minute_price = 0;             // what one more minute would bring
   std::vector<Entry> entries = {};     // what must be read, what returns, then the most valuable first
-  std::vector<LeftOut> left_out = {};  // at most 20, those nearest to being in first
+  std::vector<LeftOut> left_out = {};  // at most kMostLeftOut, those nearest to being in first
   size_t stories = 0, items = 0;       // there were
   std::vector<std::string> notices = {};
 };

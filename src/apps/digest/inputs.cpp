@@ -50,11 +50,12 @@ void read_lines(std::string_view bytes, const std::string& name, int64_t now_us,
   }
 }
 
-void read_list(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs) {
+void read_list(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs,
+               bool asks_lists) {
   size_t left = 0;
   const bool from_address = is_address(name);
   for (const std::string& feed : parse_opml(bytes)) {
-    if (inputs.asks_lists && !from_address && is_address(feed)) {
+    if (asks_lists && !from_address && is_address(feed)) {
       try {
         read_input(fetch({.url = feed, .max_bytes = kMostOfAddress}), feed, now_us, inputs);
       } catch (const Error& problem) {  // the others are read all the same
@@ -82,7 +83,8 @@ void read_list(std::string_view bytes, const std::string& name, int64_t now_us, 
 
 }  // namespace
 
-void read_input(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs) {
+void read_input(std::string_view bytes, const std::string& name, int64_t now_us, Inputs& inputs,
+                bool asks_lists) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   const size_t begin = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size());
   std::string look(bytes.substr(begin, kLook));
@@ -97,7 +99,7 @@ void read_input(std::string_view bytes, const std::string& name, int64_t now_us,
   } else if (look.starts_with('{')) {
     read_lines(bytes, name, now_us, inputs);
   } else if (look.find("<opml") != look.npos) {
-    read_list(bytes, name, now_us, inputs);
+    read_list(bytes, name, now_us, inputs, asks_lists);
   } else if (look.starts_with('<')) {
     for (const FeedEntry& entry : parse_feed(bytes, name, now_us))
       inputs.items.push_back(item_of(entry, now_us));
@@ -109,12 +111,12 @@ void read_input(std::string_view bytes, const std::string& name, int64_t now_us,
 }
 
 Inputs read_inputs(const std::vector<std::string>& paths, int64_t now_us, bool asks_lists) {
-  Inputs inputs{.items = {}, .problems = {}, .asks_lists = asks_lists};
+  Inputs inputs;
   for (const std::string& path : paths)
     read_input(path == "-"        ? read_standard_input()
                : is_address(path) ? fetch({.url = path, .max_bytes = kMostOfAddress})
                                   : read_file(path, kMostBytes),
-               path, now_us, inputs);
+               path, now_us, inputs, asks_lists);
   tell_apart(inputs.items);
   return inputs;
 }

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <utility>
 
+#include "apps/count_minutes.h"
 #include "apps/digest/why_text.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "economy/minutes.h"
 #include "store/event_log.h"
 
 namespace heed::apps::digest {
@@ -164,15 +165,25 @@ MadeDigest DigestService::make(const DigestRequest& request) {
   const std::string id = store::new_event_id();
   draw_minutes(request, id, now, made_digest.digest);
   if (made_digest.digest.entries.empty()) return made_digest;
-  std::promise<std::optional<Error>> written;
-  services_.event_writer().submit({decision_of(made_digest.digest, id, request.reader, now)},
-                                  [&](const store::WriteResult& result) { written.set_value(result.error); });
-  if (const auto problem = written.get_future().get()) {
-    give_back(id, made_digest.digest, now);
-    throw Error(*problem);
+  try {
+    record(decision_of(made_digest.digest, id, request.reader, now));
+  } catch (const Error&) {  // nobody gets it: its minutes go back
+    count_minutes(services_, kApp, [&](economy::MinuteMarket& market) {
+      for (const Entry& entry : made_digest.digest.entries)
+        market.settle(economy::bid_id(id, entry.story.lead.id), 0, 0, now);
+    });
+    throw;
   }
   made_digest.decision = id;
   return made_digest;
+}
+
+// Returns when it is in the log.
+void DigestService::record(store::Decision decision) {
+  std::promise<std::optional<Error>> written;
+  services_.event_writer().submit({std::move(decision)},
+                                  [&](const store::WriteResult& result) { written.set_value(result.error); });
+  if (const auto problem = written.get_future().get()) throw Error(*problem);
 }
 
 void DigestService::draw_minutes(const DigestRequest& request, const std::string& decision, int64_t now_us,
@@ -193,6 +204,7 @@ void DigestService::draw_minutes(const DigestRequest& request, const std::string
                     .own = entry.reason == Reason::must});
   const std::vector<economy::MinuteGrant> grants = market->ask(bids);
   std::vector<Entry> given;
+  std::vector<LeftOut> refused;
   for (size_t k = 0; k < grants.size(); ++k) {
     Entry& entry = digest.entries[k];
     if (grants[k].given) {
@@ -201,19 +213,13 @@ void DigestService::draw_minutes(const DigestRequest& request, const std::string
     }
     digest.used -= entry.account.minutes;
     if (entry.reason != Reason::kept) digest.value -= entry.account.value;
-    LeftOut out = {.story = std::move(entry.story), .account = entry.account};
-    explain(out, grants[k]);
-    digest.left_out.insert(digest.left_out.begin(), std::move(out));
+    refused.push_back({.story = std::move(entry.story), .account = entry.account});
+    explain(refused.back(), grants[k]);
   }
   digest.entries = std::move(given);
-}
-
-// Of a digest that nobody gets.
-void DigestService::give_back(const std::string& decision, const Digest& digest, int64_t now_us) {
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market == nullptr) return;
-  for (const Entry& entry : digest.entries)
-    market->settle(economy::bid_id(decision, entry.story.lead.id), 0, 0, now_us);
+  std::ranges::move(digest.left_out, std::back_inserter(refused));
+  if (refused.size() > kMostLeftOut) refused.resize(kMostLeftOut);
+  digest.left_out = std::move(refused);
 }
 
 void DigestService::remember_topics(const std::string& reader, const std::vector<std::string>& topics) {
@@ -250,14 +256,12 @@ void DigestService::take(const std::string& reader, ReaderEvent event, const std
                                                   .app = kApp,
                                                   .subject = reader}},
                                   std::move(done));
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market == nullptr || decision.empty()) return;
-  try {
-    market->settle_share(economy::bid_id(decision, event.item), event.deed == Deed::skip ? 0 : 1,
-                         event.deed == Deed::skip ? kGlance : 0, store::now_us());
-  } catch (const Error& problem) {  // what the reader did is in the log all the same
-    spdlog::error("digest: minutes not settled: {}", problem.what());
-  }
+  if (decision.empty()) return;
+  const bool is_skipped = event.deed == Deed::skip;
+  count_minutes(services_, kApp, [&](economy::MinuteMarket& market) {
+    market.settle_share(economy::bid_id(decision, event.item), is_skipped ? 0 : 1, is_skipped ? kGlance : 0,
+                        store::now_us());
+  });
 }
 
 void DigestService::forget(const std::string& reader) {

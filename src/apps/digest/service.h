@@ -74,7 +74,7 @@ class DigestService {
   std::shared_ptr<Shelf> shelf_of_feeds();
   void draw_minutes(const DigestRequest& request, const std::string& decision, int64_t now_us,
                     Digest& digest);
-  void give_back(const std::string& decision, const Digest& digest, int64_t now_us);
+  void record(store::Decision decision);
   void remember_topics(const std::string& reader, const std::vector<std::string>& topics);
 
   const DigestSettings settings_;

@@ -26,14 +26,11 @@ economy::MinuteMarket& market_of(Services& services) {
 }
 
 // Texts that are ids: of 1 to 200 bytes, for the ledger adds some of its own.
-void check_names(const Json& rows, std::initializer_list<const char*> names) {
-  for (size_t k = 0; k < rows.size(); ++k) {
-    for (const char* name : names) {
-      const size_t bytes = text_or(rows[k], name).size();
-      if (bytes < 1 || bytes > kMaxIdBytes)
-        throw FieldError(fmt::format("bids[{}].{}", k, name),
-                         fmt::format("expected 1 to {} bytes, found {}", kMaxIdBytes, bytes));
-    }
+void check_names(const Json& row, const std::string& path, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const size_t bytes = text_or(row, name).size();
+    if (bytes < 1 || bytes > kMaxIdBytes)
+      throw FieldError(path + name, fmt::format("expected 1 to {} bytes, found {}", kMaxIdBytes, bytes));
   }
 }
 
@@ -75,8 +72,8 @@ Json ask(const Call& call, Services& services) {
   economy::MinuteMarket& market = market_of(services);
   const int64_t now = store::now_us();
   std::vector<economy::MinuteBid> bids;
-  check_names(rows_of(call.body, "bids"), {"id", "person", "task"});
-  for (const Json& row : rows_of(call.body, "bids"))
+  for (const Json& row : rows_of(call.body, "bids")) {
+    check_names(row, fmt::format("bids[{}].", bids.size()), {"id", "person", "task"});
     bids.push_back({.id = text_or(row, "id"),
                     .person = text_or(row, "person"),
                     .task = text_or(row, "task"),
@@ -86,6 +83,7 @@ Json ask(const Call& call, Services& services) {
                     .ts_us = now,
                     .urgent = boolean_or(row, "urgent", false),
                     .own = boolean_or(row, "own", false)});
+  }
   Json grants = Json::array();
   const std::vector<economy::MinuteGrant> granted = market.ask(bids);
   for (size_t k = 0; k < bids.size(); ++k)
@@ -116,7 +114,7 @@ Json settle(const Call& call, Services& services) {
 Json offer(const Call& call, Services& services) {
   economy::MinuteMarket& market = market_of(services);
   const std::string person = text_or(call.body, "person");
-  check_names(Json::array({call.body}), {"id", "person"});
+  check_names(call.body, "", {"id", "person"});
   market.offer(text_or(call.body, "id"), person, number_or(call.body, "minutes", 0), store::now_us());
   return {{"left", rounded(market.left(person))}, {"price", rounded(market.price(person))}};
 }

@@ -148,7 +148,7 @@ Entities::~Entities() = default;
 Entities::Entities(Entities&&) noexcept = default;
 Entities& Entities::operator=(Entities&&) noexcept = default;
 
-Entities::Entities(std::vector<Entity> entities) : impl_(std::make_unique<Impl>()) {
+Entities::Entities(const std::vector<Entity>& entities) : impl_(std::make_unique<Impl>()) {
   if (entities.size() > kMostEntities)
     throw Error(ErrorCode::invalid_argument,
                 "entities: expected at most 100000, found " + std::to_string(entities.size()));

@@ -37,7 +37,7 @@ class Entities {
  public:
   Entities();  // nobody
   // Throws invalid_argument: a name without letters, an alias of two entities, more than 100 000 of them.
-  explicit Entities(std::vector<Entity> entities);
+  explicit Entities(const std::vector<Entity>& entities);
   ~Entities();
   Entities(Entities&&) noexcept;
   Entities& operator=(Entities&&) noexcept;

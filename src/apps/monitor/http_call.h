@@ -9,7 +9,7 @@ namespace heed::apps::monitor {
 // Answers a call in the background, for the store's disk is waited for. Fails it where this server does not
 // watch.
 template <class Answer>
-auto in_background(const ServicePointer& service, const Answer& answer) {
+auto in_background(const ServicePointer& service, Answer answer) {
   return [service, answer](const CallPointer& call, Services& services) {
     if (!*service)
       throw Error(ErrorCode::unavailable,

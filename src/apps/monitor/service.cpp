@@ -5,11 +5,11 @@
 #include <chrono>
 #include <utility>
 
+#include "apps/count_minutes.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "economy/minutes.h"
 #include "store/database.h"
 #include "store/event.h"
 
@@ -108,27 +108,24 @@ std::string Service::ask_analysts(const Alert& alert, int64_t now_us) const {
 }
 
 void Service::attended(const std::string& alert, const std::string& by) const {
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market == nullptr || by.empty()) return;
+  if (by.empty()) return;
   const int64_t now = store::now_us();
   const std::string pushed = economy::bid_id(alert, kPushed), own = economy::bid_id(alert, by);
-  try {
-    const auto asked = market->granted_to(pushed);
+  count_minutes(services_, "monitor", [&](economy::MinuteMarket& market) {
+    const auto asked = market.granted_to(pushed);
     if (asked && *asked == by) {
-      market->settle_share(pushed, 1, 0, now);
+      market.settle_share(pushed, 1, 0, now);
       return;
     }
-    if (asked) market->settle(pushed, 0, 0, now);  // another read it
-    market->ask({{.id = own,
-                  .person = by,
-                  .task = kTask,
-                  .minutes = settings_.alert_minutes,
-                  .ts_us = now,
-                  .own = true}});
-    market->settle_share(own, 1, 0, now);
-  } catch (const Error& problem) {  // the alert is acknowledged all the same
-    spdlog::error("monitor: alert {}: minutes not counted: {}", alert, problem.what());
-  }
+    if (asked) market.settle(pushed, 0, 0, now);  // another read it
+    market.ask({{.id = own,
+                 .person = by,
+                 .task = kTask,
+                 .minutes = settings_.alert_minutes,
+                 .ts_us = now,
+                 .own = true}});
+    market.settle_share(own, 1, 0, now);
+  });
 }
 
 void Service::read_stream(const std::string& url) {

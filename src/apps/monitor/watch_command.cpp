@@ -99,7 +99,7 @@ class Terminal {
                     [json = options.json](const AlertStep& step) { print_step(step, json); });
   }
 
-  void read(const std::string& url, std::stop_token stop) {
+  void read(const std::string& url, const std::stop_token& stop) {
     const std::unique_ptr<store::Stream> stream = store::open_stream(url);
     intake_->consume(*stream, stop);
   }

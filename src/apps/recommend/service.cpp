@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "apps/count_minutes.h"
 #include "apps/recommend/dataset.h"
 #include "apps/recommend/decision_log.h"
 #include "apps/recommend/model_engine.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "economy/minutes.h"
 #include "store/event_log.h"
 #include "store/event_writer.h"
 
@@ -190,13 +190,9 @@ int64_t RecommendService::take(const std::vector<Feedback>& feedback) {
   taken += count;
   lock.unlock();
   if (!events.empty()) services_.event_writer().submit(std::move(events), log_failure);
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market == nullptr) return count;
-  try {
-    for (const std::string& bid : attended) market->settle_share(bid, 1, 0, now);
-  } catch (const Error& problem) {  // what people did is in the log all the same
-    spdlog::error("recommend: minutes not settled: {}", problem.what());
-  }
+  count_minutes(services_, kApp, [&](economy::MinuteMarket& market) {
+    for (const std::string& bid : attended) market.settle_share(bid, 1, 0, now);
+  });
   return count;
 }
 
@@ -234,9 +230,8 @@ void RecommendService::forget(const std::string& user) {
   if (now_.engine) now_.engine->forget(user);
 }
 
-void RecommendService::draw_minutes(const std::string& user, Recommendation& recommendation) {
-  economy::MinuteMarket* const market = services_.minutes();
-  if (market == nullptr || settings_.item_minutes <= 0 || user.empty()) return;
+void RecommendService::draw_minutes(economy::MinuteMarket& market, const std::string& user,
+                                    Recommendation& recommendation) {
   const store::Decision& decision = recommendation.decision;
   // A place bids the slate's mean, so that one that is shown to learn is not priced out.
   double mean = 0.0;
@@ -252,11 +247,11 @@ void RecommendService::draw_minutes(const std::string& user, Recommendation& rec
                     .value = mean,
                     .ts_us = decision.ts_us,
                     .urgent = true});  // the person asks
-  const std::vector<economy::MinuteGrant> grants = market->ask(bids);
+  const std::vector<economy::MinuteGrant> grants = market.ask(bids);
   const size_t places =
       static_cast<size_t>(std::ranges::find(grants, false, &economy::MinuteGrant::given) - grants.begin());
   for (size_t k = places; k < grants.size(); ++k) {
-    if (grants[k].given) market->settle(bids[k].id, 0, 0, decision.ts_us);
+    if (grants[k].given) market.settle(bids[k].id, 0, 0, decision.ts_us);
   }
   if (places == grants.size()) return;
   recommendation.items.resize(places);
@@ -274,11 +269,9 @@ Recommendation RecommendService::recommend(const RecommendRequest& request) {
   recommendation.decision.model = model->name();
   recommendation.decision.version = model->version();
   ++recommended;
-  try {
-    if (!request.preview) draw_minutes(request.user, recommendation);
-  } catch (const Error& problem) {  // the slate is shown all the same
-    spdlog::error("recommend: minutes not counted: {}", problem.what());
-  }
+  if (!request.preview && settings_.item_minutes > 0)
+    count_minutes(services_, kApp,
+                  [&](economy::MinuteMarket& market) { draw_minutes(market, request.user, recommendation); });
   if (!recommendation.items.empty() && !request.preview) {
     try {
       services_.event_writer().submit({recommendation.decision}, log_failure);

@@ -58,7 +58,7 @@ class RecommendService {
   void replace(std::shared_ptr<const infer::LiveModel> model);
   void read_data(Engine& engine) const;
   void read_log(Engine& engine);
-  void draw_minutes(const std::string& user, Recommendation& recommendation);
+  void draw_minutes(economy::MinuteMarket& market, const std::string& user, Recommendation& recommendation);
 
   const RecommendSettings settings_;
   Services& services_;

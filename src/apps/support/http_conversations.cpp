@@ -2,10 +2,10 @@
 #include <utility>
 
 #include "apps/background.h"
+#include "apps/count_minutes.h"
 #include "apps/support/http.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "economy/minutes.h"
 #include "store/event_writer.h"
 
 namespace heed::apps::support {
@@ -199,7 +199,14 @@ LiveConversationPointer take_next(Desk& desk, const std::string& agent) {
   while (true) {
     const std::vector<HandoverQueue::Entry> waiting = desk.queue().in_order();
     if (waiting.empty()) throw Error(ErrorCode::not_found, "hand-over queue: nobody waits");
-    const LiveConversationPointer live = desk.load(waiting.front().key);
+    LiveConversationPointer live;
+    try {
+      live = desk.load(waiting.front().key);
+    } catch (const Error& problem) {
+      if (problem.code() != ErrorCode::not_found) throw;
+      desk.queue().remove(waiting.front().key);  // deleted meanwhile
+      continue;
+    }
     const bool is_given = live->with([&](Conversation& conversation) {
       if (conversation.state != State::waiting) {
         desk.queue().remove(waiting.front().key);
@@ -269,8 +276,7 @@ void reply(const CallPointer& call, Desk& desk) {
   run_in_background(call, desk.services(), [call, &desk, agent, text, suggestion, key = key_of(call)] {
     const LiveConversationPointer live = desk.load(key);
     live->with([&](Conversation& conversation) {
-      if (conversation.state != State::taken || conversation.agent != agent)
-        give_to(desk, conversation, agent, true);
+      give_to(desk, conversation, agent, true);
       add_turn(conversation,
                {.from = Sender::agent, .text = text, .ts_us = store::now_us(), .details = {{"agent", agent}}},
                desk.settings().conversation());
@@ -290,9 +296,10 @@ void close(const CallPointer& call, Desk& desk) {
       desk.queue().remove({conversation.tenant, conversation.id});
       minutes = std::exchange(conversation.minutes, "");
     });
-    economy::MinuteMarket* const market = desk.services().minutes();
-    if (market != nullptr && !minutes.empty()) market->settle_until(minutes, store::now_us());
     save_and_reply(call, desk, live);
+    if (minutes.empty()) return;
+    count_minutes(desk.services(), "support",
+                  [&](economy::MinuteMarket& market) { market.settle_until(minutes, store::now_us()); });
   });
 }
 
