@@ -83,6 +83,8 @@ std::string to_text(const ComparisonReport& report) {
   rows.push_back(count_row("bytes on the disk", before.bytes, after.bytes));
   if (report.weight_error)
     rows.push_back({"error of weights", "", fmt::format("{:.3f} %", 100 * *report.weight_error)});
+  if (report.products)
+    rows.push_back({"error of products", "", fmt::format("{:.3f} %", 100 * report.products->fitted)});
   if (before.measured.rows > 0) {
     for (size_t i = 0; i < before.measured.figures.size(); ++i)
       rows.push_back(figure_row(before.measured.figures[i], after.measured.figures[i]));
@@ -91,6 +93,10 @@ std::string to_text(const ComparisonReport& report) {
                     change(old_speed, speed)});
   }
   std::string text = text_table(rows, {1, 2, 3});
+  if (report.products) {
+    text += fmt::format("calibrated: rounded to the nearest, the products would be off by {:.3f} %\n",
+                        100 * report.products->nearest);
+  }
   if (before.measured.rows > 0) {
     const metrics::PairedComparison luck = compare(report);
     const double unit = before.measured.figures[0].kind == Figure::Kind::share ? 100 : 1;
@@ -107,6 +113,8 @@ Json to_json(const ComparisonReport& report) {
             {"after", to_json(report.after)},
             {"rows", report.before.measured.rows}};
   if (report.weight_error) json["weight_error"] = *report.weight_error;
+  if (report.products)
+    json["product_error"] = {{"nearest", report.products->nearest}, {"calibrated", report.products->fitted}};
   if (report.before.measured.rows == 0) return json;
   const metrics::PairedComparison luck = compare(report);
   json["paired_bootstrap"] = {{"figure", report.before.measured.figures[0].key},

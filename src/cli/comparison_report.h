@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "cli/evaluation.h"
+#include "infer/quantise.h"
 #include "model/weight_values.h"
 
 // What `heed quantize` and `heed prune` print: a model before and after, side by side.
@@ -22,8 +23,9 @@ struct ComparedSide {
 
 struct ComparisonReport {
   ComparedSide before, after;
-  std::optional<double> weight_error = {};  // infer::QuantisedWeights::error
-  std::string unit = "texts";               // what a row of the set is
+  std::optional<double> weight_error = {};  // infer::QuantisedWeights::error, ::products
+  std::optional<infer::ProductErrors> products = {};
+  std::string unit = "texts";  // what a row of the set is
 };
 
 // Bytes, parameters and precision of a model, nothing measured.

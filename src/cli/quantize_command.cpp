@@ -9,6 +9,9 @@
 #include "cli/commands.h"
 #include "cli/comparison_report.h"
 #include "cli/evaluation_options.h"
+#include "cli/text_lines.h"
+#include "infer/calibration.h"
+#include "infer/live_model.h"
 #include "infer/quantise.h"
 #include "model/model_directory.h"
 #include "model/read_contents.h"
@@ -19,10 +22,13 @@ namespace {
 struct Settings {
   std::string model;
   std::string to;
-  std::string output;  // "": the model's own name with -int8 or -bf16
+  std::string output;     // "": the model's own name with -int8 or -bf16
+  std::string calibrate;  // "": nothing is calibrated
   MeasuredSet set;
   bool json = false;
 };
+
+constexpr int64_t kCalibrationLines = 1000;
 
 Precision parse_target(const std::string& name) {
   const std::vector<std::string> known = {"int8", "bf16"};
@@ -55,16 +61,38 @@ std::filesystem::path write_quantised(const ModelDirectory& model, Precision to,
   return write_model(output.empty() ? default_output(model, to) : output, contents);
 }
 
+// `model` in fewer bits. A model that is calibrated answers the texts first, a translator greedily.
+infer::QuantisedWeights quantise(const ModelDirectory& model, Precision to, const std::string& calibrate) {
+  if (calibrate.empty()) return infer::quantise_weights(model, to);
+  if (to != Precision::int8) {
+    throw Error(ErrorCode::invalid_argument,
+                "quantize: --calibrate: expected --to int8, found " + std::string(to_string(to)));
+  }
+  if (model.config.sequence) {
+    throw Error(ErrorCode::invalid_argument,
+                "quantize: --calibrate: expected a model that reads texts, found one of sequences");
+  }
+  const std::vector<std::string> texts = read_text_lines(calibrate, kCalibrationLines);
+  const infer::LiveModel live(model);
+  infer::AnswerOptions options = infer::EmbedOptions{};
+  if (live.translates()) options = infer::TranslateOptions{.beam = 1};
+  if (live.classifies()) options = infer::ClassifyOptions{};
+  const infer::Calibration calibration;
+  live.answer(texts, options);
+  return infer::quantise_weights(model, to, &calibration);
+}
+
 void run(const Settings& settings) {
   const Precision to = parse_target(settings.to);
   const ModelDirectory model = open_model(settings.model);
   const Measure measure = measure_set(settings.set, model);
-  infer::QuantisedWeights quantised = infer::quantise_weights(model, to);
+  infer::QuantisedWeights quantised = quantise(model, to, settings.calibrate);
   const ModelDirectory written =
       open_model(write_quantised(model, to, settings.output, std::move(quantised.tensors)));
   ComparisonReport report{.before = describe_side(model),
                           .after = describe_side(written),
                           .weight_error = quantised.error,
+                          .products = quantised.products,
                           .unit = model.config.decodes() ? "sentences" : "texts"};
   report.before.measured = measure(model);
   report.after.measured = measure(written);
@@ -83,11 +111,18 @@ void add_quantize_command(CLI::App& app) {
       ->add_option("--output", settings->output,
                    "Model directory to write (MODEL-int8, MODEL-bf16 where absent)")
       ->type_name("NAME");
+  command
+      ->add_option(
+          "--calibrate", settings->calibrate,
+          "Text such as the model will read, one example a line: int8 is rounded so that products change "
+          "least on its first 1000")
+      ->type_name("FILE");
   command->add_flag("--json", settings->json, "One JSON object");
   add_set_options(*command, settings->set);
   command->footer(
       "Examples:\n"
       "  heed quantize models/en-de --to int8 --eval test.en test.de\n"
+      "  heed quantize models/en-de --to int8 --calibrate train.en --eval valid.en valid.de\n"
       "  heed quantize models/bank --to bf16 --eval test.csv --label intent --output models/bank-small");
   command->callback([settings] { run(*settings); });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "infer/calibration.h"
 #include "infer/profile.h"
 
 namespace heed::infer {
@@ -37,9 +38,12 @@ PackedMatrix pack(std::initializer_list<Weights> scopes) {
 
 }  // namespace
 
-Linear::Linear(std::initializer_list<Weights> scopes) : weight_(pack(scopes)) {}
+Linear::Linear(std::initializer_list<Weights> scopes) : weight_(pack(scopes)) {
+  for (const Weights& scope : scopes) names_.push_back(scope.full_name("weight"));
+}
 
 Matrix Linear::operator()(const Matrix& x, kernels::Finish finish) const {
+  note_input(names_, x);
   Matrix y(x.rows, out());
   const Timed timed(Operation::products, static_cast<double>(x.values.size()) * static_cast<double>(out()));
   weight_.multiply(x.values.data(), x.rows, y.values.data(), finish);
@@ -47,6 +51,7 @@ Matrix Linear::operator()(const Matrix& x, kernels::Finish finish) const {
 }
 
 void Linear::add_to(Matrix& y, const Matrix& x) const {
+  note_input(names_, x);
   const Timed timed(Operation::products, static_cast<double>(x.values.size()) * static_cast<double>(out()));
   weight_.multiply(x.values.data(), x.rows, y.values.data(), {.add = true});
 }

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "infer/matrix.h"
 #include "infer/packed_matrix.h"
@@ -25,6 +26,7 @@ class Linear {
 
  private:
   PackedMatrix weight_;
+  std::vector<std::string> names_;  // of the weights, for a Calibration
 };
 
 }  // namespace heed::infer

@@ -8,6 +8,7 @@
 
 #include "attention/attention.h"
 #include "base/error.h"
+#include "infer/calibration.h"
 
 namespace heed::infer {
 namespace {
@@ -86,7 +87,11 @@ Tensor tensor_of(const std::string& name, DataType type, const std::vector<int64
              " at element " + std::to_string(element) + "; train or copy the model again");
 }
 
-void check_target(const ModelDirectory& model, Precision to) {
+void check_target(const ModelDirectory& model, Precision to, bool calibrates) {
+  if (to != Precision::int8 && calibrates) {
+    refuse(model, ErrorCode::invalid_argument,
+           "expected int8 where rounding is calibrated, found " + std::string(to_string(to)));
+  }
   const Precision from = weight_precision(model.weights);
   if (to == Precision::fp32) {
     refuse(model, ErrorCode::invalid_argument, "expected int8 or bf16 to quantise to, found fp32");
@@ -102,7 +107,8 @@ void check_target(const ModelDirectory& model, Precision to) {
 // Collects the new arrays, and how far their numbers are from the old.
 class Quantiser {
  public:
-  explicit Quantiser(const ModelDirectory& model) : model_(model) {}
+  Quantiser(const ModelDirectory& model, const Calibration* calibration)
+      : model_(model), calibration_(calibration) {}
 
   void keep(const std::string& name) {
     numbers(name);
@@ -112,7 +118,8 @@ class Quantiser {
 
   void to_int8(const WeightShape& weight) {
     const std::vector<float> values = numbers(weight.name);
-    const Int8Rows rows = quantise_rows(values, weight.shape[0]);
+    Int8Rows rows = quantise_rows(values, weight.shape[0]);
+    if (calibration_ != nullptr) fit(values, calibration_->moments(weight.name), rows);
     const size_t cols = values.size() / rows.scales.size();
     for (size_t i = 0; i < values.size(); ++i) {
       compare(values[i], rows.scales[i / cols] * static_cast<float>(rows.values[i]));
@@ -139,6 +146,10 @@ class Quantiser {
 
   QuantisedWeights result() && {
     if (squares_ > 0) result_.error = std::sqrt(squared_errors_ / squares_);
+    if (calibration_ != nullptr && products_.squares > 0) {
+      result_.products = {.nearest = std::sqrt(products_.nearest / products_.squares),
+                          .fitted = std::sqrt(products_.fitted / products_.squares)};
+    }
     return std::move(result_);
   }
 
@@ -152,14 +163,27 @@ class Quantiser {
     return values;
   }
 
+  void fit(const std::vector<float>& values, std::span<const float> moments, Int8Rows& rows) {
+    if (moments.empty()) return;
+    const Int8Rows nothing = {std::vector<int8_t>(values.size()), rows.scales};
+    products_.squares += product_error(values, moments, nothing);
+    products_.nearest += product_error(values, moments, rows);
+    fit_rows(values, moments, rows);
+    products_.fitted += product_error(values, moments, rows);
+  }
+
   void compare(double before, double after) {
     squared_errors_ += (after - before) * (after - before);
     squares_ += before * before;
   }
 
   const ModelDirectory& model_;
+  const Calibration* calibration_;
   QuantisedWeights result_;
   double squared_errors_ = 0, squares_ = 0;
+  struct {
+    double nearest = 0, fitted = 0, squares = 0;
+  } products_;
 };
 
 }  // namespace
@@ -175,9 +199,9 @@ Int8Rows quantise_rows(std::span<const float> weight, int64_t rows) {
   return result;
 }
 
-QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to) {
-  check_target(model, to);
-  Quantiser quantiser(model);
+QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to, const Calibration* calibration) {
+  check_target(model, to, calibration != nullptr);
+  Quantiser quantiser(model, calibration);
   for (const WeightShape& weight : weight_shapes(model.config)) {
     if (!weight.by_row) {
       quantiser.keep(weight.name);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,8 @@
 
 // Fewer bits a weight: what `heed quantize` does (docs/formats.md, "Weights, in file order").
 namespace heed::infer {
+
+class Calibration;
 
 // A matrix [R, C] as int8 with a scale a row: its values are scales[r] * values[r * C + c].
 struct Int8Rows {
@@ -21,15 +24,24 @@ struct Int8Rows {
 // of a row of zeros it is 1.
 Int8Rows quantise_rows(std::span<const float> weight, int64_t rows);
 
+// Of products over the inputs of a calibration: sqrt(sum (new - old)^2 / sum old^2).
+struct ProductErrors {
+  double nearest = 0;  // every weight rounded to the nearest byte
+  double fitted = 0;
+};
+
 struct QuantisedWeights {
   std::vector<Tensor> tensors;  // as write_model takes them
   double error = 0;             // of the weights that were changed: sqrt(sum (new - old)^2 / sum old^2)
+  std::optional<ProductErrors> products = {};  // where there was a calibration
 };
 
 // The weights of `model` in int8 or bf16: those that may be stored by row (WeightShape::by_row), as int8 rows
-// with scales or rounded to the nearest bfloat16 (half to even); the others as they are. Throws
-// invalid_argument where the model is int8, or bf16 already, or `to` is fp32; corrupt_data where one of its
-// numbers is not finite or is too large for bfloat16.
-QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to);
+// with scales or rounded to the nearest bfloat16 (half to even); the others as they are. With a `calibration`
+// of this model, int8 weights of products are rounded by fit_rows (calibration.h). Throws invalid_argument
+// where the model is int8, or bf16 already, or `to` is fp32, or bf16 with a calibration; corrupt_data where
+// one of its numbers is not finite or is too large for bfloat16.
+QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to,
+                                  const Calibration* calibration = nullptr);
 
 }  // namespace heed::infer

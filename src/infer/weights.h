@@ -25,6 +25,8 @@ class Weights {
     return file_->tensors().contains(path(name)) ? at(name) : std::vector<float>();
   }
   bool contains(const std::string& name) const { return file_->tensors().contains(path(name)); }
+  // As the file names it.
+  std::string full_name(const std::string& name) const { return path(name); }
   const std::vector<int64_t>& shape(const std::string& name) const { return file_->at(path(name)).shape; }
 
   // A weight [R, C] stored as I8, for products of int8: q [R * C] in [-127, 127] where it lies in the

@@ -127,6 +127,32 @@ TEST_F(QuantizeCommand, shows_a_classifiers_figures_side_by_side_as_heed_eval_ha
   EXPECT_EQ(several["paired_bootstrap"]["figure"], "exact_match");
 }
 
+TEST_F(QuantizeCommand, calibrates_the_rounding_on_texts_of_both_languages) {
+  const std::string texts = file("texts", "open the file\n打开文件\n\nwhere is my card\n我的银行卡被偷了\n");
+  for (const std::string& model : {classifier(), translator()}) {
+    const auto outcome = run_heed({"quantize", model, "--to", "int8", "--calibrate", texts, "--json"});
+    ASSERT_EQ(outcome.status, 0) << outcome.error;
+    const Json error = Json::parse(outcome.output)["product_error"];
+    EXPECT_GT(error["calibrated"].get<double>(), 0.0);
+    EXPECT_LT(error["calibrated"].get<double>(), error["nearest"].get<double>());
+    const auto shown = run_heed({"quantize", model, "--to", "int8", "--calibrate", texts});
+    EXPECT_THAT(shown.output, AllOf(HasSubstr("error of products"), HasSubstr("calibrated: ")));
+    EXPECT_EQ(run_heed({"model", "verify", model + "-int8"}).status, 0);
+  }
+}
+
+TEST_F(QuantizeCommand, refuses_to_calibrate_without_texts_or_for_bf16) {
+  const std::string model = classifier();
+  const auto refusal = [&](const std::string& to, const std::string& texts) {
+    return run_heed({"quantize", model, "--to", to, "--calibrate", texts}).error;
+  };
+  EXPECT_THAT(refusal("bf16", file("texts", "a\n")),
+              HasSubstr("--calibrate: expected --to int8, found bf16"));
+  EXPECT_THAT(refusal("int8", file("blank", "\n\n")), HasSubstr("expected lines of text, found none"));
+  EXPECT_THAT(refusal("int8", path_of("nowhere")), HasSubstr("nowhere"));
+  EXPECT_FALSE(exists("bank-int8"));
+}
+
 TEST_F(QuantizeCommand, refuses_before_it_writes) {
   const std::string model = classifier();
   const auto refusal = [&](const std::vector<std::string>& arguments) {
