@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "attention/place.h"
@@ -29,24 +31,35 @@ struct Checker {
     return text.str();
   }
 
-  void require(bool holds, const std::string& problem, ErrorCode code = ErrorCode::invalid_argument) const {
-    if (!holds) throw Error(code, std::string(name) + ": " + problem + "; shapes: " + shapes());
+  // `problem` says what is wrong: a text, or what makes one, so that a call in order builds none.
+  template <class Problem>
+  void require(bool holds, const Problem& problem, ErrorCode code = ErrorCode::invalid_argument) const {
+    if (holds) return;
+    std::string text;
+    if constexpr (std::is_invocable_v<Problem>)
+      text = problem();
+    else
+      text = problem;
+    throw Error(code, std::string(name) + ": " + text + "; shapes: " + shapes());
   }
 
-  void given(const void* part, bool needed, const char* field, const std::string& why) const {
+  void given(const void* part, bool needed, const char* field, const char* why) const {
     if (needed)
-      require(part != nullptr, std::string("expected ") + field + " for " + why + ", found none");
+      require(part != nullptr,
+              [&] { return std::string("expected ") + field + " for " + why + ", found none"; });
     else
-      require(part == nullptr,
-              std::string(field) + ": expected none without " + why + ", found one; leave it null");
+      require(part == nullptr, [&] {
+        return std::string(field) + ": expected none without " + why + ", found one; leave it null";
+      });
   }
 
   template <class Part>
   void in_order(const Heads<Part>& part, const char* field) const {
-    require(part.rows == nullptr,
-            std::string(field) +
-                ": expected rows one after another, found an index of rows, which only keys "
-                "and values of forward() may have; copy the rows and leave it null");
+    require(part.rows == nullptr, [&] {
+      return std::string(field) +
+             ": expected rows one after another, found an index of rows, which only keys "
+             "and values of forward() may have; copy the rows and leave it null";
+    });
   }
 };
 
@@ -55,11 +68,14 @@ std::string number(int64_t value) { return std::to_string(value); }
 template <class T>
 void check_shapes(const Checker<T>& check) {
   const Inputs<T>& in = check.inputs;
-  check.require(in.heads > 0 && in.key_heads > 0 && in.heads % in.key_heads == 0,
-                "expected heads a multiple of key_heads, found heads " + number(in.heads) +
-                    " and key_heads " + number(in.key_heads));
-  check.require(in.width > 0 && in.value_width > 0, "expected width and value_width above 0, found " +
-                                                        number(in.width) + " and " + number(in.value_width));
+  check.require(in.heads > 0 && in.key_heads > 0 && in.heads % in.key_heads == 0, [&] {
+    return "expected heads a multiple of key_heads, found heads " + number(in.heads) + " and key_heads " +
+           number(in.key_heads);
+  });
+  check.require(in.width > 0 && in.value_width > 0, [&] {
+    return "expected width and value_width above 0, found " + number(in.width) + " and " +
+           number(in.value_width);
+  });
   for (size_t b = 0; b < in.sequences.size(); ++b) {
     const Sequence& s = in.sequences[b];
     if (std::min({s.query_begin, s.query_count, s.key_begin, s.key_count}) >= 0) continue;
@@ -87,25 +103,31 @@ void check_variant(const Checker<T>& check, const Variant& variant) {
   const Inputs<T>& in = check.inputs;
   check.require(
       variant.window >= 0 && variant.relative_reach >= 0 && variant.hard_top >= 1 && variant.span_ramp > 0,
-      "expected window >= 0, relative_reach >= 0, hard_top >= 1 and span_ramp > 0, found " +
-          number(variant.window) + ", " + number(variant.relative_reach) + ", " + number(variant.hard_top) +
-          " and " + std::to_string(variant.span_ramp));
+      [&] {
+        return "expected window >= 0, relative_reach >= 0, hard_top >= 1 and span_ramp > 0, found " +
+               number(variant.window) + ", " + number(variant.relative_reach) + ", " +
+               number(variant.hard_top) + " and " + std::to_string(variant.span_ramp);
+      });
   check.require(in.dropout >= 0 && in.dropout < 1,
-                "expected dropout in [0, 1), found " + std::to_string(in.dropout));
+                [&] { return "expected dropout in [0, 1), found " + std::to_string(in.dropout); });
   constexpr int64_t kFarthest = int64_t{1} << 24;  // 64 queries must stay within 32 bits
-  check.require(!in.bias || std::abs(in.bias.query_stride) <= kFarthest,
-                "expected a query stride of the bias of at most " + number(kFarthest) + ", found " +
-                    number(in.bias.query_stride));
+  check.require(!in.bias || std::abs(in.bias.query_stride) <= kFarthest, [&] {
+    return "expected a query stride of the bias of at most " + number(kFarthest) + ", found " +
+           number(in.bias.query_stride);
+  });
   check.given(in.score_vector, variant.score == Score::additive, "score_vector [H, K]", "score 'additive'");
   check.given(in.score_matrix, variant.score == Score::bilinear, "score_matrix [H, K, K]",
               "score 'bilinear'");
   check.given(in.relative_bias, variant.relative_reach > 0, "relative_bias [H, 2R+1]",
               "relative_reach R > 0");
-  check.require(in.span == nullptr || variant.normaliser == Normaliser::softmax,
-                "an adaptive span multiplies the exponentials of softmax: expected normaliser 'softmax' with "
-                "span, found '" +
-                    to_string(variant.normaliser) + "'; use window instead, or softmax",
-                ErrorCode::unsupported);
+  check.require(
+      in.span == nullptr || variant.normaliser == Normaliser::softmax,
+      [&] {
+        return "an adaptive span multiplies the exponentials of softmax: expected normaliser 'softmax' with "
+               "span, found '" +
+               to_string(variant.normaliser) + "'; use window instead, or softmax";
+      },
+      ErrorCode::unsupported);
 }
 
 template <class T>
@@ -114,10 +136,10 @@ void check_disjoint(const Checker<T>& check, const char* what,
   std::erase_if(ranges, [](const auto& range) { return range.second == 0; });
   std::sort(ranges.begin(), ranges.end());
   for (size_t i = 1; i < ranges.size(); ++i) {
-    check.require(ranges[i - 1].first + ranges[i - 1].second <= ranges[i].first,
-                  std::string("expected ") + what + " rows of no two sequences to overlap, found row " +
-                      number(ranges[i].first) +
-                      " twice; copy the shared rows, their gradients then add up in yours");
+    check.require(ranges[i - 1].first + ranges[i - 1].second <= ranges[i].first, [&] {
+      return std::string("expected ") + what + " rows of no two sequences to overlap, found row " +
+             number(ranges[i].first) + " twice; copy the shared rows, their gradients then add up in yours";
+    });
   }
 }
 
@@ -154,10 +176,10 @@ void check_gradients(const char* name, const Inputs<T>& inputs, const Saved& sav
   check.in_order(gradients.query, "gradients.query");
   check.in_order(gradients.key, "gradients.key");
   check.in_order(gradients.value, "gradients.value");
-  check.require(static_cast<int64_t>(saved.log_sum.size()) == rows * inputs.heads,
-                "expected saved.log_sum of the forward pass on the same inputs, " +
-                    number(rows * inputs.heads) + " values, found " +
-                    number(static_cast<int64_t>(saved.log_sum.size())));
+  check.require(static_cast<int64_t>(saved.log_sum.size()) == rows * inputs.heads, [&] {
+    return "expected saved.log_sum of the forward pass on the same inputs, " + number(rows * inputs.heads) +
+           " values, found " + number(static_cast<int64_t>(saved.log_sum.size()));
+  });
   const std::pair<const char*, bool> orphans[] = {
       {"score_vector", gradients.score_vector != nullptr && inputs.score_vector == nullptr},
       {"score_matrix", gradients.score_matrix != nullptr && inputs.score_matrix == nullptr},

@@ -139,8 +139,14 @@ class DecodePass {
 
   const ForwardJob<float>& job_;
   const Inputs<float>& inputs_;
-  int64_t stride_ = 0;         // keys, in whole vectors
-  std::vector<float> scores_;  // [heads, stride_]
+  // Kept by the thread: a step of a decoder asks again and again.
+  static std::vector<float>& scratch() {
+    thread_local std::vector<float> scores;
+    return scores;
+  }
+
+  int64_t stride_ = 0;                      // keys, in whole vectors
+  std::vector<float>& scores_ = scratch();  // [heads, stride_] or more
 };
 
 }  // namespace heed::attention::HWY_NAMESPACE

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "apps/console.h"
-#include "apps/line_reader.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/text_lines.h"
 #include "cli/text_table.h"
+#include "infer/arena.h"
 #include "infer/classifier.h"
 #include "infer/machine_limit.h"
 #include "infer/profile.h"
@@ -126,22 +127,6 @@ double peak_megabytes() {
   return 0.0;
 }
 
-std::vector<std::string> read_lines(const Settings& settings) {
-  apps::LineReader reader(settings.input);
-  std::vector<std::string> lines;
-  while (static_cast<int64_t>(lines.size()) < settings.lines) {
-    const auto more = reader.next(static_cast<size_t>(settings.lines) - lines.size());
-    if (more.empty()) break;
-    std::ranges::copy_if(more, std::back_inserter(lines),
-                         [](const std::string& line) { return !line.empty(); });
-  }
-  if (lines.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                settings.input + ": expected lines of text, found none; give a file with some");
-  }
-  return lines;
-}
-
 Json describe_operations(const infer::Profile& profile, double seconds, double limit) {
   Json operations = Json::array();
   double rest = seconds;
@@ -174,7 +159,7 @@ double multiply_adds(const infer::Profile& profile) {
 Json measure(const Settings& settings) {
   const ModelDirectory model = open_model(settings.model);
   const Engine engine = make_engine(model, settings.options);
-  const std::vector<std::string> lines = read_lines(settings);
+  const std::vector<std::string> lines = read_text_lines(settings.input, settings.lines);
   const bool int8 = weight_precision(model.weights) == Precision::int8;
   run_together(engine, {lines.begin(), lines.begin() + std::min<int64_t>(16, std::ssize(lines))}, 1);  // warm
   const std::vector<double> alone = run_alone(engine, lines, settings.alone);
@@ -201,6 +186,9 @@ Json measure(const Settings& settings) {
                       {"p95", percentile(alone, 0.95)},
                       {"p99", percentile(alone, 0.99)}};
   json["peak_megabytes"] = peak;
+  const infer::Arena* const arena = infer::Arena::of_thread();
+  json["arena"] = {{"megabytes", 1e-6 * static_cast<double>(arena->size())},
+                   {"touched_megabytes", 1e-6 * static_cast<double>(arena->touched())}};
   json["limit_gops"] = 2e-9 * limit;
   json["of_limit"] = multiply_adds(profile) / seconds / limit;
   json["operations"] = describe_operations(profile, seconds, limit);
@@ -227,7 +215,9 @@ void show(const Json& json) {
   const Json& alone = json["alone_ms"];
   line("one a time", "p50 " + number(alone["p50"]) + " ms, p95 " + number(alone["p95"]) + ", p99 " +
                          number(alone["p99"]) + " (" + alone["texts"].dump() + " texts)");
-  line("memory", number(json["peak_megabytes"]) + " MB at most resident");
+  line("memory", number(json["peak_megabytes"]) + " MB at most resident; a worker's arena " +
+                     number(json["arena"]["megabytes"]) + " MB, " +
+                     number(json["arena"]["touched_megabytes"]) + " of them touched");
   line("limit", number(json["limit_gops"]) + " GOP/s of one core in such products, measured now; reached " +
                     apps::fixed(100.0 * json["of_limit"].get<double>(), 1) + " % over the whole time");
   std::vector<std::vector<std::string>> rows = {{"operation", "calls", "ms", "share", "GOP/s", "of limit"}};

@@ -47,6 +47,7 @@ void start(const serve::ServerSettings& settings, serve::Applications mounted) {
   spdlog::info("{} models at {}://{}:{}, page at /, {}", server.models().table()->size(), scheme_of(settings),
                settings.host, server.port(),
                keys ? "keys needed" : "no keys: reached from this machine alone");
+  spdlog::info(server.describe_workers());
   server.run();
   spdlog::info("stopped");
 }
@@ -64,8 +65,8 @@ void run(const Options& options) {
     return apps::print(keys.describe());
   }
   if (!options.check) return start(settings, std::move(mounted));
-  serve::check_server(settings, std::move(mounted));
-  apps::print("All is well: models, keys, event log and page can be served.\n");
+  const std::string workers = serve::check_server(settings, std::move(mounted));
+  apps::print("All is well: models, keys, event log and page can be served.\n" + workers + ".\n");
 }
 
 }  // namespace

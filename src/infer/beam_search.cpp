@@ -11,7 +11,6 @@ namespace {
 
 // Places are filled again when so many in a hundred are free: encoding a few sentences at a time costs more.
 constexpr int64_t kRefillPercent = 12;
-constexpr size_t kEncodedTokens = 1024;  // of one pass of the encoder
 
 struct Active {
   size_t job;
@@ -29,7 +28,7 @@ class BatchSearch {
         decoder_(decoder),
         jobs_(jobs),
         settings_(settings),
-        state_(decoder.empty_state()),
+        state_(decoder.empty_state(settings.rows.source, settings.rows.target)),
         results_(jobs.size()) {}
 
   std::vector<std::vector<Hypothesis>> run() {
@@ -51,7 +50,7 @@ class BatchSearch {
     for (int64_t left = std::min(free, waiting); left > 0;) {
       PackedTexts texts;
       const size_t first = next_;
-      while (left > 0 && texts.ids.size() < kEncodedTokens) {
+      while (left > 0 && static_cast<int64_t>(texts.ids.size()) < kEncodedTokens) {
         texts.add(jobs_[next_++].source, settings_.max_length);
         --left;
       }

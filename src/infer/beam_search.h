@@ -8,8 +8,11 @@
 #include "infer/encoder.h"
 #include "infer/sentence_search.h"
 #include "infer/shortlist.h"
+#include "infer/working_memory.h"
 
 namespace heed::infer {
+
+constexpr int64_t kEncodedTokens = 1024;  // of one pass of the encoder, and one sentence more
 
 // A sentence to be translated.
 struct SearchJob {
@@ -23,6 +26,7 @@ struct SearchSettings {
   int64_t max_length = 0;                // of a source, </s> included
   std::span<const uint8_t> forbidden;    // [V], not 0: the token is never chosen; empty: none is
   const Shortlist* shortlist = nullptr;  // the decoder then keeps its table
+  StateRows rows = {};                   // room that the decoder's memory begins with
 };
 
 // The n-best of every job. Jobs enter in their order; where a sentence is done, its place goes to the next

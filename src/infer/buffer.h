@@ -4,8 +4,8 @@
 
 namespace heed::infer {
 
-// Numbers of a matrix, at first whatever was there. They come from a store of the thread's own and go back
-// to it, so that a worker that has once done the largest work asked of it allocates no more.
+// Numbers of a matrix, at first whatever was there: of the thread's arena while a Workspace (arena.h) lives,
+// else of the heap.
 class Buffer {
  public:
   Buffer() = default;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "infer/alignment.h"
+#include "infer/arena.h"
 #include "infer/encoder.h"
 #include "infer/heads/classification.h"
 #include "infer/heads/matching.h"
@@ -13,6 +14,7 @@
 #include "infer/ngrams.h"
 #include "infer/single_thread.h"
 #include "infer/text_encoder.h"
+#include "infer/working_memory.h"
 
 namespace heed::infer {
 namespace {
@@ -72,6 +74,10 @@ struct Classifier::Impl {
                       const ClassifyOptions& options, std::span<ClassificationResult> results) const;
   void match_batch(const PackedTexts& texts, std::vector<PairResult>& results) const;
   const MatchingHead& require_matching() const;
+  size_t bytes_for(const PackedTexts& texts) const {
+    return encoding_bytes(config, static_cast<int64_t>(texts.ids.size()),
+                          static_cast<int64_t>(texts.sequences.size()));
+  }
   // The n-grams' part of a text's last head result.
   void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
   HeadEvidence evidence(const PooledRows& rows, int64_t row, std::span<const std::string> pieces) const;
@@ -96,6 +102,7 @@ std::vector<std::string> Classifier::Impl::add(std::span<const int32_t> ids, Pac
 void Classifier::Impl::classify_batch(const PackedTexts& texts, std::span<const std::string> lines,
                                       const ClassifyOptions& options,
                                       std::span<ClassificationResult> results) const {
+  const Workspace workspace(bytes_for(texts));
   const Matrix encoded = encoder.forward(texts);
   int64_t longest = 0;
   for (size_t i = 0; i < results.size(); ++i) longest = std::max(longest, texts.length(i));
@@ -131,6 +138,7 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts, std::span<const 
 }
 
 void Classifier::Impl::match_batch(const PackedTexts& texts, std::vector<PairResult>& results) const {
+  const Workspace workspace(bytes_for(texts));
   const Matrix encoded = encoder.forward(texts);
   const Matrix vectors = matching->vectors(encoded, texts);
   const std::vector<float> logits = matching->pair_logits(encoded, texts, vectors);
@@ -217,7 +225,7 @@ std::vector<TextVector> Classifier::embed(std::span<const std::string> texts,
   const auto add = [&](size_t i, PackedTexts& batch) {
     return impl_->add(impl_->text.encode(texts[i]), batch);
   };
-  return text_vectors(impl_->encoder, texts.size(), add, options);
+  return text_vectors(impl_->encoder, impl_->config, texts.size(), add, options);
 }
 
 std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids) const {

@@ -23,20 +23,9 @@ std::unique_ptr<const DecoderStack> make_stack(const Weights& scope, const Model
 
 }  // namespace
 
-void RowPairs::add(const Segment& segment, std::span<const int32_t> seen, int64_t query_position) {
-  const int64_t begin = sequences.empty() ? 0 : sequences.back().query_begin + sequences.back().query_count;
-  sequences.push_back({.query_begin = begin,
-                       .query_count = segment.count,
-                       .key_begin = static_cast<int64_t>(rows.size()),
-                       .key_count = static_cast<int64_t>(seen.size()),
-                       .query_position = query_position});
-  rows.insert(rows.end(), seen.begin(), seen.end());
-}
-
-RowPairs pair_source(std::span<const Segment> segments) {
-  RowPairs pairs;
-  for (const Segment& segment : segments) pairs.add(segment, segment.source, 0);
-  return pairs;
+void pair_source(std::span<const Segment> segments, RowPairs& pairs) {
+  pairs.clear();
+  for (const Segment& segment : segments) pairs.add(segment.count, segment.source, 0);
 }
 
 Decoder::Decoder(const Weights& weights, const ModelConfig& config, bool keeps_table)
@@ -46,7 +35,8 @@ Decoder::Decoder(const Weights& weights, const ModelConfig& config, bool keeps_t
 
 Matrix Decoder::advance(DecoderState& state, std::span<const int32_t> tokens,
                         std::span<const Segment> segments, attention::Tap* cross_tap) const {
-  std::vector<int64_t> positions;
+  std::vector<int64_t>& positions = state.lists().positions;
+  positions.clear();
   for (const Segment& segment : segments) {
     for (int64_t i = 0; i < segment.count; ++i) positions.push_back(segment.past + i);
   }

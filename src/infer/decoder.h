@@ -27,21 +27,14 @@ struct Segment {
   int64_t count = 1;
 };
 
-// Rows of the state that the new rows of each segment see: key_begin and key_count are places in `rows`.
-struct RowPairs {
-  std::vector<attention::Sequence> sequences;
-  std::vector<int32_t> rows;
-
-  // Adds a segment's.
-  void add(const Segment& segment, std::span<const int32_t> seen, int64_t query_position);
-};
-RowPairs pair_source(std::span<const Segment> segments);
+// Every new row sees its text's rows of the source.
+void pair_source(std::span<const Segment> segments, RowPairs& pairs);
 
 // What stands between the embedding and the output table: where architectures differ.
 class DecoderStack {
  public:
   virtual ~DecoderStack() = default;
-  virtual DecoderState empty_state() const = 0;
+  virtual std::vector<LayerMemory> empty_layers() const = 0;
   // As Decoder's.
   virtual std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
                                         std::span<const attention::Sequence> texts) const = 0;
@@ -55,7 +48,10 @@ class Decoder {
   // `keeps_table`: OutputTable's.
   Decoder(const Weights& weights, const ModelConfig& config, bool keeps_table = false);
 
-  DecoderState empty_state() const { return stack_->empty_state(); }
+  // Where nothing has been read yet, with room for so many rows of the source and of the target.
+  DecoderState empty_state(int64_t source_rows = 0, int64_t target_rows = 0) const {
+    return {stack_->empty_layers(), source_rows, target_rows};
+  }
 
   // Takes the encoder's output of packed texts into the state, one memory a text.
   std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,

@@ -5,18 +5,14 @@
 namespace heed::infer {
 namespace {
 
-constexpr int64_t kFirstRows = 64;
-
-// By half as much again: a row is moved a bounded number of times, and a third is unused at most.
+// Where there are more rows than were expected: by half as much again, so that a row is moved a bounded
+// number of times.
 void make_room(RowStore& store, int64_t rows) {
   const auto wanted = static_cast<size_t>(rows * store.cols);
   if (wanted <= store.values.size()) return;
-  const auto least = static_cast<size_t>(kFirstRows * store.cols);
-  const size_t grown = store.values.size() + store.values.size() / 2;
-  std::vector<float>& values = store.values;
-  const size_t size = std::max({wanted, grown, least});
-  values.reserve(size);
-  values.resize(size);
+  Buffer more(std::max(wanted, store.values.size() + store.values.size() / 2));
+  std::copy(store.values.begin(), store.values.end(), more.begin());
+  store.values = std::move(more);
 }
 
 }  // namespace
@@ -26,11 +22,30 @@ void store_rows(const Matrix& from, int64_t column, std::span<const int32_t> row
     std::copy_n(from.row(r) + column, to.cols, to.row(rows[static_cast<size_t>(r)]));
 }
 
+void RowPairs::add(int64_t count, std::span<const int32_t> seen, int64_t query_position) {
+  const int64_t begin = sequences.empty() ? 0 : sequences.back().query_begin + sequences.back().query_count;
+  sequences.push_back({.query_begin = begin,
+                       .query_count = count,
+                       .key_begin = static_cast<int64_t>(rows.size()),
+                       .key_count = static_cast<int64_t>(seen.size()),
+                       .query_position = query_position});
+  rows.insert(rows.end(), seen.begin(), seen.end());
+}
+
 int32_t RowNumbers::take() {
   if (free_.empty()) return next_++;
   const int32_t row = free_.back();
   free_.pop_back();
   return row;
+}
+
+DecoderState::DecoderState(std::vector<LayerMemory> layers, int64_t source_rows, int64_t target_rows)
+    : layers_(std::move(layers)) {
+  for (LayerMemory& layer : layers_) {
+    make_room(layer.source, source_rows);
+    for (RowStore* store : {&layer.target, &layer.recurrence.hidden, &layer.recurrence.cell})
+      make_room(*store, target_rows);
+  }
 }
 
 int32_t DecoderState::take_target() {

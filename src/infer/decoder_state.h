@@ -5,11 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "attention/attention.h"
 #include "infer/matrix.h"
 
 namespace heed::infer {
 
-// Rows that live as long as a search does, zeros at first: [rows, cols].
+// Rows that live as long as a search does, at first whatever was there: [rows, cols].
 struct RowStore {
   RowStore() = default;
   RowStore(int64_t rows, int64_t width) : cols(width), values(static_cast<size_t>(rows * width)) {}
@@ -18,7 +19,7 @@ struct RowStore {
   const float* row(int64_t i) const { return values.data() + i * cols; }
 
   int64_t cols = 0;
-  std::vector<float> values;
+  Buffer values;
 };
 
 // Columns [column, column + to.cols) of each row of `from` into the row of `to` that `rows` lists for it.
@@ -34,6 +35,26 @@ struct LstmState {
 struct LayerMemory {
   RowStore source, target;
   LstmState recurrence;
+};
+
+// Which rows of the state the new rows of each hypothesis see: key_begin and key_count are places in `rows`.
+struct RowPairs {
+  std::vector<attention::Sequence> sequences;
+  std::vector<int32_t> rows;
+
+  void clear() {
+    sequences.clear();
+    rows.clear();
+  }
+  // Adds `count` new rows that see the rows `seen`.
+  void add(int64_t count, std::span<const int32_t> seen, int64_t query_position);
+};
+
+// What a step of the decoder lists anew each time.
+struct StepLists {
+  RowPairs target, source;
+  std::vector<int32_t> new_rows;
+  std::vector<int64_t> positions;
 };
 
 // Numbers of rows, given out and taken back.
@@ -52,10 +73,12 @@ class RowNumbers {
 // follows it: hypotheses with a common beginning share its rows, and no row is ever copied.
 class DecoderState {
  public:
-  // Layers without rows, but with the widths of what they will keep.
-  explicit DecoderState(std::vector<LayerMemory> layers) : layers_(std::move(layers)) {}
+  // Layers without rows, but with the widths of what they will keep; room for as many rows as are expected.
+  DecoderState(std::vector<LayerMemory> layers, int64_t source_rows, int64_t target_rows);
 
   LayerMemory& layer(size_t i) { return layers_[i]; }
+  // Kept from step to step, so that a step allocates nothing.
+  StepLists& lists() { return lists_; }
 
   // Rows with room in every layer; those before keep what they hold.
   int32_t take_target();
@@ -65,6 +88,7 @@ class DecoderState {
  private:
   std::vector<LayerMemory> layers_;
   RowNumbers source_, target_;
+  StepLists lists_;
 };
 
 }  // namespace heed::infer

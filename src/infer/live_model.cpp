@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "infer/working_memory.h"
 
 namespace heed::infer {
 namespace {
@@ -47,6 +48,11 @@ LiveModel::LiveModel(const ModelDirectory& directory)
     translator_.emplace(directory);
   else
     classifier_.emplace(directory);
+}
+
+size_t LiveModel::working_bytes(int64_t tokens) const {
+  const TranslateOptions usual;
+  return batch_bytes(config_, tokens, usual.beam, usual.batch);
 }
 
 std::vector<Answer> LiveModel::answer(std::span<const std::string> texts,

@@ -45,6 +45,10 @@ class LiveModel {
   // between texts, and would part a pair.
   std::vector<PairResult> match(std::span<const TextPair> pairs) const;
 
+  // What a worker's arena (arena.h) needs at most for a batch of texts of `tokens` together, asked as by
+  // default; in bytes.
+  size_t working_bytes(int64_t tokens) const;
+
   // Answers a few texts of its own, in two languages, in all the ways it can. Throws what the engine throws
   // where that fails: numbers that are not finite, a broken tokenizer.
   void check() const;

@@ -8,9 +8,6 @@
 namespace heed::infer {
 namespace {
 
-constexpr int64_t kBlock = 1024;  // tokens: with kRows, logits that stay in a core's second cache
-constexpr int64_t kRows = 64;
-
 void multiply(const PackedMatrix& block, const float* x, int64_t rows, float* y) {
   const Timed timed(Operation::vocabulary,
                     static_cast<double>(rows) * static_cast<double>(block.in() * block.out()));

@@ -15,6 +15,9 @@ namespace heed::infer {
 // (none: no bias), in blocks of tokens.
 class OutputTable {
  public:
+  static constexpr int64_t kBlock = 1024;  // tokens: with kRows, logits that stay in a core's second cache
+  static constexpr int64_t kRows = 64;
+
   // `keeps_rows`: for subset(), at the price of a second copy.
   OutputTable(const Weights& scope, bool keeps_rows);
 

@@ -53,6 +53,7 @@ Matrix RecurrentEncoder::forward(Matrix x, std::span<const attention::Sequence> 
   const auto count = static_cast<int64_t>(runs.size());
   const auto read = [&](const Lstm& lstm, Lstm::Direction direction) {
     LstmState state = {RowStore(count, lstm.width()), RowStore(count, lstm.width())};
+    for (Buffer* values : {&state.hidden.values, &state.cell.values}) std::ranges::fill(*values, 0.0F);
     return lstm.forward(x, runs, state, direction);
   };
   for (const Layer& layer : layers_) {
@@ -74,14 +75,14 @@ RecurrentDecoder::RecurrentDecoder(const Weights& scope, const ModelConfig& conf
   }
 }
 
-DecoderState RecurrentDecoder::empty_state() const {
+std::vector<LayerMemory> RecurrentDecoder::empty_layers() const {
   std::vector<LayerMemory> memories;
   for (const Layer& layer : layers_) {
     const RowStore none(0, layer.lstm.width());
     memories.push_back({.source = {}, .target = {}, .recurrence = {none, none}});
   }
   memories.back().source.cols = attention_.memory_width();  // the last layer's output alone asks the source
-  return DecoderState(std::move(memories));
+  return memories;
 }
 
 std::vector<TextMemory> RecurrentDecoder::start(DecoderState& state, const Matrix& encoded,
@@ -108,7 +109,8 @@ std::vector<TextMemory> RecurrentDecoder::start(DecoderState& state, const Matri
 
 Matrix RecurrentDecoder::advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                                  attention::Tap* cross_tap) const {
-  const RowPairs pairs = pair_source(segments);
+  RowPairs& pairs = state.lists().source;
+  pair_source(segments, pairs);
   std::vector<Lstm::Run> runs;
   for (size_t i = 0; i < segments.size(); ++i) {
     const auto& rows = segments[i].target;

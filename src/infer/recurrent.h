@@ -35,7 +35,7 @@ class RecurrentDecoder : public DecoderStack {
   // `scope`: decoder.
   RecurrentDecoder(const Weights& scope, const ModelConfig& config);
 
-  DecoderState empty_state() const override;
+  std::vector<LayerMemory> empty_layers() const override;
   std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
                                 std::span<const attention::Sequence> texts) const override;
   Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,

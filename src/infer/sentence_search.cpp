@@ -10,7 +10,15 @@
 namespace heed::infer {
 
 SentenceSearch::SentenceSearch(const SearchLimits& limits)
-    : limits_(limits), nodes_{{Tokenizer::kBegin, -1, -1, 0}}, live_(1) {}
+    : limits_(limits), nodes_{{Tokenizer::kBegin, -1, -1, 0}}, live_(1) {
+  const auto beam = static_cast<size_t>(limits.beam);
+  constexpr size_t kFew = 64;  // steps and candidates: most sentences need no more, the others' vectors grow
+  nodes_.reserve(1 + beam * std::min(static_cast<size_t>(limits.max_length), kFew));
+  candidates_.reserve(std::min(beam * beam, kFew));
+  for (auto* hypotheses : {&live_, &children_}) hypotheses->reserve(beam);
+  ended_.reserve(beam);
+  released_.reserve(beam);
+}
 
 double SentenceSearch::score(double log_probability, int64_t length) const {
   return log_probability / std::pow((5.0 + static_cast<double>(length)) / 6.0, limits_.length_penalty);

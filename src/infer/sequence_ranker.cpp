@@ -7,9 +7,11 @@
 
 #include "base/error.h"
 #include "infer/alignment.h"
+#include "infer/arena.h"
 #include "infer/heads/sequence.h"
 #include "infer/single_thread.h"
 #include "infer/transformer.h"
+#include "infer/working_memory.h"
 #include "kernels/positions.h"
 #include "text/normalise.h"
 #include "text/tokenizer.h"
@@ -123,12 +125,14 @@ std::vector<EncodedHistory> SequenceRanker::encode(std::span<const std::vector<S
                                                    bool attention) const {
   const SingleThread single_thread;
   std::vector<attention::Sequence> rows;
-  int64_t longest = 1;
+  int64_t longest = 1, events = 0;
   for (const auto& history : histories) {
     if (history.empty())
       throw Error(ErrorCode::invalid_argument, "histories: expected at least one event in each, found none");
     longest = std::max(longest, impl_->kept(history));
+    events += impl_->kept(history);
   }
+  const Workspace workspace(encoding_bytes(impl_->config, events, static_cast<int64_t>(histories.size())));
   Matrix x = impl_->embed(histories, rows);
   attention::Tap tap{.top = longest};
   const Matrix encoded = impl_->stack.forward(std::move(x), rows, attention ? &tap : nullptr);

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "base/error.h"
+#include "infer/arena.h"
+#include "infer/working_memory.h"
 
 namespace heed::infer {
 namespace {
@@ -47,8 +49,10 @@ std::vector<float> received_shares(std::span<const float> received, int64_t head
 }
 
 // Adds the vectors of a batch's texts to `vectors`, whose pieces are there.
-void fill(const Encoder& encoder, const PackedTexts& batch, const EmbedOptions& options,
-          std::span<TextVector> vectors) {
+void fill(const Encoder& encoder, const ModelConfig& config, const PackedTexts& batch,
+          const EmbedOptions& options, std::span<TextVector> vectors) {
+  const Workspace workspace(encoding_bytes(config, static_cast<int64_t>(batch.ids.size()),
+                                           static_cast<int64_t>(batch.sequences.size())));
   attention::Tap tap{.wants_received = true};
   const Matrix encoded = encoder.forward(batch, options.attention ? &tap : nullptr);
   const auto rows = static_cast<int64_t>(batch.ids.size());
@@ -63,7 +67,7 @@ void fill(const Encoder& encoder, const PackedTexts& batch, const EmbedOptions& 
 
 }  // namespace
 
-std::vector<TextVector> text_vectors(const Encoder& encoder, size_t count,
+std::vector<TextVector> text_vectors(const Encoder& encoder, const ModelConfig& config, size_t count,
                                      const std::function<std::vector<std::string>(size_t, PackedTexts&)>& add,
                                      const EmbedOptions& options) {
   std::vector<TextVector> vectors(count);
@@ -72,7 +76,7 @@ std::vector<TextVector> text_vectors(const Encoder& encoder, size_t count,
   for (size_t i = 0; i < count; ++i) {
     vectors[i].pieces = add(i, batch);
     if (static_cast<int64_t>(batch.ids.size()) < kBatchTokens && i + 1 < count) continue;
-    fill(encoder, batch, options, std::span(vectors).subspan(begin, i + 1 - begin));
+    fill(encoder, config, batch, options, std::span(vectors).subspan(begin, i + 1 - begin));
     begin = i + 1;
     batch = {};
   }

@@ -28,7 +28,7 @@ struct EmbedOptions {
 // Of `count` texts, in order. `add(i, batch)` appends text i to a batch and returns its pieces, </s> last. A
 // text's vector does not depend on the others. Throws corrupt_data where the encoder gives what is not a
 // number.
-std::vector<TextVector> text_vectors(const Encoder& encoder, size_t count,
+std::vector<TextVector> text_vectors(const Encoder& encoder, const ModelConfig& config, size_t count,
                                      const std::function<std::vector<std::string>(size_t, PackedTexts&)>& add,
                                      const EmbedOptions& options);
 

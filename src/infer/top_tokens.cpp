@@ -19,6 +19,7 @@ void TopTokens::begin(int64_t count, int32_t forced, std::span<const uint8_t> fo
   greatest_ = -std::numeric_limits<float>::infinity();
   sum_ = 0.0;
   best_.clear();
+  best_.reserve(static_cast<size_t>(count_) + 1);
 }
 
 template <class IdOf>

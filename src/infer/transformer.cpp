@@ -10,19 +10,17 @@ using Kind = ProjectedAttention::Kind;
 using Memory = ProjectedAttention::Memory;
 
 // New rows see their hypothesis's tokens, up to themselves.
-RowPairs pair_target(std::span<const Segment> segments) {
-  RowPairs pairs;
-  for (const Segment& segment : segments) pairs.add(segment, segment.target, segment.past);
-  return pairs;
+void pair_target(std::span<const Segment> segments, RowPairs& pairs) {
+  pairs.clear();
+  for (const Segment& segment : segments) pairs.add(segment.count, segment.target, segment.past);
 }
 
-std::vector<int32_t> new_rows(std::span<const Segment> segments) {
-  std::vector<int32_t> rows;
+void list_new_rows(std::span<const Segment> segments, std::vector<int32_t>& rows) {
+  rows.clear();
   for (const Segment& segment : segments) {
     const auto added = segment.target.last(static_cast<size_t>(segment.count));
     rows.insert(rows.end(), added.begin(), added.end());
   }
-  return rows;
 }
 
 Memory memory_in(const RowStore& store, const RowPairs& pairs) {
@@ -51,9 +49,11 @@ EncoderLayer::EncoderLayer(const Weights& scope, const ModelConfig& config)
 
 void EncoderLayer::forward(Matrix& x, std::span<const attention::Sequence> texts,
                            const kernels::Rotation& rotation, attention::Tap* tap) const {
-  const Matrix projected = self_.attention.project_self(self_.norm.before(x), rotation);
-  const Memory memory = {projected.values.data() + self_.attention.query_width(), projected.cols};
-  self_.norm.join(x, self_.output, self_.attention.attend(projected, memory, texts, tap));
+  {
+    const Matrix projected = self_.attention.project_self(self_.norm.before(x), rotation);
+    const Memory memory = {projected.values.data() + self_.attention.query_width(), projected.cols};
+    self_.norm.join(x, self_.output, self_.attention.attend(projected, memory, texts, tap));
+  }
   feed_forward_.forward(x);
 }
 
@@ -89,15 +89,19 @@ void DecoderLayer::remember(LayerMemory& memory, const Matrix& encoded, std::spa
 
 void DecoderLayer::forward(Matrix& y, LayerMemory& memory, const Pairs& pairs,
                            attention::Tap* cross_tap) const {
-  const Matrix projected = self_.attention.project_self(self_.norm.before(y), pairs.rotation);
-  store_rows(projected, self_.attention.query_width(), pairs.new_rows, memory.target);
-  self_.norm.join(
-      y, self_.output,
-      self_.attention.attend(projected, memory_in(memory.target, pairs.target), pairs.target.sequences));
-  const Matrix queries = cross_.attention.project_queries(cross_.norm.before(y));
-  cross_.norm.join(y, cross_.output,
-                   cross_.attention.attend(queries, memory_in(memory.source, pairs.source),
-                                           pairs.source.sequences, cross_tap));
+  {
+    const Matrix projected = self_.attention.project_self(self_.norm.before(y), pairs.rotation);
+    store_rows(projected, self_.attention.query_width(), pairs.new_rows, memory.target);
+    self_.norm.join(
+        y, self_.output,
+        self_.attention.attend(projected, memory_in(memory.target, pairs.target), pairs.target.sequences));
+  }
+  {
+    const Matrix queries = cross_.attention.project_queries(cross_.norm.before(y));
+    cross_.norm.join(y, cross_.output,
+                     cross_.attention.attend(queries, memory_in(memory.source, pairs.source),
+                                             pairs.source.sequences, cross_tap));
+  }
   feed_forward_.forward(y);
 }
 
@@ -107,10 +111,10 @@ TransformerDecoder::TransformerDecoder(const Weights& scope, const ModelConfig& 
   for (int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
 }
 
-DecoderState TransformerDecoder::empty_state() const {
+std::vector<LayerMemory> TransformerDecoder::empty_layers() const {
   std::vector<LayerMemory> memories;
   for (const DecoderLayer& layer : layers_) memories.push_back(layer.empty_memory());
-  return DecoderState(std::move(memories));
+  return memories;
 }
 
 std::vector<TextMemory> TransformerDecoder::start(DecoderState& state, const Matrix& encoded,
@@ -127,11 +131,14 @@ std::vector<TextMemory> TransformerDecoder::start(DecoderState& state, const Mat
 
 Matrix TransformerDecoder::advance(DecoderState& state, Matrix y, std::span<const Segment> segments,
                                    attention::Tap* cross_tap) const {
-  DecoderLayer::Pairs pairs = {.target = pair_target(segments),
-                               .source = pair_source(segments),
-                               .new_rows = new_rows(segments),
-                               .rotation = {}};
-  pairs.rotation = rotation_of(pairs.target.sequences, rotary_width_);
+  StepLists& lists = state.lists();
+  pair_target(segments, lists.target);
+  pair_source(segments, lists.source);
+  list_new_rows(segments, lists.new_rows);
+  const DecoderLayer::Pairs pairs = {.target = lists.target,
+                                     .source = lists.source,
+                                     .new_rows = lists.new_rows,
+                                     .rotation = rotation_of(lists.target.sequences, rotary_width_)};
   for (size_t i = 0; i < layers_.size(); ++i) {
     layers_[i].forward(y, state.layer(i), pairs, i + 1 == layers_.size() ? cross_tap : nullptr);
   }

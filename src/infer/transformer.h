@@ -40,8 +40,8 @@ class DecoderLayer {
  public:
   // Which rows see which, and how the new ones are turned, the same in every layer.
   struct Pairs {
-    RowPairs target, source;
-    std::vector<int32_t> new_rows;  // of the state, where the new tokens' keys and values go
+    const RowPairs &target, &source;
+    std::span<const int32_t> new_rows;  // of the state, where the new tokens' keys and values go
     kernels::Rotation rotation;
   };
 
@@ -63,7 +63,7 @@ class TransformerDecoder : public DecoderStack {
   // `scope`: decoder.
   TransformerDecoder(const Weights& scope, const ModelConfig& config);
 
-  DecoderState empty_state() const override;
+  std::vector<LayerMemory> empty_layers() const override;
   std::vector<TextMemory> start(DecoderState& state, const Matrix& encoded,
                                 std::span<const attention::Sequence> texts) const override;
   Matrix advance(DecoderState& state, Matrix y, std::span<const Segment> segments,

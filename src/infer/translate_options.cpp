@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -19,6 +20,10 @@ void range(const std::string& option, int64_t value, int64_t min, int64_t max) {
 }
 
 }  // namespace
+
+int64_t default_translation_length(int64_t source, int64_t model_length) {
+  return std::min(2 * source + 10, model_length);
+}
 
 void check_options(const TranslateOptions& options) {
   range("beam", options.beam, 1, kMaxBeam);

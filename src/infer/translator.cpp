@@ -9,10 +9,12 @@
 
 #include "base/error.h"
 #include "infer/alignment.h"
+#include "infer/arena.h"
 #include "infer/beam_search.h"
 #include "infer/shortlist.h"
 #include "infer/single_thread.h"
 #include "infer/text_encoder.h"
+#include "infer/working_memory.h"
 
 namespace heed::infer {
 namespace {
@@ -101,10 +103,16 @@ void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& opt
   }
   std::ranges::stable_sort(order, std::greater(), [](const Part* part) { return part->text.ids.size(); });
   std::vector<SearchJob> jobs;
+  std::vector<SearchSize> sizes;
   for (const Part* part : order) {
     const auto length = static_cast<int64_t>(part->text.ids.size()) + 1;
     jobs.push_back({.source = part->text.ids, .prefix = part->prefix, .limits = limits(length, options)});
+    sizes.push_back({.source = std::min(length, config.max_length),
+                     .max_length = jobs.back().limits.max_length,
+                     .beam = options.beam});
   }
+  const size_t bytes = search_bytes(config, sizes, options.batch);
+  const Workspace workspace(bytes);
   const std::vector<uint8_t> forbidden = mark_forbidden(options.forbidden);
   if (options.shortlist && !shortlist) {
     throw Error(ErrorCode::not_found,
@@ -114,7 +122,8 @@ void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& opt
                            {.batch = options.batch,
                             .max_length = config.max_length,
                             .forbidden = forbidden,
-                            .shortlist = options.shortlist ? &*shortlist : nullptr});
+                            .shortlist = options.shortlist ? &*shortlist : nullptr,
+                            .rows = bytes <= kLargestArena ? state_rows(sizes, options.batch) : StateRows{}});
   for (size_t k = 0; k < order.size(); ++k) order[k]->found = std::move(found[k]);
 }
 
@@ -161,11 +170,12 @@ std::vector<uint8_t> Translator::Impl::mark_forbidden(const std::vector<std::str
 }
 
 SearchLimits Translator::Impl::limits(int64_t source_length, const TranslateOptions& options) const {
-  const int64_t wanted = options.max_length > 0 ? options.max_length : 2 * source_length + 10;
   return {.beam = options.beam,
           .nbest = options.nbest,
           .length_penalty = options.length_penalty,
-          .max_length = std::min(wanted, config.max_length)};
+          .max_length = options.max_length > 0
+                            ? std::min(options.max_length, config.max_length)
+                            : default_translation_length(source_length, config.max_length)};
 }
 
 Translation Translator::Impl::finish(const Hypothesis& hypothesis, std::span<const int32_t> source,
@@ -232,7 +242,7 @@ std::vector<TextVector> Translator::embed(std::span<const std::string> texts,
     batch.add(ids, impl_->config.max_length);
     return impl_->source_text.pieces(ids);
   };
-  return text_vectors(impl_->encoder, texts.size(), add, options);
+  return text_vectors(impl_->encoder, impl_->config, texts.size(), add, options);
 }
 
 std::vector<float> Translator::logits(std::span<const int32_t> source,

@@ -26,6 +26,9 @@ struct TranslateOptions {
   bool operator==(const TranslateOptions&) const = default;
 };
 
+// How many tokens a translation has at most where TranslateOptions::max_length is 0.
+int64_t default_translation_length(int64_t source, int64_t model_length);
+
 // Throws invalid_argument naming the option that is out of range. The engine calls it at its entrance.
 void check_options(const TranslateOptions& options);
 

@@ -1,5 +1,6 @@
 #include "serve/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -7,12 +8,14 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/threads.h"
+#include "infer/arena.h"
 #include "serve/hmac.h"
 #include "serve/http_post.h"
 #include "serve/routes.h"
@@ -233,11 +236,20 @@ void Server::run() {
   house_closed_.notify_all();
 }
 
-void check_server(const ServerSettings& settings, Applications applications) {
+std::string Server::describe_workers() const {
+  size_t most = 0;
+  for (const auto& [name, model] : *models_.table())
+    most = std::max(most, model.live()->working_bytes(settings_.max_batch_tokens));
+  return fmt::format("{} workers, each with an arena of up to {:.1f} MB (batches of about {} tokens)",
+                     settings_.workers, 1e-6 * static_cast<double>(std::min(most, infer::kLargestArena)),
+                     settings_.max_batch_tokens);
+}
+
+std::string check_server(const ServerSettings& settings, Applications applications) {
   ServerSettings quiet = settings;
   quiet.port = 0;
   quiet.access_log = false;
-  const Server server(quiet, std::move(applications));
+  return Server(quiet, std::move(applications)).describe_workers();
 }
 
 }  // namespace heed::serve

@@ -51,6 +51,8 @@ class Server : public apps::Services {
   const ServerSettings& settings() const { return settings_; }
   Applications& applications() { return applications_; }
   Gauges gauges() const;
+  // How many workers there are, and the memory that each needs at most with the models as they are now.
+  std::string describe_workers() const;
 
   std::filesystem::path folder_of(const infer::LiveModel& model) override;
   store::EventLog& events() override { return *events_; }
@@ -91,8 +93,8 @@ class Server : public apps::Services {
   std::string house_problem_;  // told last
 };
 
-// Does what a start does, but for listening, and throws what is wrong.
-void check_server(const ServerSettings& settings, Applications applications);
+// Does what a start does, but for listening, and throws what is wrong. Returns what a worker needs.
+std::string check_server(const ServerSettings& settings, Applications applications);
 
 // Every route of a server, its own first. `server` may be null where they are only to be described.
 std::vector<apps::Route> all_routes(Server* server, const Applications& applications);
