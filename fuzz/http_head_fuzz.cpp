@@ -10,7 +10,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace heed::serve;
-  static const ServerSettings kSettings = {.max_body_bytes = 512, .max_header_bytes = 1024};
+  static const ServerSettings kSettings = [] {
+    ServerSettings settings;
+    settings.max_body_bytes = 512;
+    settings.max_header_bytes = 1024;
+    return settings;
+  }();
   if (size == 0) return 0;
   // The first byte says how the rest is cut, as a network may cut it.
   const size_t piece = bytes[0] == 0 ? size : bytes[0];

@@ -29,7 +29,9 @@ class NoModels : public apps::Services {
   std::string store_url() override { std::abort(); }
   economy::MinuteMarket* minutes() override { return nullptr; }
   void in_background(std::function<void()>) override { std::abort(); }
+  std::string hmac_sha256(std::string_view, std::string_view) override { std::abort(); }
   apps::HttpReply post(const apps::HttpPost&) override { std::abort(); }
+  apps::HttpReply get(const apps::HttpGet&) override { std::abort(); }
 };
 
 // The routes without a server: what reaches one of the server's own parts is answered by nothing here.

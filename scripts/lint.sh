@@ -17,7 +17,7 @@ check_format() {
 check_tidy() {
   local log=build/lint/clang-tidy.log
   cmake --preset lint -Wno-dev --log-level=ERROR
-  if ! run-clang-tidy -quiet -p build/lint -j "$(nproc)" "$PWD/(src|bench|fuzz)/" >"$log" 2>&1; then
+  if ! run-clang-tidy-16 -clang-tidy-binary clang-tidy-16 -quiet -p build/lint -j "$(nproc)" "$PWD/(src|bench|fuzz)/" >"$log" 2>&1; then
     grep -E -A 3 '(error|warning): ' "$log" || cat "$log"
     return 1
   fi

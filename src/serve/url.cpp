@@ -21,6 +21,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0') return std::nullopt;
     if (text[i] != '%') {
       decoded += text[i];
       continue;

@@ -9,7 +9,8 @@
 
 namespace heed::serve {
 
-// %41 -> A; nullopt where a percent sign is not followed by two hexadecimal digits, or gives NUL.
+// %41 -> A; nullopt where a percent sign is not followed by two hexadecimal digits, or where there is a NUL,
+// escaped or not.
 std::optional<std::string> percent_decode(std::string_view text);
 
 // Whether `path` is as `pattern` ("/v1/models/{model}") says; then the decoded parts by name. A part is not

@@ -15,6 +15,7 @@ TEST(Url, percent_signs_are_decoded_or_refused) {
   EXPECT_EQ(percent_decode("a%20b%2Fc"), "a b/c");
   EXPECT_EQ(percent_decode("%E9%93%B6"), "银");
   EXPECT_EQ(percent_decode(""), "");
+  EXPECT_EQ(percent_decode(std::string_view("a\0b", 3)), std::nullopt);
   for (const std::string_view broken : {"%", "a%2", "%zz", "%2", "%-1", "%+1", "% 1", "%00", "%0x"})
     EXPECT_EQ(percent_decode(broken), std::nullopt) << broken;
 }
