@@ -19,13 +19,15 @@ def translator(fresh=False):
     return harness.served(spine.TRANSLATION_RECIPE, spine.translation_settings(), fresh) / "model"
 
 
-def quantised(model, to, evaluated=None):
+def quantised(model, to, evaluated=None, calibrated=False):
     """The model in `to`, made anew by `heed quantize`, and what the command said of a set, where one is named."""
-    output = model.with_name(f"{model.name}-{to}")
+    output = model.with_name(f"{model.name}-{to}" + ("-calibrated" if calibrated else ""))
     shutil.rmtree(output, ignore_errors=True)
     words = []
     if evaluated:
         words = ["--beam", "4", "--tokenize", "13a", "--eval", harness.data(evaluated + ".en"), harness.data(evaluated + ".de")]
+    if calibrated:
+        words += ["--calibrate", harness.data(spine.MULTI30K + "/train.en")]
     said = harness.run(harness.program("heed"), "quantize", model, "--to", to, "--output", output, "--json", *words)
     return output, json.loads(said)
 
@@ -66,13 +68,15 @@ def infer_quality_loss(fresh):
     """Cross-entropy on validation; on the test set the BLEU that is lost for sure: the nearer end of the paired 95 % interval."""
     model = translator(fresh)
     values, quality = {}, {}
-    for to in ("int8", "bf16"):
-        _, valid = quantised(model, to, spine.MULTI30K + "/val")
-        _, test = quantised(model, to, spine.TEST_SET)
-        values[to + "_loss"] = round(100 * (valid["after"]["loss"] / valid["before"]["loss"] - 1), 4)
-        values[to + "_bleu_lost_for_sure"] = round(max(0.0, -test["paired_bootstrap"]["upper"]), 3)
-        values[to + "_bleu_change"] = round(test["after"]["bleu"] - test["before"]["bleu"], 3)
-        quality[to] = {"valid": valid, "test": test}
+    for name, to, calibrated in (("int8", "int8", False), ("bf16", "bf16", False), ("calibrated", "int8", True)):
+        _, valid = quantised(model, to, spine.MULTI30K + "/val", calibrated)
+        _, test = quantised(model, to, spine.TEST_SET, calibrated)
+        values[name + "_loss"] = round(100 * (valid["after"]["loss"] / valid["before"]["loss"] - 1), 4)
+        values[name + "_bleu_lost_for_sure"] = round(max(0.0, -test["paired_bootstrap"]["upper"]), 3)
+        values[name + "_bleu_change"] = round(test["after"]["bleu"] - test["before"]["bleu"], 3)
+        quality[name] = {"valid": valid, "test": test}
+    values["nearest_product_error"] = round(100 * test["product_error"]["nearest"], 3)
+    values["calibrated_product_error"] = round(100 * test["product_error"]["calibrated"], 3)
     return values, quality
 
 

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import harness
+import results_page
 import spine
 from harness import Missing
 
@@ -40,12 +41,20 @@ def over_seeds(name, settings, fresh):
                     "training": records}
 
 
+def banking77_settings():
+    return ["data.folder=" + harness.data("support/banking77")]
+
+
 def banking77(fresh):
-    return over_seeds("banking77", ["data.folder=" + harness.data("support/banking77")], fresh)
+    return over_seeds("banking77", banking77_settings(), fresh)
+
+
+def reuters_r8_settings():
+    return ["data.folder=" + harness.data("monitor/reuters_r8")]
 
 
 def reuters_r8(fresh):
-    return over_seeds("reuters-r8", ["data.folder=" + harness.data("monitor/reuters_r8")], fresh)
+    return over_seeds("reuters-r8", reuters_r8_settings(), fresh)
 
 
 def write_csv(path, header, rows):
@@ -56,12 +65,16 @@ def write_csv(path, header, rows):
         writer.writerows(rows)
 
 
-def clinc150(fresh):
+def clinc150_settings():
     splits = json.loads(Path(harness.data("support/clinc150/data_full.json")).read_text(encoding="utf-8"))
     folder = harness.KEPT / "data" / "clinc150"
     for split in ("train", "val", "test"):
         write_csv(folder / f"{split}.csv", ["text", "intent"], splits[split])
-    return over_seeds("clinc150", [f"data.folder={folder}"], fresh)
+    return [f"data.folder={folder}"]
+
+
+def clinc150(fresh):
+    return over_seeds("clinc150", clinc150_settings(), fresh)
 
 
 def phrasebank_rows():
@@ -97,16 +110,21 @@ def linear_svm(train, test):
     return json.loads(done.stdout)
 
 
-def phrasebank(fresh):
+def phrasebank_folds():
+    """Of each fold: its folder, with train.csv and test.csv, and the settings of a training on it."""
     folds = stratified_folds(phrasebank_rows(), FOLDS, seed=1)
-    ours, svm, records = [], [], []
     for number, held_out in enumerate(folds):
         folder = harness.KEPT / "data" / "phrasebank" / str(number)
         train = [row for other, fold in enumerate(folds) if other != number for row in fold]
         write_csv(folder / "train.csv", ["text", "label"], train)
         write_csv(folder / "test.csv", ["text", "label"], held_out)
-        trained = harness.trained("recipes/phrasebank.toml", [
-            f"data.folder={folder}", 'data.train=["train.csv"]', 'data.test=["test.csv"]'], fresh)
+        yield folder, [f"data.folder={folder}", 'data.train=["train.csv"]', 'data.test=["test.csv"]']
+
+
+def phrasebank(fresh):
+    ours, svm, records = [], [], []
+    for folder, settings in phrasebank_folds():
+        trained = harness.trained("recipes/phrasebank.toml", settings, fresh)
         scores = test_scores(trained)
         ours.append((100 * scores["accuracy"], 100 * scores["macro_f1"]))
         svm.append(linear_svm(folder / "train.csv", folder / "test.csv"))
@@ -164,12 +182,37 @@ def translate_zh(fresh):
     return values, {"tatoeba": tatoeba[2], "strings": interface[2]}
 
 
+# Pre-training on the training texts, three teachers, and the student that is served. A teacher is trained as the student is.
+EVERYTHING = ["pretrain.epochs=8", "train.ensemble=3"]
+
+
+def published_values(name):
+    published = results_page.published(name)
+    if published is None:
+        raise Missing(f"{name} is not published yet; ./dev bench {name} --publish")
+    return {part["key"]: part["value"] for part in published["parts"]}
+
+
 def train_minutes(fresh):
-    """The longest single model of each classifier's row; measures those rows where they are not kept."""
-    minutes = {}
-    for name, measure in (("banking77", banking77), ("clinc150", clinc150), ("phrasebank", phrasebank), ("r8", reuters_r8)):
-        minutes[name] = measure(fresh)[0]["minutes"]
-    return dict(minutes, longest=max(minutes.values())), None
+    """Single models as their own rows publish them; beside each the student of three pre-trained teachers, one seed, or the
+    mean of all folds."""
+    jobs = {"banking77": ("banking77", lambda: [banking77_settings()]),
+            "clinc150": ("clinc150", lambda: [clinc150_settings()]),
+            "phrasebank": ("phrasebank", lambda: [settings for _, settings in phrasebank_folds()]),
+            "r8": ("reuters-r8", lambda: [reuters_r8_settings()])}
+    values, records = {}, {}
+    for name, (recipe, settings_of) in jobs.items():
+        single = published_values(name)
+        folders = [harness.trained(f"recipes/{recipe}.toml", [*settings, *EVERYTHING, "train.seed=1"], fresh)
+                   for settings in settings_of()]
+        records[name] = [harness.run_record(folder) for folder in folders]
+        values[f"{name}_minutes"] = single["minutes"]
+        values[f"{name}_all_minutes"] = round(max(record["seconds"] for record in records[name]) / 60, 2)
+        values[f"{name}_accuracy"] = single["accuracy"]
+        values[f"{name}_all_accuracy"] = round(statistics.mean(100 * test_scores(folder)["accuracy"] for folder in folders), 3)
+    values["longest"] = max(values[f"{name}_minutes"] for name in jobs)
+    values["longest_all"] = max(values[f"{name}_all_minutes"] for name in jobs)
+    return values, records
 
 
 MEASURES = {
