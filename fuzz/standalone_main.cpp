@@ -19,6 +19,7 @@
 #include "base/random.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -29,14 +30,36 @@ constexpr size_t kLargest = 65536;  // bytes of an input
 std::span<const uint8_t> running;
 std::string crash_file;
 
-void leave_input(int signal) {
+void write_input() {
   const int file = ::open(crash_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (file >= 0 && ::write(file, running.data(), running.size()) >= 0) {
     constexpr char kMessage[] = "standalone: crashed; the input is left in crash-NAME here\n";
     [[maybe_unused]] const auto written = ::write(2, kMessage, sizeof kMessage - 1);
   }
+}
+
+void leave_input(int signal) {
+  write_input();
   std::signal(signal, SIG_DFL);
   std::raise(signal);
+}
+
+// A sanitizer, where there is one, ends the program itself; else a signal does, which has a stack of its own,
+// for the program's may be used up.
+void watch_for_crashes() {
+  std::vector<int> signals = {SIGABRT, SIGFPE, SIGILL};
+  if (__sanitizer_set_death_callback != nullptr) {
+    __sanitizer_set_death_callback(write_input);
+  } else {
+    signals.insert(signals.end(), {SIGSEGV, SIGBUS});
+    static std::array<char, 65536> stack;
+    const stack_t other = {.ss_sp = stack.data(), .ss_flags = 0, .ss_size = stack.size()};
+    ::sigaltstack(&other, nullptr);
+  }
+  struct sigaction action = {};
+  action.sa_handler = leave_input;
+  action.sa_flags = SA_ONSTACK;
+  for (const int signal : signals) ::sigaction(signal, &action, nullptr);
 }
 
 std::vector<Input> read_seeds(const std::string& folder) {
@@ -99,7 +122,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   crash_file = "crash-" + std::filesystem::path(argv[0]).filename().string();
-  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, leave_input);
+  watch_for_crashes();
   const std::vector<Input> seeds = read_seeds(argv[1]);
   for (const Input& seed : seeds) run(seed);
   heed::Random random(1);

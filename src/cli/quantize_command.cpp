@@ -61,24 +61,33 @@ std::filesystem::path write_quantised(const ModelDirectory& model, Precision to,
   return write_model(output.empty() ? default_output(model, to) : output, contents);
 }
 
+// What a matching head compares: each text with the next.
+std::vector<infer::TextPair> neighbours(const std::vector<std::string>& texts) {
+  std::vector<infer::TextPair> pairs;
+  for (size_t i = 1; i < texts.size(); ++i) pairs.push_back({texts[i - 1], texts[i]});
+  return pairs;
+}
+
 // `model` in fewer bits. A model that is calibrated answers the texts first, a translator greedily.
 infer::QuantisedWeights quantise(const ModelDirectory& model, Precision to, const std::string& calibrate) {
+  infer::check_quantisable(model, to, !calibrate.empty());
   if (calibrate.empty()) return infer::quantise_weights(model, to);
-  if (to != Precision::int8) {
-    throw Error(ErrorCode::invalid_argument,
-                "quantize: --calibrate: expected --to int8, found " + std::string(to_string(to)));
-  }
   if (model.config.sequence) {
     throw Error(ErrorCode::invalid_argument,
                 "quantize: --calibrate: expected a model that reads texts, found one of sequences");
   }
   const std::vector<std::string> texts = read_text_lines(calibrate, kCalibrationLines);
   const infer::LiveModel live(model);
-  infer::AnswerOptions options = infer::EmbedOptions{};
-  if (live.translates()) options = infer::TranslateOptions{.beam = 1};
-  if (live.classifies()) options = infer::ClassifyOptions{};
   const infer::Calibration calibration;
-  live.answer(texts, options);
+  if (live.translates())
+    live.answer(texts, infer::TranslateOptions{.beam = 1});
+  else
+    live.answer(texts, infer::ClassifyOptions{});
+  if (model.config.matching) live.match(neighbours(texts));
+  if (calibration.rows() == 0) {
+    throw Error(ErrorCode::invalid_argument,
+                calibrate + ": expected texts that the model reads something of, found none");
+  }
   return infer::quantise_weights(model, to, &calibration);
 }
 

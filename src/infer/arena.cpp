@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <sanitizer/asan_interface.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -36,7 +37,10 @@ Arena* Arena::of_thread() {
 Arena::~Arena() { unmap(); }
 
 void Arena::unmap() {
-  if (base_ != nullptr) ::munmap(base_, size_);
+  if (base_ != nullptr) {
+    ASAN_UNPOISON_MEMORY_REGION(base_, size_);
+    ::munmap(base_, size_);
+  }
   base_ = nullptr;
   size_ = 0;
   free_.clear();
@@ -52,10 +56,15 @@ void Arena::reserve(size_t bytes) {
   base_ = static_cast<std::byte*>(mapping);
   size_ = bytes;
   free_ = {{0, bytes}};
+  ASAN_POISON_MEMORY_REGION(base_, size_);
 }
 
-void* Arena::take(size_t bytes) {
-  bytes = round_up(bytes, kAlignment);
+void Arena::trim() {
+  if (in_use_ == 0 && size_ > kKeptBytes) ::madvise(base_ + kKeptBytes, size_ - kKeptBytes, MADV_DONTNEED);
+}
+
+void* Arena::take(size_t wanted) {
+  const size_t bytes = round_up(wanted, kAlignment);
   const auto fits = [bytes](const Span& span) { return span.end - span.begin >= bytes; };
   const auto span = std::ranges::find_if(free_, fits);
   if (span == free_.end()) {
@@ -66,6 +75,7 @@ void* Arena::take(size_t bytes) {
   span->begin += bytes;
   if (span->begin == span->end) free_.erase(span);
   in_use_ += bytes;
+  ASAN_UNPOISON_MEMORY_REGION(data, wanted);
   return data;
 }
 
@@ -74,6 +84,7 @@ bool Arena::give_back(void* data, size_t bytes) {
   if (base_ == nullptr || address < base || address >= base + size_) return false;
   const size_t begin = address - base, end = begin + round_up(bytes, kAlignment);
   in_use_ -= end - begin;
+  ASAN_POISON_MEMORY_REGION(data, end - begin);
   const auto next = std::ranges::lower_bound(free_, begin, {}, &Span::begin);
   const bool joins_next = next != free_.end() && next->begin == end;
   const bool joins_last = next != free_.begin() && std::prev(next)->end == begin;
@@ -103,7 +114,9 @@ Workspace::Workspace(size_t bytes) {
   ++workspaces;
 }
 
-Workspace::~Workspace() { --workspaces; }
+Workspace::~Workspace() {
+  if (--workspaces == 0 && living != nullptr) living->trim();
+}
 
 Arena* workspace_arena() { return workspaces > 0 ? living : nullptr; }
 

@@ -21,6 +21,8 @@ class Arena {
   // Makes room for `bytes` in all. What is given out stays where it is: then a larger mapping is not made,
   // nor where the system has none.
   void reserve(size_t bytes);
+  // Gives pages above kKeptBytes back to the system, where nothing is given out.
+  void trim();
 
   // `bytes` above 0, aligned to 64; null where there is no room.
   void* take(size_t bytes);
@@ -58,6 +60,7 @@ class Workspace {
 };
 
 constexpr size_t kLargestArena = size_t{1} << 30;
+constexpr size_t kKeptBytes = size_t{256} << 20;  // that a thread holds between its calls, at most
 
 // Of the calling thread: its arena while a Workspace lives, else null.
 Arena* workspace_arena();

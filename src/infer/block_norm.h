@@ -19,7 +19,7 @@ class BlockNorm {
   // Takes the block's last product, of `inner`, into x.
   void join(Matrix& x, const Linear& last, const Matrix& inner) const {
     last.add_to(x, inner);
-    if (post_) x = norm_(x);
+    if (post_) norm_.in_place(x);
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -10,23 +11,23 @@
 namespace heed::infer {
 namespace {
 
-constexpr int kSweeps = 20;         // most rows stand still after five
-constexpr float kDamping = 0.01F;   // of the moments' mean diagonal
-constexpr float kLargest = 127.0F;  // of a byte
-constexpr double kLargestTrace = 1e30;
+constexpr int kSweeps = 20;        // most rows stand still after five
+constexpr double kDamping = 0.01;  // of the moments' mean diagonal
+constexpr float kLargest = 127;    // of a byte
+constexpr double kLeastTrace = 1e-20, kLargestTrace = 1e30;
 
 thread_local Calibration* reading = nullptr;
 
-// `moments` with more on the diagonal; empty where a product has read zeros alone, or numbers whose squares a
-// float cannot hold.
-std::vector<float> damped(std::span<const float> moments, size_t width) {
-  std::vector<float> result(moments.begin(), moments.end());
+// What is added to the diagonal; 0 where the moments cannot be used.
+float damping_of(std::span<const float> moments, size_t width) {
   double trace = 0;
-  for (size_t i = 0; i < width; ++i) trace += result[i * width + i];
-  if (!(trace > 0 && trace < kLargestTrace)) return {};
-  const auto more = static_cast<float>(kDamping * trace / static_cast<double>(width));
-  for (size_t i = 0; i < width; ++i) result[i * width + i] += more;
-  return result;
+  for (size_t i = 0; i < width; ++i) trace += moments[i * width + i];
+  if (!(trace > kLeastTrace && trace < kLargestTrace)) return 0;
+  return static_cast<float>(kDamping * trace / static_cast<double>(width));
+}
+
+double dot(std::span<const float> a, std::span<const float> b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
 std::vector<float> errors_of(std::span<const float> row, std::span<const int8_t> values, float scale) {
@@ -54,8 +55,9 @@ bool sweep(std::span<int8_t> values, float scale, std::span<const float> h, std:
   bool moved = false;
   for (size_t i = 0; i < width; ++i) {
     const auto now = static_cast<float>(values[i]);
-    const float wanted = std::nearbyint(now + gradient[i] / (h[i * width + i] * scale));
-    const float best = std::clamp(wanted, -kLargest, kLargest);
+    const float wanted = now + gradient[i] / h[i * width + i] / scale;
+    if (!std::isfinite(wanted)) continue;
+    const float best = std::clamp(std::nearbyint(wanted), -kLargest, kLargest);
     if (best == now) continue;
     values[i] = static_cast<int8_t>(best);
     add_row(gradient, h, i, scale * (now - best));
@@ -92,29 +94,29 @@ void note_input(std::span<const std::string> weights, const Matrix& x) {
   if (reading != nullptr) reading->add(weights, x);
 }
 
-void fit_rows(std::span<const float> weight, std::span<const float> moments, Int8Rows& rows) {
+ProductSquares fit_rows(std::span<const float> weight, std::span<const float> moments, Int8Rows& rows) {
   const size_t width = weight.size() / rows.scales.size();
-  const std::vector<float> h = damped(moments, width);
-  if (h.empty()) return;
+  const float damping = damping_of(moments, width);
+  if (damping == 0) return {};
+  std::vector<float> h(moments.begin(), moments.end());
+  for (size_t i = 0; i < width; ++i) h[i * width + i] += damping;
+  // e moments e^T, of what is e h.
+  const auto squares = [damping](std::span<const float> errors, std::span<const float> gradient) {
+    return std::max(0.0, dot(errors, gradient) - damping * dot(errors, errors));
+  };
+  ProductSquares sums;
   for (size_t r = 0; r < rows.scales.size(); ++r) {
+    const std::span<const float> row = weight.subspan(r * width, width);
     const std::span<int8_t> values(rows.values.data() + r * width, width);
-    const std::vector<float> errors = errors_of(weight.subspan(r * width, width), values, rows.scales[r]);
+    sums.products += squares(row, gradient_of(row, h));
+    const std::vector<float> errors = errors_of(row, values, rows.scales[r]);
     std::vector<float> gradient = gradient_of(errors, h);
+    sums.nearest += squares(errors, gradient);
     for (int k = 0; k < kSweeps && sweep(values, rows.scales[r], h, gradient); ++k) {
     }
+    sums.fitted += squares(errors_of(row, values, rows.scales[r]), gradient);
   }
-}
-
-double product_error(std::span<const float> weight, std::span<const float> moments, const Int8Rows& rows) {
-  const size_t width = weight.size() / rows.scales.size();
-  double sum = 0;
-  for (size_t r = 0; r < rows.scales.size(); ++r) {
-    const std::span<const int8_t> values(rows.values.data() + r * width, width);
-    const std::vector<float> errors = errors_of(weight.subspan(r * width, width), values, rows.scales[r]);
-    const std::vector<float> gradient = gradient_of(errors, moments);
-    for (size_t i = 0; i < width; ++i) sum += static_cast<double>(errors[i]) * gradient[i];
-  }
-  return sum;
+  return sums;
 }
 
 }  // namespace heed::infer

@@ -43,11 +43,12 @@ void note_input(std::span<const std::string> weights, const Matrix& x);
 // Rounds the rows of `weight` [out, in] anew, their scales as they are, so that over the inputs of `moments`
 // [in, in] the products change less: coordinate descent on (w - q s) H (w - q s)^T from where `rows` stands
 // (QuantEase, arXiv:2309.01885, Algorithm 1). H is `moments` and a hundredth of its mean diagonal, so that a
-// direction that few inputs have does not run away; by H, no row is worse than before.
-void fit_rows(std::span<const float> weight, std::span<const float> moments, Int8Rows& rows);
-
-// The sum over rows r of e H e^T, e = weight[r] - values of rows[r]: what the products over the inputs of
-// `moments` are off by, squared.
-double product_error(std::span<const float> weight, std::span<const float> moments, const Int8Rows& rows);
+// direction that few inputs have does not run away; by H, no row is worse than before. Leaves rows alone
+// where a product has read zeros, or numbers whose squares a float cannot hold. What the products over the
+// inputs of `moments` are off by before and after, and what they are, all as sums of squares.
+struct ProductSquares {
+  double nearest = 0, fitted = 0, products = 0;
+};
+ProductSquares fit_rows(std::span<const float> weight, std::span<const float> moments, Int8Rows& rows);
 
 }  // namespace heed::infer

@@ -74,10 +74,6 @@ struct Classifier::Impl {
                       const ClassifyOptions& options, std::span<ClassificationResult> results) const;
   void match_batch(const PackedTexts& texts, std::vector<PairResult>& results) const;
   const MatchingHead& require_matching() const;
-  size_t bytes_for(const PackedTexts& texts) const {
-    return encoding_bytes(config, static_cast<int64_t>(texts.ids.size()),
-                          static_cast<int64_t>(texts.sequences.size()));
-  }
   // The n-grams' part of a text's last head result.
   void add_votes(const ClassificationHead& head, ClassificationResult& result) const;
   HeadEvidence evidence(const PooledRows& rows, int64_t row, std::span<const std::string> pieces) const;
@@ -102,7 +98,7 @@ std::vector<std::string> Classifier::Impl::add(std::span<const int32_t> ids, Pac
 void Classifier::Impl::classify_batch(const PackedTexts& texts, std::span<const std::string> lines,
                                       const ClassifyOptions& options,
                                       std::span<ClassificationResult> results) const {
-  const Workspace workspace(bytes_for(texts));
+  const Workspace workspace(encoding_bytes(config, texts));
   const Matrix encoded = encoder.forward(texts);
   int64_t longest = 0;
   for (size_t i = 0; i < results.size(); ++i) longest = std::max(longest, texts.length(i));
@@ -138,7 +134,7 @@ void Classifier::Impl::classify_batch(const PackedTexts& texts, std::span<const 
 }
 
 void Classifier::Impl::match_batch(const PackedTexts& texts, std::vector<PairResult>& results) const {
-  const Workspace workspace(bytes_for(texts));
+  const Workspace workspace(encoding_bytes(config, texts));
   const Matrix encoded = encoder.forward(texts);
   const Matrix vectors = matching->vectors(encoded, texts);
   const std::vector<float> logits = matching->pair_logits(encoded, texts, vectors);
@@ -233,6 +229,7 @@ std::vector<std::vector<float>> Classifier::logits(std::span<const int32_t> ids)
   const SingleThread single;
   PackedTexts text;
   impl_->add(ids, text);
+  const Workspace workspace(encoding_bytes(impl_->config, text));
   const Matrix encoded = impl_->encoder.forward(text);
   std::vector<std::vector<float>> logits;
   for (const ClassificationHead& head : impl_->heads) {
@@ -250,6 +247,7 @@ float Classifier::pair_logit(std::span<const int32_t> first, std::span<const int
     check_ids(ids, impl_->config.source_vocabulary, "ids");
     impl_->add(ids, texts);
   }
+  const Workspace workspace(encoding_bytes(impl_->config, texts));
   const Matrix encoded = impl_->encoder.forward(texts);
   return head.pair_logits(encoded, texts, head.vectors(encoded, texts)).front();
 }
@@ -262,6 +260,7 @@ std::vector<float> Classifier::tag_scores(std::span<const int32_t> ids) const {
   const SingleThread single;
   PackedTexts text;
   impl_->add(ids, text);
+  const Workspace workspace(encoding_bytes(impl_->config, text));
   const Matrix scores = impl_->tagging->scores(impl_->encoder.forward(text));
   return {scores.values.begin(), scores.values.end() - scores.cols};  // without </s>
 }

@@ -5,12 +5,14 @@
 namespace heed::infer {
 namespace {
 
-// Where there are more rows than were expected: by half as much again, so that a row is moved a bounded
-// number of times.
+// Where more rows come than were expected: half as many again, so that each is moved a few times at most.
+int64_t with_more(int64_t rows) { return rows + rows / 2 + 64; }
+
+// Rows that are there keep what they hold.
 void make_room(RowStore& store, int64_t rows) {
   const auto wanted = static_cast<size_t>(rows * store.cols);
   if (wanted <= store.values.size()) return;
-  Buffer more(std::max(wanted, store.values.size() + store.values.size() / 2));
+  Buffer more(wanted);
   std::copy(store.values.begin(), store.values.end(), more.begin());
   store.values = std::move(more);
 }
@@ -41,26 +43,33 @@ int32_t RowNumbers::take() {
 
 DecoderState::DecoderState(std::vector<LayerMemory> layers, int64_t source_rows, int64_t target_rows)
     : layers_(std::move(layers)) {
+  make_source_room(source_rows);
+  make_target_room(target_rows);
+}
+
+void DecoderState::make_source_room(int64_t rows) {
+  source_room_ = rows;
+  for (LayerMemory& layer : layers_) make_room(layer.source, rows);
+}
+
+void DecoderState::make_target_room(int64_t rows) {
+  target_room_ = rows;
   for (LayerMemory& layer : layers_) {
-    make_room(layer.source, source_rows);
     for (RowStore* store : {&layer.target, &layer.recurrence.hidden, &layer.recurrence.cell})
-      make_room(*store, target_rows);
+      make_room(*store, rows);
   }
 }
 
 int32_t DecoderState::take_target() {
   const int32_t row = target_.take();
-  for (LayerMemory& layer : layers_) {
-    for (RowStore* store : {&layer.target, &layer.recurrence.hidden, &layer.recurrence.cell})
-      make_room(*store, target_.given_out());
-  }
+  if (target_.given_out() > target_room_) make_target_room(with_more(target_.given_out()));
   return row;
 }
 
 std::vector<int32_t> DecoderState::take_source(int64_t count) {
   std::vector<int32_t> rows;
   for (int64_t i = 0; i < count; ++i) rows.push_back(source_.take());
-  for (LayerMemory& layer : layers_) make_room(layer.source, source_.given_out());
+  if (source_.given_out() > source_room_) make_source_room(with_more(source_.given_out()));
   return rows;
 }
 

@@ -86,8 +86,12 @@ class DecoderState {
   void give_back(std::span<const int32_t> source, std::span<const int32_t> target);
 
  private:
+  void make_source_room(int64_t rows);
+  void make_target_room(int64_t rows);
+
   std::vector<LayerMemory> layers_;
   RowNumbers source_, target_;
+  int64_t source_room_ = 0, target_room_ = 0;  // rows that every layer has
   StepLists lists_;
 };
 

@@ -6,10 +6,14 @@
 namespace heed::infer {
 
 Matrix LayerNorm::operator()(const Matrix& x) const {
-  const Timed timed(Operation::norm);
   Matrix y(x.rows, x.cols);
-  kernels::layer_norm(x.values.data(), x.rows, x.cols, weight_.data(), bias_.data(), y.values.data());
+  normalise(x, y);
   return y;
+}
+
+void LayerNorm::normalise(const Matrix& x, Matrix& y) const {
+  const Timed timed(Operation::norm);
+  kernels::layer_norm(x.values.data(), x.rows, x.cols, weight_.data(), bias_.data(), y.values.data());
 }
 
 }  // namespace heed::infer

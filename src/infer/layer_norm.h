@@ -13,8 +13,11 @@ class LayerNorm {
   explicit LayerNorm(const Weights& scope) : weight_(scope.at("weight")), bias_(scope.at("bias")) {}
 
   Matrix operator()(const Matrix& x) const;
+  void in_place(Matrix& x) const { normalise(x, x); }
 
  private:
+  void normalise(const Matrix& x, Matrix& y) const;
+
   std::vector<float> weight_, bias_;
 };
 

@@ -87,7 +87,9 @@ Tensor tensor_of(const std::string& name, DataType type, const std::vector<int64
              " at element " + std::to_string(element) + "; train or copy the model again");
 }
 
-void check_target(const ModelDirectory& model, Precision to, bool calibrates) {
+}  // namespace
+
+void check_quantisable(const ModelDirectory& model, Precision to, bool calibrates) {
   if (to != Precision::int8 && calibrates) {
     refuse(model, ErrorCode::invalid_argument,
            "expected int8 where rounding is calibrated, found " + std::string(to_string(to)));
@@ -103,6 +105,8 @@ void check_target(const ModelDirectory& model, Precision to, bool calibrates) {
                (from == to ? "; it can be used as it is" : "; quantise the model that it was made from"));
   }
 }
+
+namespace {
 
 // Collects the new arrays, and how far their numbers are from the old.
 class Quantiser {
@@ -146,9 +150,9 @@ class Quantiser {
 
   QuantisedWeights result() && {
     if (squares_ > 0) result_.error = std::sqrt(squared_errors_ / squares_);
-    if (calibration_ != nullptr && products_.squares > 0) {
-      result_.products = {.nearest = std::sqrt(products_.nearest / products_.squares),
-                          .fitted = std::sqrt(products_.fitted / products_.squares)};
+    if (squares_of_.products > 0) {
+      result_.products = {.nearest = std::sqrt(squares_of_.nearest / squares_of_.products),
+                          .fitted = std::sqrt(squares_of_.fitted / squares_of_.products)};
     }
     return std::move(result_);
   }
@@ -165,11 +169,10 @@ class Quantiser {
 
   void fit(const std::vector<float>& values, std::span<const float> moments, Int8Rows& rows) {
     if (moments.empty()) return;
-    const Int8Rows nothing = {std::vector<int8_t>(values.size()), rows.scales};
-    products_.squares += product_error(values, moments, nothing);
-    products_.nearest += product_error(values, moments, rows);
-    fit_rows(values, moments, rows);
-    products_.fitted += product_error(values, moments, rows);
+    const ProductSquares more = fit_rows(values, moments, rows);
+    squares_of_.products += more.products;
+    squares_of_.nearest += more.nearest;
+    squares_of_.fitted += more.fitted;
   }
 
   void compare(double before, double after) {
@@ -181,9 +184,7 @@ class Quantiser {
   const Calibration* calibration_;
   QuantisedWeights result_;
   double squared_errors_ = 0, squares_ = 0;
-  struct {
-    double nearest = 0, fitted = 0, squares = 0;
-  } products_;
+  ProductSquares squares_of_;
 };
 
 }  // namespace
@@ -200,7 +201,7 @@ Int8Rows quantise_rows(std::span<const float> weight, int64_t rows) {
 }
 
 QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to, const Calibration* calibration) {
-  check_target(model, to, calibration != nullptr);
+  check_quantisable(model, to, calibration != nullptr);
   Quantiser quantiser(model, calibration);
   for (const WeightShape& weight : weight_shapes(model.config)) {
     if (!weight.by_row) {

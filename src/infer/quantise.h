@@ -36,6 +36,9 @@ struct QuantisedWeights {
   std::optional<ProductErrors> products = {};  // where there was a calibration
 };
 
+// Throws what quantise_weights does before it has looked at a number.
+void check_quantisable(const ModelDirectory& model, Precision to, bool calibrates);
+
 // The weights of `model` in int8 or bf16: those that may be stored by row (WeightShape::by_row), as int8 rows
 // with scales or rounded to the nearest bfloat16 (half to even); the others as they are. With a `calibration`
 // of this model, int8 weights of products are rounded by fit_rows (calibration.h). Throws invalid_argument

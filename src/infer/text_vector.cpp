@@ -51,8 +51,7 @@ std::vector<float> received_shares(std::span<const float> received, int64_t head
 // Adds the vectors of a batch's texts to `vectors`, whose pieces are there.
 void fill(const Encoder& encoder, const ModelConfig& config, const PackedTexts& batch,
           const EmbedOptions& options, std::span<TextVector> vectors) {
-  const Workspace workspace(encoding_bytes(config, static_cast<int64_t>(batch.ids.size()),
-                                           static_cast<int64_t>(batch.sequences.size())));
+  const Workspace workspace(encoding_bytes(config, batch));
   attention::Tap tap{.wants_received = true};
   const Matrix encoded = encoder.forward(batch, options.attention ? &tap : nullptr);
   const auto rows = static_cast<int64_t>(batch.ids.size());

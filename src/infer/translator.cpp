@@ -113,6 +113,8 @@ void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& opt
   }
   const size_t bytes = search_bytes(config, sizes, options.batch);
   const Workspace workspace(bytes);
+  const Arena* const arena = workspace_arena();
+  const bool has_room = arena != nullptr && arena->size() >= bytes;  // else rows come as they are needed
   const std::vector<uint8_t> forbidden = mark_forbidden(options.forbidden);
   if (options.shortlist && !shortlist) {
     throw Error(ErrorCode::not_found,
@@ -123,7 +125,7 @@ void Translator::Impl::search(std::span<Part> parts, const TranslateOptions& opt
                             .max_length = config.max_length,
                             .forbidden = forbidden,
                             .shortlist = options.shortlist ? &*shortlist : nullptr,
-                            .rows = bytes <= kLargestArena ? state_rows(sizes, options.batch) : StateRows{}});
+                            .rows = has_room ? state_rows(sizes, options.batch) : StateRows{}});
   for (size_t k = 0; k < order.size(); ++k) order[k]->found = std::move(found[k]);
 }
 
@@ -205,7 +207,10 @@ Matrix Translator::Impl::teacher_force(std::span<const int32_t> source, std::spa
   std::vector<int32_t> inputs = {Tokenizer::kBegin};
   inputs.insert(inputs.end(), target.begin(), target.end());
   inputs.resize(std::min(inputs.size(), static_cast<size_t>(config.max_length)));
-  DecoderState state = decoder.empty_state();
+  const auto length = static_cast<int64_t>(inputs.size());
+  const SearchSize size = {.source = texts.length(0), .max_length = length, .beam = 1};
+  const Workspace workspace(search_bytes(config, {&size, 1}, 1) + encoding_bytes(config, length, 1));
+  DecoderState state = decoder.empty_state(size.source, 1 + length);
   const TextMemory memory = decoder.start(state, encoder.forward(texts), texts.sequences).front();
   std::vector<int32_t> rows = memory.begin;
   for (size_t i = 0; i < inputs.size(); ++i) rows.push_back(state.take_target());

@@ -101,15 +101,20 @@ size_t search_bytes(const ModelConfig& config, std::span<const SearchSize> sente
 }
 
 size_t batch_bytes(const ModelConfig& config, int64_t tokens, int64_t beam, int64_t batch) {
+  const int64_t others = tokens;
   tokens += config.max_length;
   const size_t encoding = encoding_bytes(config, tokens, tokens);
   if (!config.decodes()) return encoding;
-  // The rows of a search grow with the sum of lengths, so even sentences are as good as any.
-  const int64_t length = std::min(config.max_length, (tokens + batch - 1) / batch);
-  const SearchSize sentence = {
-      .source = length, .max_length = default_translation_length(length, config.max_length), .beam = beam};
-  return std::max(encoding,
-                  search_bytes(config, std::vector<SearchSize>(static_cast<size_t>(batch), sentence), batch));
+  // The rows of a search grow with the sum of lengths, its passes with the longest: one is as long as can be,
+  // the others are even.
+  const auto sentence = [&](int64_t length) {
+    length = std::min(length, config.max_length);
+    return SearchSize{
+        .source = length, .max_length = default_translation_length(length, config.max_length), .beam = beam};
+  };
+  std::vector<SearchSize> sentences(static_cast<size_t>(batch), sentence((others + batch - 1) / batch));
+  sentences.push_back(sentence(config.max_length));
+  return std::max(encoding, search_bytes(config, sentences, batch + 1));
 }
 
 }  // namespace heed::infer

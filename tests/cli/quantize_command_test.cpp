@@ -146,8 +146,11 @@ TEST_F(QuantizeCommand, refuses_to_calibrate_without_texts_or_for_bf16) {
   const auto refusal = [&](const std::string& to, const std::string& texts) {
     return run_heed({"quantize", model, "--to", to, "--calibrate", texts}).error;
   };
+  EXPECT_THAT(
+      run_heed({"quantize", translator(), "--to", "int8", "--calibrate", file("spaces", "  \n \n")}).error,
+      HasSubstr("reads something of, found none"));
   EXPECT_THAT(refusal("bf16", file("texts", "a\n")),
-              HasSubstr("--calibrate: expected --to int8, found bf16"));
+              HasSubstr("expected int8 where rounding is calibrated, found bf16"));
   EXPECT_THAT(refusal("int8", file("blank", "\n\n")), HasSubstr("expected lines of text, found none"));
   EXPECT_THAT(refusal("int8", path_of("nowhere")), HasSubstr("nowhere"));
   EXPECT_FALSE(exists("bank-int8"));

@@ -82,6 +82,20 @@ TEST(Arena, serves_any_order) {
   }
 }
 
+TEST(Workspace, gives_back_what_a_large_call_touched) {
+  std::thread([] {
+    const size_t bytes = kKeptBytes + (size_t{32} << 20);
+    const Arena& arena = *Arena::of_thread();
+    {
+      const Workspace workspace(bytes);
+      const Matrix zeros = Matrix::zeros(static_cast<int64_t>(bytes / sizeof(float)), 1);
+      EXPECT_GE(arena.touched(), bytes);
+    }
+    EXPECT_LE(arena.touched(), kKeptBytes);
+    EXPECT_GE(arena.size(), bytes);
+  }).join();
+}
+
 TEST(Workspace, holds_the_buffers_of_its_thread_while_it_lives) {
   std::thread([] {
     Arena& arena = *Arena::of_thread();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,15 +44,38 @@ std::vector<float> skewed_moments(size_t width, size_t rows, uint64_t seed) {
   return moments;
 }
 
+// The sum over rows of e H e^T in plain loops, in double.
+double product_error(std::span<const float> weight, std::span<const float> moments, const Int8Rows& rows) {
+  const size_t width = weight.size() / rows.scales.size();
+  double sum = 0;
+  for (size_t r = 0; r < rows.scales.size(); ++r) {
+    const auto error = [&](size_t i) {
+      return static_cast<double>(weight[r * width + i]) -
+             static_cast<double>(rows.scales[r]) * rows.values[r * width + i];
+    };
+    for (size_t i = 0; i < width; ++i) {
+      for (size_t k = 0; k < width; ++k)
+        sum += error(i) * static_cast<double>(moments[i * width + k]) * error(k);
+    }
+  }
+  return sum;
+}
+
 TEST(FitRows, change_products_over_skewed_inputs_far_less_than_the_nearest_bytes_do) {
   constexpr size_t kWidth = 64, kRows = 8;
   const std::vector<float> weight = normal_numbers(kRows * kWidth, 5),
                            moments = skewed_moments(kWidth, 500, 6);
   const Int8Rows nearest = quantise_rows(weight, kRows);
   Int8Rows fitted = nearest;
-  fit_rows(weight, moments, fitted);
+  const ProductSquares told = fit_rows(weight, moments, fitted);
   EXPECT_EQ(fitted.scales, nearest.scales);
-  EXPECT_LT(product_error(weight, moments, fitted), 0.25 * product_error(weight, moments, nearest));
+  const double before = product_error(weight, moments, nearest),
+               after = product_error(weight, moments, fitted);
+  EXPECT_LT(after, 0.25 * before);
+  EXPECT_NEAR(told.nearest, before, 0.01 * before);
+  EXPECT_NEAR(told.fitted, after, 0.05 * after);
+  const Int8Rows zeros = {std::vector<int8_t>(weight.size()), nearest.scales};
+  EXPECT_NEAR(told.products, product_error(weight, moments, zeros), 0.01 * told.products);
 }
 
 // What is made smaller holds the damping too, so over the moments alone a row may lose a hair.
@@ -65,6 +89,16 @@ TEST(FitRows, leave_no_row_worse) {
     fit_rows(weight, moments, fitted);
     EXPECT_LE(product_error(weight, moments, fitted), 1.01 * product_error(weight, moments, nearest)) << seed;
   }
+}
+
+TEST(FitRows, of_tiny_weights_and_inputs_stay_sound) {
+  std::vector<float> weight = normal_numbers(2 * 8, 4), moments = skewed_moments(8, 20, 4);
+  for (float& value : weight) value *= 1e-30F;
+  for (float& value : moments) value *= 1e-12F;
+  Int8Rows rows = quantise_rows(weight, 2);
+  const ProductSquares told = fit_rows(weight, moments, rows);
+  EXPECT_GE(told.fitted, 0.0);
+  for (const int8_t value : rows.values) EXPECT_GE(value, -127);
 }
 
 TEST(FitRows, keep_the_nearest_bytes_where_inputs_are_independent_or_none) {
