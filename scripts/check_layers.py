@@ -71,7 +71,7 @@ LIBRARIES = {
     "coin/": ["economy/clp_module.cpp"],
 }
 
-SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h|[a-z0-9]*intrin\.h")
+SYSTEM = re.compile(r"[a-z_0-9]+(\.h)?|(sys|linux|netinet|arpa|sanitizer)/[a-z_0-9]+\.h|[a-z0-9]*intrin\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 USES = re.compile(r"heed_library\(\s*(\w+)[^)]*?\bUSES\s+([\w\s]*?)(?:\bLINKS\b|\))", re.S)
 
