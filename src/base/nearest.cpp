@@ -30,6 +30,9 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
   std::string best;
   size_t best_distance = std::max<size_t>(2, name.size() / 2) + 1;
   for (const std::string& candidate : known) {
+    // No distance is below the difference of lengths: so a long name from anyone costs nothing.
+    if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) >= best_distance)
+      continue;
     const size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) {
       best_distance = distance;
