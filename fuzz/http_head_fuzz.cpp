@@ -8,8 +8,10 @@
 #include "serve/http_session.h"
 #include "serve/url.h"
 
+using heed::serve::ServerSettings;
+namespace http = heed::serve::http;
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
-  using namespace heed::serve;
   static const ServerSettings kSettings = [] {
     ServerSettings settings;
     settings.max_body_bytes = 512;
@@ -39,17 +41,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       const size_t taken = parser->put(buffer.data(), error);
       buffer.consume(taken);
       if (error && error != http::error::need_more) {
-        const BrokenRequest fault = explain(error, kSettings);
+        const heed::serve::BrokenRequest fault = heed::serve::explain(error, kSettings);
         if (fault.status < 400 || fault.message.empty()) std::abort();
         return 0;
       }
       if (parser->is_header_done()) {
         const auto& header = parser->get().base();
-        if (find_fault(header)) return 0;
-        const HttpRequest head = head_of(header, "fuzz");
+        if (heed::serve::find_fault(header)) return 0;
+        const heed::serve::HttpRequest head = heed::serve::head_of(header, "fuzz");
         if (head.method.empty() || header.count(http::field::host) > 1) std::abort();
-        host_of(head.host);
-        authority_of(head.origin);
+        heed::serve::host_of(head.host);
+        heed::serve::authority_of(head.origin);
       }
       if (parser->get().body().size() > static_cast<size_t>(kSettings.max_body_bytes)) std::abort();
       if (parser->is_done())

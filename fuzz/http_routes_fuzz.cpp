@@ -13,7 +13,14 @@
 
 namespace {
 
-using namespace heed;
+namespace apps = heed::apps;
+namespace serve = heed::serve;
+namespace store = heed::store;
+namespace infer = heed::infer;
+namespace economy = heed::economy;
+using heed::Error;
+using heed::ErrorCode;
+using heed::Json;
 
 // No model is served: what comes as far as asking for one is refused there.
 class NoModels : public apps::Services {

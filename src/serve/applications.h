@@ -14,7 +14,7 @@ namespace heed::serve {
 class Applications {
  public:
   // Mounts each. Not explicit: a list of descriptors is what a server is made with.
-  Applications(const std::vector<apps::Application>& applications);
+  Applications(const std::vector<apps::Application>& applications);  // NOLINT(google-explicit-constructor)
 
   // The keys of [apps.NAME], bound to variables that live as long as this does, wherever it is moved to.
   void add_settings(Settings& settings);
