@@ -181,7 +181,7 @@ SERVING = Section("The serving engine (one thread)", [
         Part("greedy_1_here", "sentences/s"),
         Part("limit_gops", "GOP/s of int8 products")],
             missed="of beam 4's time half is products at 0.81 of the limit, 27 % the vocabulary's product at 0.87, 12 % attention, 8 % "
-                   "ranking (the profile in bench/results/infer-translate.json): 4 % are missing and spread over all of them"),
+                   "ranking (the profile in bench/results/infer-translate.json): spread over all of them 4 % are missing in quiet runs of the machine, up to 13 in others"),
     Row("infer-scaling", "2 workers on 2 cores against one, runs in turn", [
         Part("times", "times one worker", ">=", 1.85)],
             missed="arithmetic alone scales by 1.85 to 1.95 on these two cores; probably the caches: batches of 64 leave the 512 KiB of a core's own cache and "

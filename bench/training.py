@@ -175,7 +175,7 @@ def translate_zh(fresh):
     strings = harness.ROOT / "build/demo/strings"
     if not strings.exists():
         raise Missing(f"{strings} is not here: ./dev demo downloads these catalogues")
-    interface = translated("recipes/demo-interface-strings.toml", [f"data.folder={strings}", "train.minutes=15", "train.epochs=20"],
+    interface = translated("recipes/demo-interface-strings.toml", [f"data.folder={strings}", "train.minutes=8", "train.epochs=20"],
                            "valid", fresh)
     values = {"tatoeba_bleu_zh": tatoeba[0], "tatoeba_chrf": tatoeba[1], "strings_bleu_zh": interface[0],
               "strings_chrf": interface[1]}
