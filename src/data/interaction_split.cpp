@@ -84,11 +84,9 @@ std::string find_leak(const InteractionLog& log, const InteractionSplit& split) 
   held.insert(held.end(), split.test.begin(), split.test.end());
   std::ranges::sort(held, {}, &Interaction::user);
   const auto is_held = [&](const Interaction& row) {
-    auto other = std::ranges::lower_bound(held, row.user, {}, &Interaction::user);
-    for (; other != held.end() && other->user == row.user; ++other) {
-      if (other->item == row.item && other->ts_us == row.ts_us) return true;
-    }
-    return false;
+    return std::ranges::any_of(
+        std::ranges::equal_range(held, row.user, {}, &Interaction::user),
+        [&](const auto& other) { return other.item == row.item && other.ts_us == row.ts_us; });
   };
   int64_t leaks = 0;
   std::string message;

@@ -87,27 +87,6 @@ Tensor tensor_of(const std::string& name, DataType type, const std::vector<int64
              " at element " + std::to_string(element) + "; train or copy the model again");
 }
 
-}  // namespace
-
-void check_quantisable(const ModelDirectory& model, Precision to, bool calibrates) {
-  if (to != Precision::int8 && calibrates) {
-    refuse(model, ErrorCode::invalid_argument,
-           "expected int8 where rounding is calibrated, found " + std::string(to_string(to)));
-  }
-  const Precision from = weight_precision(model.weights);
-  if (to == Precision::fp32) {
-    refuse(model, ErrorCode::invalid_argument, "expected int8 or bf16 to quantise to, found fp32");
-  }
-  if (from == Precision::int8 || from == to) {
-    refuse(model, ErrorCode::invalid_argument,
-           "expected weights of fp32" + std::string(to == Precision::int8 ? " or bf16" : "") +
-               " to quantise to " + to_string(to) + ", found " + to_string(from) +
-               (from == to ? "; it can be used as it is" : "; quantise the model that it was made from"));
-  }
-}
-
-namespace {
-
 // Collects the new arrays, and how far their numbers are from the old.
 class Quantiser {
  public:
@@ -198,6 +177,23 @@ Int8Rows quantise_rows(std::span<const float> weight, int64_t rows) {
     quantise_row(weight.subspan(static_cast<size_t>(r) * cols, cols), units, result);
   }
   return result;
+}
+
+void check_quantisable(const ModelDirectory& model, Precision to, bool calibrates) {
+  if (to != Precision::int8 && calibrates) {
+    refuse(model, ErrorCode::invalid_argument,
+           "expected int8 where rounding is calibrated, found " + std::string(to_string(to)));
+  }
+  const Precision from = weight_precision(model.weights);
+  if (to == Precision::fp32) {
+    refuse(model, ErrorCode::invalid_argument, "expected int8 or bf16 to quantise to, found fp32");
+  }
+  if (from == Precision::int8 || from == to) {
+    refuse(model, ErrorCode::invalid_argument,
+           "expected weights of fp32" + std::string(to == Precision::int8 ? " or bf16" : "") +
+               " to quantise to " + to_string(to) + ", found " + to_string(from) +
+               (from == to ? "; it can be used as it is" : "; quantise the model that it was made from"));
+  }
 }
 
 QuantisedWeights quantise_weights(const ModelDirectory& model, Precision to, const Calibration* calibration) {

@@ -1,6 +1,7 @@
 #include "serve/applications.h"
 
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,8 +40,8 @@ void Applications::start(apps::Services& services) {
 }
 
 void Applications::stop() {
-  for (auto each = mounted_.rbegin(); each != mounted_.rend(); ++each) {
-    if (each->application) each->application->stop();
+  for (Mounted& each : std::views::reverse(mounted_)) {
+    if (each.application) each.application->stop();
   }
 }
 

@@ -242,8 +242,7 @@ std::string Server::describe_workers() const {
     most = std::max(most, model.live()->working_bytes(settings_.max_batch_tokens));
   return fmt::format(
       "{} workers, each with an arena of up to {:.1f} MB for batches of {} tokens as asked by default; "
-      "documents and "
-      "wider beams may take {:.0f} MB",
+      "documents and wider beams may take {:.0f} MB",
       settings_.workers, 1e-6 * static_cast<double>(std::min(most, infer::kLargestArena)),
       settings_.max_batch_tokens, 1e-6 * static_cast<double>(infer::kLargestArena));
 }

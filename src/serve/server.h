@@ -51,7 +51,8 @@ class Server : public apps::Services {
   const ServerSettings& settings() const { return settings_; }
   Applications& applications() { return applications_; }
   Gauges gauges() const;
-  // How many workers there are, and the memory that each needs at most with the models as they are now.
+  // How many workers there are, and the memory that each needs for its batches with the models as they are
+  // now.
   std::string describe_workers() const;
 
   std::filesystem::path folder_of(const infer::LiveModel& model) override;

@@ -10,26 +10,21 @@
 #include <gtest/gtest.h>
 
 #include "base/expect_error.h"
-#include "base/random.h"
 #include "infer/classifier.h"
+#include "infer/random_floats.h"
 #include "infer/tiny_model.h"
 #include "infer/translator.h"
 
 namespace heed::infer {
 namespace {
 
-std::vector<float> normal_numbers(size_t count, uint64_t seed) {
-  Random random(seed);
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = static_cast<float>(random.normal());
-  return numbers;
-}
+using test::random_floats;
 
 // Sum of x x^T over `rows` inputs [width] that mostly go along a few directions, as those of a network do.
 std::vector<float> skewed_moments(size_t width, size_t rows, uint64_t seed) {
-  const std::vector<float> directions = normal_numbers(3 * width, seed);
-  const std::vector<float> shares = normal_numbers(3 * rows, seed + 1),
-                           noise = normal_numbers(width * rows, seed + 2);
+  const std::vector<float> directions = random_floats(3 * width, seed);
+  const std::vector<float> shares = random_floats(3 * rows, seed + 1),
+                           noise = random_floats(width * rows, seed + 2);
   std::vector<float> moments(width * width);
   for (size_t r = 0; r < rows; ++r) {
     std::vector<float> x(width);
@@ -63,7 +58,7 @@ double product_error(std::span<const float> weight, std::span<const float> momen
 
 TEST(FitRows, change_products_over_skewed_inputs_far_less_than_the_nearest_bytes_do) {
   constexpr size_t kWidth = 64, kRows = 8;
-  const std::vector<float> weight = normal_numbers(kRows * kWidth, 5),
+  const std::vector<float> weight = random_floats(kRows * kWidth, 5),
                            moments = skewed_moments(kWidth, 500, 6);
   const Int8Rows nearest = quantise_rows(weight, kRows);
   Int8Rows fitted = nearest;
@@ -82,7 +77,7 @@ TEST(FitRows, change_products_over_skewed_inputs_far_less_than_the_nearest_bytes
 TEST(FitRows, leave_no_row_worse) {
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     const size_t width = 4 + seed;
-    const std::vector<float> weight = normal_numbers(width, seed),
+    const std::vector<float> weight = random_floats(width, seed),
                              moments = skewed_moments(width, 2 * width, seed);
     const Int8Rows nearest = quantise_rows(weight, 1);
     Int8Rows fitted = nearest;
@@ -92,7 +87,7 @@ TEST(FitRows, leave_no_row_worse) {
 }
 
 TEST(FitRows, of_tiny_weights_and_inputs_stay_sound) {
-  std::vector<float> weight = normal_numbers(2 * 8, 4), moments = skewed_moments(8, 20, 4);
+  std::vector<float> weight = random_floats(2 * 8, 4), moments = skewed_moments(8, 20, 4);
   for (float& value : weight) value *= 1e-30F;
   for (float& value : moments) value *= 1e-12F;
   Int8Rows rows = quantise_rows(weight, 2);
@@ -102,7 +97,7 @@ TEST(FitRows, of_tiny_weights_and_inputs_stay_sound) {
 }
 
 TEST(FitRows, keep_the_nearest_bytes_where_inputs_are_independent_or_none) {
-  const std::vector<float> weight = normal_numbers(4 * 16, 9);
+  const std::vector<float> weight = random_floats(4 * 16, 9);
   const Int8Rows nearest = quantise_rows(weight, 4);
   std::vector<float> moments(16 * 16);
   Int8Rows rows = nearest;
@@ -114,7 +109,7 @@ TEST(FitRows, keep_the_nearest_bytes_where_inputs_are_independent_or_none) {
 }
 
 TEST(FitRows, leave_alone_what_overflowed) {
-  const std::vector<float> weight = normal_numbers(4, 2), moments(16, std::numeric_limits<float>::infinity());
+  const std::vector<float> weight = random_floats(4, 2), moments(16, std::numeric_limits<float>::infinity());
   const Int8Rows nearest = quantise_rows(weight, 1);
   Int8Rows rows = nearest;
   fit_rows(weight, moments, rows);

@@ -8,18 +8,13 @@
 
 #include <gtest/gtest.h>
 
-#include "base/random.h"
+#include "infer/random_floats.h"
 #include "infer/single_thread.h"
 
 namespace heed::infer {
 namespace {
 
-std::vector<float> random_floats(size_t count, uint64_t seed) {
-  Random random(seed);
-  std::vector<float> values(count);
-  for (float& value : values) value = static_cast<float>(random.normal());
-  return values;
-}
+using test::random_floats;
 
 struct Shape {
   int64_t out, in;

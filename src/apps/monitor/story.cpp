@@ -25,8 +25,7 @@ bool says(const std::vector<std::string>& words, const std::string& word) {
 std::vector<RisenStory> group(const std::vector<std::pair<double, std::string>>& risen,
                               const std::vector<std::vector<std::string>>& voices) {
   std::vector<RisenStory> stories;
-  for (const auto& [score, said] : risen) {
-    const std::string& word = said;  // clang 14 captures no structured binding
+  for (const auto& [score, word] : risen) {
     const auto is_part = [&](const RisenStory& story) {
       int64_t both = 0, here = 0, there = 0;
       for (const std::vector<std::string>& voice : voices) {
