@@ -188,7 +188,7 @@ int64_t Models::reload() {
 void Models::load(const std::string& name, int64_t version) {
   const std::lock_guard one(loading_);
   Table next = *table();
-  if (!is_model(folder_ / name) || name.find('/') != std::string::npos)
+  if (name.find('/') != std::string::npos || !is_model(folder_ / name))
     throw Error(ErrorCode::not_found,
                 "model '" + name + "': expected one of " + folder_.string() + "; " + list_names(next));
   const auto known = next.find(name);
