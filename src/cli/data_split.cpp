@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "cli/data_commands.h"
 #include "cli/data_input.h"
+#include "data/row_key.h"
 #include "data/split.h"
 
 namespace heed::cli {
@@ -26,8 +27,9 @@ void run(Settings& settings) {
   const data::Table table = settings.input.read();
   const data::ReportOptions& roles = settings.input.roles;
   const std::string label = roles.label_columns.empty() ? "" : roles.label_columns[0];
-  const auto [train, held_out] =
-      data::split_off(table, settings.share, {roles.text_column}, label, settings.seed);
+  const uint64_t seed =
+      data::hash_text("heed data split", settings.seed);  // training draws with its own seed
+  const auto [train, held_out] = data::split_off(table, settings.share, {roles.text_column}, label, seed);
   if (train.rows.empty() || held_out.rows.empty()) {
     throw Error(
         ErrorCode::invalid_argument,
@@ -66,7 +68,8 @@ void add_data_split_command(CLI::App& data) {
       ->capture_default_str()
       ->type_name("N");
   command->footer(
-      "Rows with equal text stay on one side, and every label keeps a row in training.\n\n"
+      "Rows with equal text stay on one side, and every label keeps a row in training. What one split left\n"
+      "is split again with another --seed.\n\n"
       "Example:\n"
       "  heed data split all.csv --share 0.1 --train train.csv --held-out test.csv --seed 1");
   command->callback([settings] { run(*settings); });

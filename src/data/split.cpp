@@ -1,8 +1,11 @@
 #include "data/split.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "data/row_key.h"
@@ -44,6 +47,25 @@ void fill_both_sides(std::vector<Group>& groups) {
   } else if (std::all_of(groups.begin(), groups.end(), held)) {
     std::max_element(groups.begin(), groups.end(), before_in_draw)->held_out = false;
   }
+}
+
+// Rows that a split with the same seed left behind have their smallest draws missing. By chance alone a part
+// so far from `share` is drawn with at most exp(-surprise) (Hoeffding 1963, theorem 1).
+void check_draws(const std::vector<Group>& groups, double share) {
+  constexpr double kSurprise = 18;  // once in sixty million splits
+  const auto term = [](double seen, double expected) {
+    return seen > 0 ? seen * std::log(seen / expected) : 0.0;
+  };
+  const auto count = static_cast<double>(groups.size());
+  const auto found = static_cast<double>(std::ranges::count(groups, true, &Group::held_out));
+  const double expected = share * count;
+  if (term(found, expected) + term(count - found, count - expected) <= kSurprise) return;
+  throw Error(
+      ErrorCode::invalid_argument,
+      fmt::format("share: expected about {:.0f} of {:.0f} different texts to hold out, found {:.0f}: these "
+                  "rows are what another split with this seed left; name another seed (--seed; train.seed in "
+                  "a recipe)",
+                  expected, count, found));
 }
 
 // Gives back to training, for each label that has no row there, the group that was nearest to it.
@@ -101,6 +123,7 @@ std::pair<Table, Table> split_off(const Table& table, double share,
                 "share: expected more than 0 and less than 1, found " + std::to_string(share));
   }
   std::vector<Group> groups = make_groups(table, columns_of(table, key_columns), share, seed);
+  check_draws(groups, share);
   fill_both_sides(groups);
   if (!label_column.empty()) keep_labels_in_training(table, table.column(label_column), groups);
 

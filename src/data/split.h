@@ -13,8 +13,9 @@ namespace heed::data {
 // caseless) always land on the same side, chosen by a hash of that text and the seed: adding rows elsewhere
 // moves none. Where `label_column` is not empty, every label keeps at least one row on the training side (a
 // row may have several, split_items). Where there are two different texts or more, neither side is empty
-// unless the labels need it. Returns {train, held out}; order within each is the input's. Throws
-// invalid_argument unless 0 < share < 1.
+// unless the labels need it. Returns {train, held out}; order within each is the input's. Rows that one split
+// left are split again with another seed. Throws invalid_argument unless 0 < share < 1, and where the seed
+// has already taken its rows.
 std::pair<Table, Table> split_off(const Table& table, double share,
                                   const std::vector<std::string>& key_columns,
                                   const std::string& label_column, uint64_t seed);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "data/row_key.h"
 #include "data/split.h"
 #include "text/normalise.h"
 #include "train/data_sets.h"
@@ -74,7 +75,9 @@ std::pair<data::Table, data::Table> split_for_pretraining(const Recipe& recipe, 
   data::Table texts{.columns = {recipe.data.text}, .rows = unlabelled.rows, .files = unlabelled.files};
   if (recipe.pretrain.include_training) add_texts(texts, train, recipe.data.text, normalisation(recipe));
   check_count(texts);
-  return data::split_off(texts, kMeasuredShare, {recipe.data.text}, "", recipe.train.seed);
+  const uint64_t seed =
+      data::hash_text("pretrain", recipe.train.seed);  // the seed itself has drawn validation
+  return data::split_off(texts, kMeasuredShare, {recipe.data.text}, "", seed);
 }
 
 }  // namespace heed::train

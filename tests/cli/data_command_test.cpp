@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/run_heed.h"
+#include "data/split.h"
 #include "infer/tiny_model.h"
 
 using namespace heed;
@@ -123,6 +124,24 @@ TEST_F(DataCommand, split_puts_every_row_on_one_side_and_repeats_itself) {
   const auto leaks =
       run_heed({"data", "check", path("first-train.csv"), "--held-out", path("first-test.csv")});
   EXPECT_THAT(leaks.output, HasSubstr("leaks: none"));
+}
+
+TEST_F(DataCommand, what_split_leaves_is_split_by_training_and_by_another_seed) {
+  std::string csv = "text,label\n";
+  for (int i = 0; i < 1000; ++i) csv += "question " + std::to_string(i) + "," + (i % 2 ? "a" : "b") + "\n";
+  const std::string all = file("all.csv", csv), part = path("part.csv");
+  const auto split = [&](const std::string& table, const std::string& train, const std::string& seed) {
+    return run_heed({"data", "split", table, "--share", "0.2", "--seed", seed, "--train", train, "--held-out",
+                     path("out-" + seed + ".csv"), "--force"});
+  };
+  ASSERT_EQ(split(all, part, "1").status, 0);
+  const auto again = split(part, path("rest.csv"), "1");
+  EXPECT_EQ(again.status, 2);
+  EXPECT_THAT(again.error, AllOf(HasSubstr("share: expected about"), HasSubstr("name another seed")));
+  EXPECT_EQ(split(part, path("rest.csv"), "2").status, 0);
+  const data::Table table = data::read_table(part, {.columns = {}});
+  const auto held_out = data::split_off(table, 0.2, {"text"}, "label", 1).second;
+  EXPECT_NEAR(static_cast<double>(held_out.rows.size()), 160, 60);
 }
 
 TEST_F(DataCommand, outputs_are_checked_before_anything_is_written) {

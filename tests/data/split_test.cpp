@@ -75,6 +75,21 @@ TEST(Split, neither_side_is_empty) {
   }
 }
 
+TEST(Split, what_a_split_left_is_split_again_with_another_seed_alone) {
+  const Table left = split_off(numbered(5000), 0.2, {"text"}, "", 1).first;
+  for (const double share : {0.1, 0.2, 0.3}) {
+    SCOPED_TRACE(share);
+    EXPECT_THAT(
+        error_of(ErrorCode::invalid_argument, [&] { split_off(left, share, {"text"}, "", 1); }),
+        testing::AllOf(testing::HasSubstr("share: expected about"), testing::HasSubstr("name another seed")));
+    const auto held_out = static_cast<double>(split_off(left, share, {"text"}, "", 2).second.rows.size());
+    EXPECT_NEAR(held_out, share * 4000, 150);
+  }
+  const Table few = split_off(numbered(200), 0.2, {"text"}, "", 1).first;
+  EXPECT_THAT(error_of(ErrorCode::invalid_argument, [&] { split_off(few, 0.2, {"text"}, "", 1); }),
+              testing::HasSubstr("found 0"));
+}
+
 TEST(Split, an_impossible_share_is_refused) {
   for (const double share : {0.0, 1.0, -0.5}) {
     EXPECT_THAT(

@@ -4,8 +4,10 @@
 
 #include "base/expect_error.h"
 #include "base/temporary_folder.h"
+#include "data/split.h"
 #include "train/small_corpus.h"
 #include "train/trainer.h"
+#include "train/unlabelled.h"
 
 namespace heed::train {
 namespace {
@@ -137,6 +139,16 @@ TEST_F(MaskedTokensTest, texts_of_validation_and_test_are_left_out_and_counted) 
   EXPECT_EQ(all, 300U + corpus.train.examples.size());
   EXPECT_GE(corpus.pretrain_valid.examples.size(), 3U);
   EXPECT_LE(corpus.pretrain_valid.examples.size(), 60U);
+}
+
+TEST_F(MaskedTokensTest, a_twentieth_measures_though_validation_was_drawn_with_the_same_seed) {
+  data::Table table{.columns = {"text", "label"}, .rows = {}, .files = {"rows.csv"}};
+  for (int i = 0; i < 4000; ++i) table.rows.push_back({{"question " + std::to_string(i), "x"}, 0, i + 2});
+  const Recipe job = recipe();
+  const data::Table train = data::split_off(table, 0.1, {"text"}, "label", job.train.seed).first;
+  const auto [learned, measured] = split_for_pretraining(job, {}, train);
+  EXPECT_EQ(learned.rows.size() + measured.rows.size(), train.rows.size());
+  EXPECT_NEAR(static_cast<double>(measured.rows.size()), 180, 70);
 }
 
 TEST_F(MaskedTokensTest, a_table_gives_its_text_column_and_the_tokenizer_knows_the_text) {
