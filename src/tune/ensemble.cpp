@@ -4,6 +4,7 @@
 
 #include "train/folds.h"
 #include "train/linear_branch.h"
+#include "train/masked_tokens.h"
 
 namespace heed::tune {
 namespace {
@@ -63,6 +64,8 @@ Teaching train_ensemble(const train::Recipe& recipe, const train::Corpus& corpus
   for (int64_t i = 0; i < count; ++i) {
     const train::Recipe teacher = teacher_recipe(recipe, i + 1);
     FitOptions of_teacher = options;
+    if (recipe.pretrain.epochs > 0)
+      of_teacher.pretrained = train::pretraining_phase(recipe).phase_folder() / "best.safetensors";
     of_teacher.title = fmt::format("teacher {}/{}  ", i + 1, count);
     if (!fs::exists(fs::path(teacher.output.model) / "current")) {
       const train::Corpus part =

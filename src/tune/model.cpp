@@ -139,8 +139,8 @@ train::History Model::fit() {
   train::ProgressBar progress(options_.quiet, options_.title);
   at::set_num_threads(
       1);  // as in Trainer::fit, so that what rounds label has the same bits after a resumption
-  if (!learn_from_teachers(progress)) return history_;
   if (recipe_.pretrain.epochs > 0 && !pretrain(progress)) return history_;
+  if (!learn_from_teachers(progress)) return history_;
   std::optional<train::Parameters> start;
   if (recipe_.train.self_training > 0) start = network_.parameters().copy();
   for (int64_t round = 0; round <= recipe_.train.self_training; ++round) {

@@ -23,6 +23,7 @@ struct FitOptions {
   std::function<bool()> stop_requested = {};  // polled after every step
   std::string title = {};                     // begins each line of progress
   const train::Corpus* corpus = nullptr;      // copied, in place of the data that the recipe names
+  std::filesystem::path pretrained = {};      // weights that stand in for a pre-training of its own
 };
 
 // A model as a recipe describes it: data read and checked, tokenizers learned, weights fresh. In three steps,

@@ -8,8 +8,9 @@
 #include "tune/model.h"
 #include "tune/self_training.h"
 
-// The phases of a run: pre-training, then one fit or, with self-training, several. Each is a train::Trainer
-// with a folder of its own, so that a resumed run finds out where it was by which of them have ended.
+// The phases of a run: pre-training, then (after the teachers) one fit or, with self-training, several. Each
+// is a train::Trainer with a folder of its own, so that a resumed run finds out where it was by which of them
+// have ended.
 namespace heed::tune {
 namespace {
 
@@ -37,6 +38,10 @@ struct Model::Phase {
 };
 
 bool Model::pretrain(train::ProgressBar& progress) {
+  if (!options_.pretrained.empty()) {
+    train::load_weights(options_.pretrained, network_.parameters());
+    return true;
+  }
   const train::Recipe recipe = train::pretraining_phase(recipe_);
   Phase phase(recipe);
   if (phase.state.finished) {

@@ -106,6 +106,44 @@ TEST_F(EnsembleTest, resumed_within_a_teacher_it_ends_with_the_same_weights_and_
             read_file(folder_ / "whole/1/model.safetensors"));
 }
 
+TEST_F(EnsembleTest, teachers_and_their_student_begin_from_one_pre_training) {
+  train::write_small_texts(folder_.path(), 300);
+  train::Recipe job = recipe("whole");
+  job.pretrain = train::small_pretraining(folder_.path()).pretrain;
+  Model whole(job, {.quiet = true});
+  whole.fit();
+  whole.save();
+  const fs::path run = job.run_folder();
+  const auto steps = [](const fs::path& model) {
+    return open_model(model).metrics["training"]["steps"].get<int64_t>();
+  };
+  const int64_t pretraining = train::read_state(run / "pretrain/checkpoint.safetensors").step;
+  const int64_t fit = train::read_state(run / "checkpoint.safetensors").step;
+  EXPECT_GT(pretraining, 0);
+  EXPECT_EQ(steps(folder_ / "whole"), pretraining + fit);
+  EXPECT_LE(steps(run / "teachers/1"), fit);
+
+  // Stopped in its pre-training, then in the second teacher.
+  train::Recipe parts = job;
+  parts.output.model = (folder_ / "parts").string();
+  const fs::path second = parts.run_folder() / "teachers/2.run/best.safetensors";
+  int64_t asked = 0;
+  for (const auto& stop :
+       std::vector<std::function<bool()>>{[&] { return ++asked > 3; }, [&] { return fs::exists(second); }}) {
+    Model model(parts,
+                {.start = asked == 0 ? Start::fresh : Start::resume, .quiet = true, .stop_requested = stop});
+    model.fit();
+    ASSERT_FALSE(model.finished());
+  }
+  ASSERT_TRUE(fs::exists(second));
+  Model model(parts, {.start = Start::resume, .quiet = true});
+  model.fit();
+  ASSERT_TRUE(model.finished());
+  model.save();
+  EXPECT_EQ(read_file(folder_ / "parts/1/model.safetensors"),
+            read_file(folder_ / "whole/1/model.safetensors"));
+}
+
 TEST_F(EnsembleTest, more_teachers_than_texts_are_refused_before_anything_begins) {
   train::Recipe job = recipe("model");
   job.train.ensemble = 100;
