@@ -11,6 +11,7 @@ import harness
 import results_page
 import spine
 from harness import Missing
+from rows import CLASSIFIERS
 
 SEEDS = (1, 2, 3)
 FOLDS = 5
@@ -207,15 +208,13 @@ def published_values(name):
 
 
 def train_minutes(_fresh):
-    """What the rows of the four classifiers, alone and with all, have published."""
+    """What the rows of the classifiers, alone and with all, have published."""
     values = {}
-    for name in ("banking77", "clinc150", "phrasebank", "r8"):
-        for row, key in ((name, name), (f"{name}-all", f"{name}_all")):
-            published = published_values(row)
-            values[f"{key}_minutes"], values[f"{key}_accuracy"] = published["minutes"], published["accuracy"]
-    minutes = {key: value for key, value in values.items() if key.endswith("_minutes")}
-    values["longest_all"] = max(value for key, value in minutes.items() if key.endswith("_all_minutes"))
-    values["longest"] = max(value for key, value in minutes.items() if not key.endswith("_all_minutes"))
+    for suffix, key in (("", ""), ("-all", "_all")):
+        published = {name: published_values(name + suffix) for name in CLASSIFIERS}
+        values[f"longest{key}"] = max(one["minutes"] for one in published.values())
+        for name, one in published.items():
+            values[f"{name}{key}_minutes"], values[f"{name}{key}_accuracy"] = one["minutes"], one["accuracy"]
     return values, None
 
 
