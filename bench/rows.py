@@ -161,7 +161,7 @@ TRAINING = Section("Training", [
                    "validation costs it about a point; docs/ablations.md has what was tried"),
     Row("r8", "Reuters R8, mean of 3 seeds; aim 97.8", over_seeds(97.4, svm=97.4)),
     *(Row(f"{name}-all", f"{name} with pre-training, ensemble and distillation: eight passes over the training texts, three teachers, "
-          "their student; one command, one seed (PhraseBank: the slowest and the mean of five folds)", [
+          "their student; one command, one seed; of folds the slowest and the mean", [
         Part("minutes", "minutes", "<=", 40.0),
         Part("accuracy", "%"),
         Part("macro_f1", "%")])
